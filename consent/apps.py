@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+
+
+class ConsentConfig(AppConfig):
+    """The consent ledger and what may be done with a customer's data."""
+
+    name = "consent"
+
+    def ready(self) -> None:
+        from consent import receivers  # noqa: F401  # importing connects the receivers

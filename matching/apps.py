@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+
+
+class MatchingConfig(AppConfig):
+    """Which records are one person: candidates, weights, clusters, review."""
+
+    name = "matching"
+
+    def ready(self) -> None:
+        from matching import receivers  # noqa: F401  # importing connects the receivers
