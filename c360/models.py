@@ -32,7 +32,7 @@ class User(AbstractUser):
     username = None  # type: ignore[assignment]  # the e-mail address is the sign-in
     first_name = None  # type: ignore[assignment]  # one name, as the person writes it
     last_name = None  # type: ignore[assignment]
-    email = models.EmailField("e-mail address")
+    email = models.EmailField("e-mail address", unique=True)
     name = models.CharField(max_length=150)
     shortcuts_enabled = models.BooleanField(
         "single-key shortcuts", default=True, help_text="Single keys such as M and N act."

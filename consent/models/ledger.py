@@ -1,0 +1,64 @@
+"""The consent ledger: rows are only ever added."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from consent.models.purpose import Purpose
+from profiles.models import SourceRecord
+
+
+class LedgerEntry(models.Model):
+    """One statement of consent or refusal, attached to the record it came with.
+
+    There is no profile column: joining and splitting records never touches the ledger. The
+    database refuses UPDATE, DELETE and TRUNCATE.
+    """
+
+    append_only = True
+
+    class Decision(models.TextChoices):
+        GRANTED = "granted", "Allowed"
+        REFUSED = "refused", "Refused"
+
+    class Channel(models.TextChoices):
+        EMAIL = "email", "Email"
+        SMS = "sms", "SMS"
+        PHONE = "phone", "Phone"
+        POST = "post", "Post"
+
+    class Method(models.TextChoices):
+        IMPORT = "import", "Came with a record"
+        AGENT = "agent", "Told to an agent"
+
+    entry_id = models.UUIDField(default=uuid.uuid4, unique=True)
+    record = models.ForeignKey(SourceRecord, models.PROTECT, related_name="ledger_entries")
+    purpose = models.ForeignKey(Purpose, models.PROTECT, related_name="+")
+    channel = models.CharField(max_length=8, choices=Channel.choices)
+    decision = models.CharField(max_length=8, choices=Decision.choices)
+    stated_at = models.DateTimeField(help_text="When the person said so.")
+    recorded_at = models.DateTimeField(default=timezone.now)
+    method = models.CharField(max_length=8, choices=Method.choices)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    statement_hash = models.CharField(
+        max_length=64, help_text="Of record, purpose, channel, decision and time."
+    )
+
+    class Meta:
+        default_permissions = ("view",)
+        permissions = [
+            ("view_contact_permission", "Can see whether a customer may be contacted"),
+        ]
+        constraints = [
+            # A row that is imported again states nothing new.
+            models.UniqueConstraint(
+                fields=["record", "statement_hash"], name="one_entry_per_statement"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose_id}/{self.channel} {self.decision}"

@@ -1,0 +1,17 @@
+"""What the machine derived (keys, links), what people decided, and the receipts of both."""
+
+from matching.models.decision import Decision, MergeEvent
+from matching.models.derived import BlockKey, DirtyRecord, GenericKey, Link
+from matching.models.review import ReviewCase
+from matching.models.version import MatchModelVersion
+
+__all__ = [
+    "BlockKey",
+    "Decision",
+    "DirtyRecord",
+    "GenericKey",
+    "Link",
+    "MatchModelVersion",
+    "MergeEvent",
+    "ReviewCase",
+]

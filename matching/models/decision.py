@@ -1,0 +1,117 @@
+"""What people decided, and the immutable receipt of every change of membership."""
+
+import uuid
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from matching.models.version import MatchModelVersion
+from profiles.models import Profile, SourceRecord
+
+
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    def current(self) -> "DecisionQuerySet":
+        """The word that counts for each pair, `none` included."""
+        return self.filter(superseded_at=None)
+
+    def binding(self) -> "DecisionQuerySet":
+        """Current decisions that say something: `same` or `different`."""
+        return self.current().exclude(verdict=Decision.Verdict.NONE)
+
+
+class Decision(models.Model):
+    """What a person said of two records. Outlives every model; never edited.
+
+    Rows written by one click share an `action`. Undoing an action writes new rows that give
+    each pair the verdict it had before.
+    """
+
+    class Verdict(models.TextChoices):
+        SAME = "same", "Same person"
+        DIFFERENT = "different", "Not the same person"
+        NONE = "none", "Nothing said"
+
+    class Kind(models.TextChoices):
+        DECIDE = "decide", "Decided a pair"
+        SPLIT = "split", "Split records out"
+        UNDO = "undo", "Took an action back"
+
+    lo = models.ForeignKey(SourceRecord, models.CASCADE, related_name="+")
+    hi = models.ForeignKey(SourceRecord, models.CASCADE, related_name="+")
+    verdict = models.CharField(max_length=10, choices=Verdict.choices)
+    action = models.UUIDField(default=uuid.uuid4)
+    kind = models.CharField(max_length=6, choices=Kind.choices)
+    undoes = models.UUIDField(null=True, help_text="The action this one takes back.")
+    reason = models.CharField(max_length=255, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField(default=timezone.now)
+    supersedes = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="superseded_by"
+    )
+    superseded_at = models.DateTimeField(null=True)
+
+    objects = DecisionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(lo__lt=F("hi")), name="decision_is_ordered"),
+            # Serves: the resolver reads the word that counts for a record's pairs.
+            models.UniqueConstraint(
+                fields=["lo", "hi"],
+                condition=Q(superseded_at=None),
+                name="one_current_decision_per_pair",
+            ),
+        ]
+        indexes = [
+            # Serves: decisions of a record, from its other end.
+            models.Index(fields=["hi"], condition=Q(superseded_at=None), name="decision_from_hi"),
+            # Serves: undo; a steward's last actions.
+            models.Index(fields=["action"], name="decision_action"),
+            models.Index(fields=["decided_by", "-decided_at"], name="decision_of_steward"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lo_id}–{self.hi_id} {self.verdict}"
+
+
+class MergeEvent(models.Model):
+    """Receipt of one change of membership: what moved, from where to where, and why."""
+
+    append_only = True
+
+    class Kind(models.TextChoices):
+        JOIN = "join", "Joined"
+        SPLIT = "split", "Split"
+        MOVE = "move", "Moved"
+
+    kind = models.CharField(max_length=5, choices=Kind.choices)
+    from_profile = models.ForeignKey(Profile, models.CASCADE, related_name="+")
+    to_profile = models.ForeignKey(Profile, models.CASCADE, related_name="+")
+    records = ArrayField(models.BigIntegerField(), help_text="Records that moved.")
+    members_after = ArrayField(models.BigIntegerField(), help_text="All records of the target.")
+    evidence = models.JSONField(help_text="Links and decisions that caused it; no values.")
+    model_version = models.ForeignKey(MatchModelVersion, models.PROTECT, related_name="+")
+    action = models.UUIDField(null=True, help_text="The person's action, if one caused it.")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    happened_at = models.DateTimeField(default=timezone.now)
+    hash_before = models.CharField(max_length=64)
+    hash_after = models.CharField(max_length=64)
+
+    class Meta:
+        indexes = [
+            # Serves: the history of a profile, newest first, from either side.
+            models.Index(fields=["to_profile", "-id"], name="receipt_of_target"),
+            models.Index(fields=["from_profile", "-id"], name="receipt_of_origin"),
+            # Serves: what an action did, for undo and audit.
+            models.Index(fields=["action"], name="receipt_of_action"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.from_profile_id} → {self.to_profile_id}"

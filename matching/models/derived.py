@@ -1,0 +1,104 @@
+"""Derived from records and the live model: keys, marks of what is stale, links."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from matching.models.version import MatchModelVersion
+from profiles.models import SourceRecord
+
+
+class BlockKey(models.Model):
+    """A keyed hash under which records that may be one person meet."""
+
+    record = models.ForeignKey(SourceRecord, models.CASCADE, related_name="block_keys")
+    kind = models.CharField(max_length=24)
+    key = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            # Serves: replacing a record's keys; the keys of one record.
+            models.UniqueConstraint(fields=["record", "key"], name="key_once_per_record"),
+        ]
+        indexes = [
+            # Serves: candidates of a record in one index-only look-up.
+            models.Index(fields=["key"], include=["record", "kind"], name="block_lookup"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.record_id}"
+
+
+class GenericKey(models.Model):
+    """A key shared by more records than its kind allows: it proves and proposes nothing.
+
+    Written when a key is seen to have crossed its limit, removed when it falls back; either
+    way every record under the key is examined again, so the outcome depends on the set of
+    records and not on their order.
+    """
+
+    key = models.BigIntegerField(primary_key=True)
+    kind = models.CharField(max_length=24)
+    since = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+
+class DirtyRecord(models.Model):
+    """A mark that a record must be resolved: the queue. Celery messages are only hints.
+
+    Append-only for writers; the resolver deletes the marks it has settled. `touched_keys` are
+    block keys the record lost with the change, whose limits must be looked at again.
+    """
+
+    class Lane(models.IntegerChoices):
+        LIVE = 0, "Live"
+        BULK = 1, "Bulk"
+
+    record = models.ForeignKey(SourceRecord, models.CASCADE, related_name="+")
+    lane = models.PositiveSmallIntegerField(choices=Lane.choices, default=Lane.LIVE)
+    touched_keys = ArrayField(models.BigIntegerField(), default=list)
+    created_at = models.DateTimeField(default=timezone.now)
+    not_before = models.DateTimeField(default=timezone.now)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.TextField(blank=True, help_text="Why the last attempt failed.")
+
+    class Meta:
+        indexes = [
+            # Serves: claiming the next batch, live before bulk, oldest first.
+            models.Index(fields=["lane", "id"], name="dirty_next"),
+            # Serves: is this record settled? and deleting the marks of a batch.
+            models.Index(fields=["record"], name="dirty_of_record"),
+        ]
+
+    def __str__(self) -> str:
+        return f"record {self.record_id}"
+
+
+class Link(models.Model):
+    """A candidate pair worth keeping: it joins (`weight ≥ join`) or asks (`≥ review`)."""
+
+    pk = models.CompositePrimaryKey("lo", "hi")
+    lo = models.ForeignKey(SourceRecord, models.CASCADE, related_name="+")
+    hi = models.ForeignKey(SourceRecord, models.CASCADE, related_name="+")
+    weight_bits = models.FloatField(help_text="log2 odds; above zero speaks for a match")
+    joins = models.BooleanField(help_text="At or above the join threshold of its model.")
+    levels = models.JSONField(help_text="Comparison to the level reached.")
+    bits = models.JSONField(help_text="Comparison to its part of the weight, in bits.")
+    model_version = models.ForeignKey(MatchModelVersion, models.PROTECT, related_name="+")
+    lo_version = models.PositiveIntegerField()
+    hi_version = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(lo__lt=F("hi")), name="link_is_ordered"),
+        ]
+        indexes = [
+            # Serves: all links of a record, from its other end (the primary key has `lo`).
+            models.Index(fields=["hi"], name="link_from_hi"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lo_id}–{self.hi_id}"

@@ -1,0 +1,31 @@
+"""Published versions of the match model."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+
+class MatchModelVersion(models.Model):
+    """One version of weights, thresholds and limits. The spec of a version never changes."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        SHADOW = "shadow", "Shadow"
+        LIVE = "live", "Live"
+        RETIRED = "retired", "Retired"
+
+    version = models.CharField(max_length=40, primary_key=True)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.DRAFT)
+    spec = models.JSONField()
+    created_at = models.DateTimeField(default=timezone.now)
+    published_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["state"], condition=Q(state="live"), name="one_live_model"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version} ({self.state})"

@@ -1,0 +1,25 @@
+"""Facts (sources, records, events) and the face of a cluster (profiles)."""
+
+from profiles.models.event import CustomerObject, Event, EventMessage
+from profiles.models.profile import Membership, Profile, new_profile_id
+from profiles.models.quarantine import QuarantinedRow
+from profiles.models.record import Identifier, RecordVersion, SourceRecord
+from profiles.models.source import Source, SourceMapping, SourceToken
+from profiles.models.suppression import Suppression
+
+__all__ = [
+    "CustomerObject",
+    "Event",
+    "EventMessage",
+    "Identifier",
+    "Membership",
+    "Profile",
+    "QuarantinedRow",
+    "RecordVersion",
+    "Source",
+    "SourceMapping",
+    "SourceRecord",
+    "SourceToken",
+    "Suppression",
+    "new_profile_id",
+]

@@ -1,0 +1,31 @@
+"""News that travels upward: `profiles` never imports those who listen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.dispatch import Signal
+
+from profiles.mapping import ConsentStatement
+from profiles.models import SourceRecord
+
+
+@dataclass(frozen=True, slots=True)
+class RecordChange:
+    """A record that is new, changed, deleted or back.
+
+    `attributes` are the current ones (empty when deleted). `consent` holds what the newly
+    stored row stated, also when the row was older than the current version.
+    """
+
+    record: SourceRecord
+    attributes: dict[str, Any]
+    consent: Sequence[ConsentStatement]
+    is_current: bool = True
+    received_payload_hash: str = ""
+
+
+# Sent inside the transaction that stored the records, with `changes: Sequence[RecordChange]`.
+# Receivers write what they derive at once (block keys, dirty marks, ledger entries); an
+# exception undoes the whole batch.
+records_changed = Signal()
