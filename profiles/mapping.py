@@ -164,7 +164,7 @@ class RecordMapping:
     def _value(
         self, name: str, columns: tuple[Column, ...], row: Mapping[str, str], notes: list[str]
     ) -> Any:
-        """Read one attribute: a list for repeatable ones, else its columns joined by a space."""
+        """Read one attribute: a list for repeatable ones, else columns joined by a space."""
         group, _, part = name.partition(".")
         if group in ("email", "phone", "identifiers"):
             raw = [each for column in columns for each in _values(column.raw(row))]

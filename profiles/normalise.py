@@ -41,15 +41,13 @@ __all__ = [
 # fmt: off
 PLACEHOLDERS = frozenset(
     (
-        "n/a", "na", "n.a.", "n.a", "none", "null", "nil", "nan", "-", "--", "---", ".",
-        "..", "?", "??", "???", "x", "xx", "xxx", "xxxx", "tbc", "tba", "tbd", "unknown",
+        "n/a", "na", "n.a.", "n.a", "none", "null", "nil", "nan", "-", "--", "---", ".", "..",
+        "?", "??", "???", "x", "xx", "xxx", "xxxx", "tbc", "tba", "tbd", "unknown",
         "undefined", "missing", "blank", "empty", "unspecified", "(none)", "(null)", "#n/a",
-        "not known", "not provided", "not available", "not applicable", "no name", "no
-        email", "no phone",
+        "not known", "not provided", "not available", "not applicable", "no name", "no email",
+        "no phone",
     )
 )
-# fmt: on
-# fmt: off
 JUNK_MAILBOXES = frozenset(
     (
         "test", "tester", "testing", "noemail", "no-email", "no.email", "none", "na", "n/a",
@@ -168,7 +166,8 @@ def birth_date(
     """Return YYYY-MM-DD, YYYY-MM or YYYY; `None` for blanks and well-known placeholders.
 
     Without `format_` (as in `strptime`) ISO, YYYYMMDD and the partial forms are read, and an
-    ISO date with an impossible day or month is read as far as it can be. Raises `ValueError` with the reason for what is no date, or lies in the future.
+    ISO date with an impossible day or month is read as far as it can be. Raises `ValueError`
+    with the reason for what is no date, or lies in the future.
     """
     cleaned = text(value)
     if cleaned is None or _is_no_day(cleaned):
