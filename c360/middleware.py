@@ -1,0 +1,118 @@
+"""What holds for every request: ids for errors, time limits, private pages, moved customers."""
+
+import logging
+import secrets
+import time
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.cache import patch_vary_headers
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from c360.http import Gone, Moved
+
+IDLE_SECONDS = 30 * 60
+WHOLE_SECONDS = 8 * 60 * 60
+NOTED_EVERY_SECONDS = 60
+
+log = logging.getLogger("c360.errors")
+Answer = Callable[[HttpRequest], HttpResponseBase]
+
+
+class ErrorId:
+    """Gives each request an id that an error page shows and the log repeats."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.META["c360.request_id"] = secrets.token_hex(4)
+        response = self.get_response(request)
+        response["X-Request-ID"] = request.META["c360.request_id"]
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> None:
+        if not isinstance(error, Gone | Moved):
+            log.error("request %s failed: %s", request_id(request), type(error).__name__)
+
+
+def request_id(request: HttpRequest) -> str:
+    """The id people are asked to quote; empty where the request never reached `ErrorId`."""
+    return str(request.META.get("c360.request_id", ""))
+
+
+class PrivatePages:
+    """Nothing is kept by browsers or proxies; fragments and pages are told apart."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.setdefault("Cache-Control", "no-store")
+        patch_vary_headers(response, ["HX-Request"])
+        return response
+
+
+class SessionLimits:
+    """Ends sessions after half an hour without a request, and after a working day at most."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.session.get("_auth_user_id"):
+            now = int(time.time())
+            began = request.session.setdefault("began_at", now)
+            seen = request.session.setdefault("seen_at", now)
+            if now - seen > IDLE_SECONDS or now - began > WHOLE_SECONDS:
+                logout(request)
+            elif now - seen >= NOTED_EVERY_SECONDS:
+                request.session["seen_at"] = now
+        return self.get_response(request)
+
+
+class SignInRequired(LoginRequiredMiddleware):
+    """Sends strangers to the sign-in page; a fragment makes the whole page go there."""
+
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseBase:
+        if request.headers.get("HX-Request") != "true":
+            return super().handle_no_permission(request, view_func)
+        page = urlsplit(request.headers.get("HX-Current-URL", "")).path or "/"
+        target = f"{resolve_url(self.get_login_url(view_func))}?{urlencode({'next': page})}"
+        return HttpResponse(status=401, headers={"HX-Redirect": target})
+
+
+class MovedCustomers:
+    """Answers for customers who were joined into another id, or are no longer there."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(
+        self, request: HttpRequest, error: Exception
+    ) -> HttpResponseBase | None:
+        if isinstance(error, Gone):
+            return render(request, "410.html", status=410)
+        if not isinstance(error, Moved):
+            return None
+        place = request.path.replace(error.old, error.new, 1)
+        if request.method not in ("GET", "HEAD"):
+            return render(
+                request, "c360/moved.html", {"moved": error, "place": place}, status=409
+            )
+        if request.headers.get("HX-Request") != "true":
+            told = _("%(old)s was joined into %(new)s; this is the page of both.")
+            messages.info(request, told % {"old": error.old, "new": error.new})
+        return redirect(place)

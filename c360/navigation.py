@@ -1,0 +1,52 @@
+"""What the base template needs on every page: the menu of one's role, theme and keys."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+THEMES = ("light", "dark")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One link of the main menu. `key` is pressed after g; `badge_url` loads a count."""
+
+    label: str
+    url: str
+    icon: str
+    key: str
+    current: bool
+    badge_url: str = ""
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Context of `base.html`. The menu only names pages the user may open."""
+    user = getattr(request, "user", None)
+    theme = request.COOKIES.get("theme", "")
+    signed_in = user is not None and user.is_authenticated
+    return {
+        "navigation": _entries(request) if signed_in else [],
+        "may_search": signed_in and request.user.has_perm("profiles.search_customers"),
+        "theme": theme if theme in THEMES else "",
+        "shortcuts_on": getattr(user, "shortcuts_enabled", False),
+    }
+
+
+def _entries(request: HttpRequest) -> list[Entry]:
+    user, path = request.user, request.path
+    entries = []
+    if user.has_perm("profiles.search_customers"):
+        here = path.startswith(("/search/", "/c/"))
+        entries.append(Entry(_("Customers"), reverse("profiles:search"), "users", "c", here))
+    if user.has_perm("matching.review_matches"):
+        badge = reverse("matching:badge")
+        here = path.startswith("/review/")
+        queue = reverse("matching:queue")
+        entries.append(Entry(_("Review"), queue, "queue", "r", here, badge))
+    if user.is_staff and user.has_perm("profiles.view_source"):
+        sources = reverse("admin:profiles_source_changelist")
+        entries.append(Entry(_("Sources"), sources, "database", "s", False))
+    return entries

@@ -1,0 +1,107 @@
+"""Sign-in, sign-out, preferences, the start page of each role, and pages for errors."""
+
+import time
+
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import LoginView, LogoutView
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.views.decorators.http import require_POST
+
+from c360.forms import SignInForm
+from c360.http import StaffRequest
+from c360.middleware import request_id
+from c360.navigation import THEMES
+
+THEME_DAYS = 400
+REFUSALS = {"too_many": 429, "unavailable": 503}
+
+
+class SignIn(LoginView):
+    """Sign in with e-mail and password, then go on to the page that was asked for."""
+
+    form_class = SignInForm
+    template_name = "registration/login.html"
+    redirect_authenticated_user = True
+
+    def form_valid(self, form: SignInForm) -> HttpResponse:  # type: ignore[override]  # ours
+        response = super().form_valid(form)
+        self.request.session["began_at"] = self.request.session["seen_at"] = int(time.time())
+        return response
+
+    def form_invalid(self, form: SignInForm) -> HttpResponse:  # type: ignore[override]  # ours
+        code = next((error.code for error in form.non_field_errors().as_data()), None)
+        context = self.get_context_data(form=form)
+        return self.render_to_response(context, status=REFUSALS.get(code or "", 422))
+
+
+@method_decorator(login_not_required, name="dispatch")
+class SignOut(LogoutView):
+    """End the session (POST only) and have the browser forget what it kept of us."""
+
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        response = super().post(request, *args, **kwargs)
+        response["Clear-Site-Data"] = '"cache", "storage"'
+        return response
+
+
+@login_not_required
+def admin_sign_in(request: HttpRequest) -> HttpResponse:
+    """The admin's own sign-in page would not count tries; ours does."""
+    if request.user.is_authenticated:
+        raise PermissionDenied
+    wanted = request.GET.get(REDIRECT_FIELD_NAME, reverse("admin:index"))
+    return redirect(f"{reverse('login')}?{urlencode({REDIRECT_FIELD_NAME: wanted})}")
+
+
+def home(request: StaffRequest) -> HttpResponse:
+    """Send everyone to where their work is."""
+    user = request.user
+    if user.has_perm("matching.review_matches"):
+        return redirect("matching:queue")
+    if user.has_perm("profiles.search_customers"):
+        return redirect("profiles:search")
+    if user.is_staff:
+        return redirect("admin:index")
+    return render(request, "c360/no_role.html")
+
+
+@require_POST
+def preferences(request: StaffRequest) -> HttpResponse:
+    """Store the theme in a cookie and the choice about keys on the user; go back."""
+    wanted = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
+    response = redirect(wanted if safe else "home")
+    if request.POST.get("shortcuts") in ("on", "off"):
+        request.user.shortcuts_enabled = request.POST["shortcuts"] == "on"
+        request.user.save(update_fields=["shortcuts_enabled"])
+    theme = request.POST.get("theme")
+    if theme in THEMES:
+        response.set_cookie(
+            "theme",
+            theme,
+            max_age=THEME_DAYS * 86_400,
+            httponly=True,
+            samesite="Lax",
+            secure=request.is_secure(),
+        )
+    elif theme == "":
+        response.delete_cookie("theme")
+    return response
+
+
+@login_not_required
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that is too old, or did not come from here."""
+    return render(request, "c360/stale_form.html", status=403)
+
+
+@login_not_required
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The page for a failure of ours, with the id that the log repeats."""
+    return render(request, "500.html", {"error_id": request_id(request)}, status=500)

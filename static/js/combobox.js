@@ -1,0 +1,71 @@
+// The search box: arrows walk through the suggestions, Enter opens one, Escape closes the list.
+
+const boxOf = (target) => target.closest?.('input[role="combobox"]');
+const listOf = (box) => document.getElementById(box.getAttribute("aria-controls"));
+const optionsOf = (box) => [...listOf(box).querySelectorAll('[role="option"]')];
+
+function activate(box, option) {
+  for (const other of optionsOf(box)) other.setAttribute("aria-selected", String(other === option));
+  if (option) box.setAttribute("aria-activedescendant", option.id);
+  else box.removeAttribute("aria-activedescendant");
+  option?.scrollIntoView({ block: "nearest" });
+}
+
+function show(box, open) {
+  const isOpen = open && optionsOf(box).length > 0;
+  listOf(box).hidden = !isOpen;
+  box.setAttribute("aria-expanded", String(isOpen));
+  if (!isOpen) activate(box, null);
+}
+
+function step(box, by) {
+  const options = optionsOf(box);
+  if (!options.length) return;
+  const at = options.findIndex((option) => option.id === box.getAttribute("aria-activedescendant"));
+  const next = at < 0 ? (by > 0 ? 0 : options.length - 1) : (at + by + options.length) % options.length;
+  show(box, true);
+  activate(box, options[next]);
+}
+
+function open(box, event) {
+  const option = document.getElementById(box.getAttribute("aria-activedescendant"));
+  if (!option) {
+    show(box, false); // the form is submitted and shows all results
+    return;
+  }
+  event.preventDefault();
+  if (event.ctrlKey || event.metaKey) window.open(option.href, "_blank", "noopener");
+  else window.location.assign(option.href);
+}
+
+document.addEventListener("keydown", (event) => {
+  const box = boxOf(event.target);
+  if (!box || event.isComposing) return;
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    event.preventDefault();
+    step(box, event.key === "ArrowDown" ? 1 : -1);
+  } else if (event.key === "Enter") open(box, event);
+  else if (event.key === "Escape") show(box, false);
+});
+
+document.addEventListener("htmx:afterSwap", ({ target }) => {
+  if (target.getAttribute?.("role") !== "listbox") return;
+  const box = document.querySelector(`input[aria-controls="${target.id}"]`);
+  if (box) show(box, box === document.activeElement);
+});
+
+// Suggestions that come after Enter or after leaving the box must not open the list again.
+document.addEventListener("submit", ({ target }) => {
+  const box = target.querySelector('input[role="combobox"]');
+  if (box) {
+    window.htmx.trigger(box, "htmx:abort");
+    show(box, false);
+  }
+});
+document.addEventListener("focusout", ({ target, relatedTarget }) => {
+  const box = boxOf(target);
+  if (box && !listOf(box).contains(relatedTarget)) show(box, false);
+});
+document.addEventListener("mousedown", (event) => {
+  if (event.target.closest?.('[role="listbox"]')) event.preventDefault(); // keep focus in the box
+});
