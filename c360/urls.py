@@ -1,6 +1,19 @@
 """Every address of the product."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
-urlpatterns = [path("admin/", admin.site.urls)]
+from c360 import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("login/", views.SignIn.as_view(), name="login"),
+    path("logout/", views.SignOut.as_view(), name="logout"),
+    path("preferences/", views.preferences, name="preferences"),
+    path("admin/login/", views.admin_sign_in),
+    path("admin/logout/", views.SignOut.as_view()),
+    path("admin/", admin.site.urls),
+    path("", include("profiles.urls")),
+]
+
+handler500 = "c360.views.server_error"

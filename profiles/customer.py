@@ -1,0 +1,259 @@
+"""What the customer page says besides the timeline: header, details, records, key figures."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, F, Max, Sum
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from profiles.models import CustomerObject, Profile, Source, SourceRecord
+from profiles.models.event import EventKind
+from profiles.models.source import LawfulBasis
+from profiles.money import format_minor
+
+LABELS = {
+    "full_name": gettext_lazy("Name"),
+    "given_name": gettext_lazy("Given name"),
+    "family_name": gettext_lazy("Family name"),
+    "email": gettext_lazy("E-mail"),
+    "phone": gettext_lazy("Phone"),
+    "birth_date": gettext_lazy("Born"),
+    "gender": gettext_lazy("Gender"),
+    "address": gettext_lazy("Address"),
+    "organisation": gettext_lazy("Organisation"),
+}
+ICONS = {
+    "full_name": "user", "email": "mail", "phone": "phone", "birth_date": "calendar",
+    "address": "pin", "organisation": "building",
+}  # fmt: skip
+IN_THE_NAME = ("given_name", "family_name")
+CLOSED_STATES = (
+    "closed", "solved", "resolved", "done", "completed", "cancelled", "canceled", "rejected",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Field:
+    """One golden value as a page shows it; `display` is plain text of one or more lines."""
+
+    attribute: str
+    label: str
+    display: str
+    icon: str
+    others: int  # values that lost and differ
+
+
+@dataclass(frozen=True)
+class Loser:
+    """A value that was not chosen, and why."""
+
+    display: str
+    source: str
+    external_id: str
+    since: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a golden value comes from and which rule chose it."""
+
+    field: Field
+    source: str
+    external_id: str
+    since: datetime | None
+    received_at: datetime | None
+    basis: str
+    purpose: str
+    rule: str
+    losers: list[Loser]
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """How old the newest data of one source is; `is_stale` by the source's own limit."""
+
+    source: Source
+    records: int
+    at: datetime
+    is_stale: bool
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number of the summary row."""
+
+    label: str
+    value: str
+    note: str = ""
+    tone: str = ""
+
+
+def joined_records(profile: Profile) -> list[SourceRecord]:
+    """The live records joined here with their sources, oldest first. One query."""
+    records = SourceRecord.objects.live().filter(membership__profile=profile)
+    return list(records.select_related("source").order_by("born_at", "pk"))
+
+
+def name_as_given(record: SourceRecord) -> str:
+    """The name as the source has it, or its organisation; empty where it sent neither."""
+    parts = ("prefix", "given_name", "middle_name", "family_name", "suffix")
+    name = " ".join(record.attributes[part] for part in parts if record.attributes.get(part))
+    return name or str(record.attributes.get("organisation", ""))
+
+
+def freshness(records: Sequence[SourceRecord]) -> list[Freshness]:
+    """One entry per source, in the order of its oldest record here."""
+    by_source: dict[Source, list[SourceRecord]] = {}
+    for record in records:
+        by_source.setdefault(record.source, []).append(record)
+    return [_freshness(source, of_source) for source, of_source in by_source.items()]
+
+
+def _freshness(source: Source, records: Sequence[SourceRecord]) -> Freshness:
+    newest = max(record.received_at for record in records)
+    limit = source.max_age_days
+    is_stale = limit is not None and timezone.now() - newest > timedelta(days=limit)
+    return Freshness(source, len(records), newest, is_stale)
+
+
+def fields(profile: Profile) -> list[Field]:
+    """The golden values in reading order; account numbers last."""
+    order = list(LABELS)
+    known = sorted(
+        (name for name in profile.golden if name not in IN_THE_NAME),
+        key=lambda name: (order.index(name) if name in order else len(order), name),
+    )
+    return [field_of(profile, name) for name in known]
+
+
+def field_of(profile: Profile, attribute: str) -> Field:
+    """One golden value. Raises `KeyError` where the profile has none of that name."""
+    golden = profile.golden[attribute]
+    display = display_text(golden)
+    others = {display_text(loser) for loser in golden.get("losers", ())} - {display}
+    return Field(attribute, label(attribute), display, ICONS.get(attribute, ""), len(others))
+
+
+def label(attribute: str) -> str:
+    """The word for an attribute; `identifiers.loyalty_card` reads "Loyalty card"."""
+    known = LABELS.get(attribute)
+    bare = attribute.rpartition(".")[2].replace("_", " ").capitalize()
+    return str(known) if known else bare
+
+
+def display_text(golden: dict[str, Any]) -> str:
+    """The text of a golden value or a loser, from its stored display or its value."""
+    shown = golden.get("display") or golden.get("value") or ""
+    if isinstance(shown, dict):
+        order = ("line1", "city", "region", "postal_code", "country")
+        return "\n".join(str(shown[part]) for part in order if shown.get(part))
+    return ", ".join(map(str, shown)) if isinstance(shown, list) else str(shown)
+
+
+def provenance(profile: Profile, attribute: str) -> Provenance:
+    """Everything that is known about one golden value. Two queries; `KeyError` if none."""
+    golden = profile.golden[attribute]
+    lost = golden.get("losers", [])
+    records = SourceRecord.objects.select_related("source").in_bulk(
+        [entry["record"] for entry in (golden, *lost) if entry.get("record")]
+    )
+    record = records.get(golden.get("record"))
+    source = record.source if record else None
+    return Provenance(
+        field=field_of(profile, attribute),
+        source=source.name if source else golden.get("source", ""),
+        external_id=record.external_id if record else "",
+        since=_time(golden.get("since")),
+        received_at=record.received_at if record else None,
+        basis=_basis(golden.get("basis") or (source.default_basis if source else "")),
+        purpose=source.default_purpose if source else "",
+        rule=rule_words(golden.get("rule", "")),
+        losers=[_loser(entry, records.get(entry.get("record"))) for entry in lost],
+    )
+
+
+def _loser(entry: dict[str, Any], record: SourceRecord | None) -> Loser:
+    return Loser(
+        display=display_text(entry),
+        source=record.source.name if record else entry.get("source", ""),
+        external_id=record.external_id if record else "",
+        since=_time(entry.get("since")),
+        reason=rule_words(entry.get("reason", "")),
+    )
+
+
+def _time(text: str | None) -> datetime | None:
+    return parse_datetime(text) if text else None
+
+
+def _basis(code: str) -> str:
+    return LawfulBasis(code).label if code in LawfulBasis.values else code
+
+
+def rule_words(code: str) -> str:
+    """A rule or a reason of survivorship as a sentence; unknown ones as they are."""
+    return {
+        "only": _("The only value there is."),
+        "newest": _("The newest value wins."),
+        "priority": _("The source with the higher rank wins."),
+        "frequent": _("The value most records agree on wins."),
+    }.get(code, code)
+
+
+def figures(record_ids: Sequence[int]) -> list[Figure]:
+    """Orders, their value per currency, returns and open tickets. One query."""
+    rows = list(
+        CustomerObject.objects.filter(record_id__in=record_ids)
+        .values("kind", "currency", "state")
+        .annotate(number=Count("pk"), total=Sum("amount_minor"), newest=Max("opened_at"))
+        .order_by(F("newest").desc())
+    )
+    orders = [row for row in rows if row["kind"] == EventKind.ORDER]
+    return [
+        Figure(_("Orders"), str(_number(orders)), _last(orders)),
+        Figure(_("Value of orders"), _value(orders)),
+        _returns([row for row in rows if row["kind"] == EventKind.RETURN]),
+        _tickets([row for row in rows if row["kind"] == EventKind.TICKET]),
+    ]
+
+
+def _number(rows: Sequence[dict[str, Any]]) -> int:
+    return sum(row["number"] for row in rows)
+
+
+def _open(rows: Sequence[dict[str, Any]]) -> int:
+    return _number([row for row in rows if row["state"].casefold() not in CLOSED_STATES])
+
+
+def _last(orders: Sequence[dict[str, Any]]) -> str:
+    if not orders:
+        return ""
+    day = timezone.localdate(orders[0]["newest"])
+    return _("last on %s") % f"{day:%-d %b %Y}"
+
+
+def _value(orders: Sequence[dict[str, Any]]) -> str:
+    """Totals per currency; orders that were cancelled do not count."""
+    totals: dict[str, int] = {}
+    for row in orders:
+        if row["total"] and row["state"].casefold() not in ("cancelled", "canceled"):
+            totals[row["currency"]] = totals.get(row["currency"], 0) + row["total"]
+    return " + ".join(format_minor(totals[code], code) for code in sorted(totals)) or "–"
+
+
+def _returns(rows: Sequence[dict[str, Any]]) -> Figure:
+    still_open = _open(rows)
+    note = _("%d under way") % still_open if still_open else ""
+    return Figure(_("Returns"), str(_number(rows)), note)
+
+
+def _tickets(rows: Sequence[dict[str, Any]]) -> Figure:
+    still_open = _open(rows)
+    note = _("of %d") % _number(rows) if rows else ""
+    return Figure(_("Open tickets"), str(still_open), note, "warn" if still_open else "")

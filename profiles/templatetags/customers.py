@@ -1,0 +1,96 @@
+"""The one place where a customer's values become HTML, and helpers of the customer page."""
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+
+from profiles import customer, timeline
+from profiles.models import SourceRecord
+from profiles.timeline import Filters
+
+register = template.Library()
+
+
+@register.simple_tag
+def value(attribute: str, display: str) -> SafeString:
+    """A value of a customer, escaped, one line per line of the text.
+
+    Every field of the customer page passes through here, so a rule about who may see which
+    attribute has one place to stand.
+    """
+    lines = ((line,) for line in display.split("\n"))
+    shown = format_html_join("\n", '<span class="line">{}</span>', lines)
+    return format_html('<span class="value" data-attribute="{}">{}</span>', attribute, shown)
+
+
+@register.simple_tag
+def ago(moment: datetime | None) -> SafeString | str:
+    """`3 minutes ago` within a day, else the date; the exact time is in the element."""
+    if moment is None:
+        return ""
+    local = timezone.localtime(moment)
+    passed = timezone.now() - moment
+    if 0 <= passed.total_seconds() < 86_400:
+        text = _("%s ago") % timesince(moment, depth=1)
+    else:
+        text = date_format(local, "j M Y")
+    return _time(local, text)
+
+
+@register.simple_tag
+def clock(moment: datetime) -> SafeString:
+    """The time of day; in the last hour how long ago it was."""
+    local = timezone.localtime(moment)
+    passed = (timezone.now() - moment).total_seconds()
+    if 0 <= passed < 3600:
+        return _time(local, _("%s ago") % timesince(moment, depth=1))
+    return _time(local, f"{local:%H:%M}")
+
+
+def _time(local: datetime, text: str) -> SafeString:
+    exact = date_format(local, "j F Y, H:i:s T")
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', local.isoformat(), exact, text
+    )
+
+
+@register.simple_tag
+def day_name(day: Any) -> str:
+    """Today, Yesterday, or the date with its weekday; the year where it is not this one."""
+    today = timezone.localdate()
+    if (today - day).days in (0, 1):
+        return _("Today") if day == today else _("Yesterday")
+    return date_format(day, "l j F" if day.year == today.year else "l j F Y")
+
+
+@register.simple_tag
+def query(filters: Filters) -> str:
+    """`?kind=orders&source=shop`, or nothing when no filter is set."""
+    parameters = filters.parameters()
+    return f"?{urlencode(parameters)}" if parameters else ""
+
+
+@register.filter
+def name_as_given(record: SourceRecord) -> str:
+    """The name as its source has it."""
+    return customer.name_as_given(record)
+
+
+@register.filter
+def kind(code: str) -> str:
+    """The word for a kind of event."""
+    return timeline.kind_label(code)
+
+
+@register.filter
+def words(code: str) -> str:
+    """A state or channel of a source as words: `in_transit` reads "in transit"."""
+    return code.replace("_", " ").replace("-", " ")
