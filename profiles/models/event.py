@@ -1,6 +1,8 @@
 """What happened: events by month, and the objects (orders, tickets) whose state they tell."""
 
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
+from django.db.models.functions import Reverse, Upper
 from django.utils import timezone
 
 from profiles.models.record import SourceRecord
@@ -65,9 +67,7 @@ class Event(models.Model):
     )
     source = models.ForeignKey(Source, models.PROTECT, related_name="+")
     message_id = models.CharField(max_length=200)
-    record = models.ForeignKey(
-        SourceRecord, models.CASCADE, null=True, related_name="events"
-    )
+    record = models.ForeignKey(SourceRecord, models.CASCADE, null=True, related_name="events")
     record_key = models.CharField(max_length=200, blank=True)
     kind = models.CharField(max_length=14, choices=EventKind.choices)
     name = models.CharField(max_length=160)
@@ -138,8 +138,11 @@ class CustomerObject(models.Model):
             ),
         ]
         indexes = [
-            # Serves: search by order or ticket number.
-            models.Index(fields=["object_id"], name="object_lookup"),
+            # Serves: search by order or ticket number, in any case, whole or its end.
+            models.Index(
+                OpClass(Reverse(Upper("object_id")), name="text_pattern_ops"),
+                name="object_tail",
+            ),
             # Serves: open orders and tickets of a customer.
             models.Index(fields=["record", "kind", "-state_at"], name="object_of_record"),
             # Serves: attaching objects that came before their record.

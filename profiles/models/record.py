@@ -1,6 +1,8 @@
 """Source records as they arrived: the facts everything else is derived from."""
 
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
+from django.db.models.functions import Reverse
 
 from profiles.models.source import Source, SourceMapping
 
@@ -95,6 +97,12 @@ class Identifier(models.Model):
         indexes = [
             # Serves: search and lookup by any identifier, with or without its kind.
             models.Index(fields=["value_norm", "namespace"], name="identifier_lookup"),
+            # Serves: search by the last digits of a phone number.
+            models.Index(
+                OpClass(Reverse("value_norm"), name="text_pattern_ops"),
+                name="phone_tail",
+                condition=models.Q(namespace="phone"),
+            ),
         ]
 
     def __str__(self) -> str:
