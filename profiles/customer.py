@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import phonenumbers
 from django.db.models import Count, F, Max, Sum
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -136,7 +137,10 @@ def field_of(profile: Profile, attribute: str) -> Field:
     """One golden value. Raises `KeyError` where the profile has none of that name."""
     golden = profile.golden[attribute]
     display = display_text(golden)
-    others = {display_text(loser) for loser in golden.get("losers", ())} - {display}
+    if attribute == "phone":
+        display = _phone_text(display)
+    others = {display_text(loser) for loser in golden.get("losers", ())}
+    others -= {display_text(golden)}
     return Field(attribute, label(attribute), display, ICONS.get(attribute, ""), len(others))
 
 
@@ -145,6 +149,15 @@ def label(attribute: str) -> str:
     known = LABELS.get(attribute)
     bare = attribute.rpartition(".")[2].replace("_", " ").capitalize()
     return str(known) if known else bare
+
+
+def _phone_text(number: str) -> str:
+    """`+447700900909` as people read it, `+44 7700 900909`; anything else as it is."""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 def display_text(golden: dict[str, Any]) -> str:

@@ -181,7 +181,7 @@ def _why(question: Question, profile: Profile) -> str:
     """The loosest of the ways in which the words met the names."""
     names = profile.search_name.split()
     ways = [_way(word, names, profile) for word in question.words]
-    for way in (_("name sounds alike"), _("name spelt nearly like this"), _("short name")):
+    for way in (_("sounds alike"), _("similar spelling"), _("short name")):
         if way in ways:
             return way
     return _("name and town") if _("town") in ways else _("name")
@@ -195,8 +195,8 @@ def _way(word: str, names: list[str], profile: Profile) -> str:
     if Hit(profile).city.casefold().startswith(word):
         return _("town")
     if any(fuzz.ratio(word, name) >= NEARLY_SAME for name in names):
-        return _("name spelt nearly like this")
-    return _("name sounds alike")
+        return _("similar spelling")
+    return _("sounds alike")
 
 
 def _finish(question: Question, hits: dict[str, Hit], limit: int) -> Results:

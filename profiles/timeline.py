@@ -16,12 +16,12 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from profiles.models import CustomerObject, Event, Source
+from profiles.models import CustomerObject, Event, Source, SourceRecord
 from profiles.models.event import EventKind
 from profiles.money import format_minor
 
 PAGE = 25
-LATE = timedelta(days=1)  # an event that took longer than this to arrive is marked
+LATE = timedelta(days=1)  # an event that took longer than this to arrive is marked that day
 
 GROUPS = {
     "orders": (_("Orders"), ("order", "payment", "delivery", "subscription")),
@@ -93,6 +93,7 @@ class Item:
     event: Event
     source: Source
     state_now: str = ""
+    is_late: bool = False
     more: list[Event] = field(default_factory=list)
 
     @property
@@ -105,12 +106,6 @@ class Item:
         if event.amount_minor is None:
             return ""
         return format_minor(event.amount_minor, event.currency)
-
-    @property
-    def is_late(self) -> bool:
-        return self.event.received_at - self.event.occurred_at > LATE and (
-            timezone.localdate(self.event.received_at) == timezone.localdate()
-        )
 
 
 @dataclass(frozen=True)
@@ -139,8 +134,8 @@ class Chip:
     filters: Filters
 
 
-def _events(record_ids: Sequence[int]) -> QuerySet[Event]:
-    return Event.objects.filter(record_id__in=record_ids)
+def _events(records: Iterable[SourceRecord]) -> QuerySet[Event]:
+    return Event.objects.filter(record_id__in=[record.pk for record in records])
 
 
 def _matching(filters: Filters) -> Q:
@@ -155,15 +150,12 @@ def _matching(filters: Filters) -> Q:
     return meets
 
 
-def page(
-    record_ids: Sequence[int],
-    *,
-    filters: Filters,
-    before: Cursor | None,
-    sources: dict[int, Source],
-) -> Page:
-    """The next 25 events before the cursor, by day. Two queries."""
-    events = _events(record_ids).filter(_matching(filters))
+def page(records: Sequence[SourceRecord], *, filters: Filters, before: Cursor | None) -> Page:
+    """The next 25 events before the cursor, by day. Two queries.
+
+    `records` are the joined records, with their sources loaded.
+    """
+    events = _events(records).filter(_matching(filters))
     if before is not None:
         at, last_id = before
         events = events.filter(occurred_at__lte=at)
@@ -171,7 +163,7 @@ def page(
     found = list(events.order_by("-occurred_at", "-id")[: PAGE + 1])
     shown = found[:PAGE]
     older = str(Cursor(shown[-1].occurred_at, shown[-1].id)) if len(found) > PAGE else ""
-    return Page(_days(shown, _states(shown), sources), older)
+    return Page(_days(shown, _states(shown), records), older)
 
 
 def _states(events: Iterable[Event]) -> dict[tuple[str, str], str]:
@@ -187,11 +179,16 @@ def _states(events: Iterable[Event]) -> dict[tuple[str, str], str]:
 def _days(
     events: Iterable[Event],
     states: dict[tuple[str, str], str],
-    sources: dict[int, Source],
+    records: Iterable[SourceRecord],
 ) -> list[Day]:
+    by_id = {record.pk: record for record in records}
     days = []
     for day, of_day in groupby(events, lambda event: timezone.localdate(event.occurred_at)):
-        items = [_item(list(run), states, sources) for _key, run in groupby(of_day, _run_key)]
+        items = []
+        for _key, run in groupby(of_day, _run_key):
+            event, *more = run
+            record = by_id[event.record_id]
+            items.append(_item(event, more, record, states))
         days.append(Day(day, items))
     return days
 
@@ -204,18 +201,30 @@ def _run_key(event: Event) -> tuple[object, ...]:
 
 
 def _item(
-    run: list[Event], states: dict[tuple[str, str], str], sources: dict[int, Source]
+    event: Event,
+    more: list[Event],
+    record: SourceRecord,
+    states: dict[tuple[str, str], str],
 ) -> Item:
-    event = run[0]
-    state = states.get((event.object_namespace, event.object_id), "")
-    state_now = state if state.casefold() != event.object_state.casefold() else ""
-    return Item(event, sources[event.source_id], state_now, run[1:])
+    now = states.get((event.object_namespace, event.object_id), "")
+    changed = now.casefold() != event.object_state.casefold()
+    return Item(event, record.source, now if changed else "", _is_late(event, record), more)
 
 
-def chips(record_ids: Sequence[int], filters: Filters) -> tuple[list[Chip], list[Source]]:
-    """Filters by kind with their counts, and the sources that sent something. Two queries."""
-    rows = _events(record_ids).values_list("kind", "source").annotate(n=Count("id"))
-    sources = {source.pk: source for source in Source.objects.order_by("name")}
+def _is_late(event: Event, record: SourceRecord) -> bool:
+    """True for news of the past that came today; history loaded with a record is no news."""
+    came = event.received_at
+    return (
+        came - event.occurred_at > LATE
+        and came - record.born_at > LATE
+        and timezone.localdate(came) == timezone.localdate()
+    )
+
+
+def chips(records: Sequence[SourceRecord], filters: Filters) -> tuple[list[Chip], list[Source]]:
+    """Filters by kind with their counts, and the sources that sent something. One query."""
+    rows = _events(records).values_list("kind", "source").annotate(n=Count("id"))
+    sources = {record.source_id: record.source for record in records}
     by_kind: Counter[str] = Counter()
     for kind, source_id, number in rows:
         if filters.source in ("", sources[source_id].slug):

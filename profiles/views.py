@@ -75,14 +75,8 @@ def _timeline(
     profile: Profile, records: list[SourceRecord], form: TimelineForm
 ) -> dict[str, Any]:
     """Context of `_timeline.html`."""
-    record_ids = [record.pk for record in records]
-    chips, sources = history.chips(record_ids, form.filters)
-    page = history.page(
-        record_ids,
-        filters=form.filters,
-        before=form.cursor,
-        sources={record.source_id: record.source for record in records},
-    )
+    chips, sources = history.chips(records, form.filters)
+    page = history.page(records, filters=form.filters, before=form.cursor)
     query = urlencode([*form.filters.parameters(), ("before", page.older)])
     return {
         "profile": profile,

@@ -93,4 +93,4 @@ def kind(code: str) -> str:
 @register.filter
 def words(code: str) -> str:
     """A state or channel of a source as words: `in_transit` reads "in transit"."""
-    return code.replace("_", " ").replace("-", " ")
+    return code.replace("_", " ")

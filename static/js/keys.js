@@ -6,8 +6,9 @@ let heldUntil = 0;
 let goUntil = 0;
 let running = 0;
 
+// Of `requestConfig`, because `detail.elt` is another element once the swap has removed it.
 const isOurs = ({ detail }) =>
-  detail.requestConfig.verb !== "get" || detail.elt.hasAttribute("data-key");
+  detail.requestConfig.verb !== "get" || detail.requestConfig.elt.hasAttribute("data-key");
 
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (isOurs(event)) running += 1;
@@ -38,7 +39,9 @@ function findKey(name) {
 }
 
 function label(element) {
-  return element.dataset.keyLabel ?? element.getAttribute("aria-label") ?? element.textContent.trim();
+  const bare = element.cloneNode(true);
+  for (const extra of bare.querySelectorAll("kbd, .count")) extra.remove();
+  return element.dataset.keyLabel ?? element.getAttribute("aria-label") ?? bare.textContent.trim();
 }
 
 function row(key, text) {
