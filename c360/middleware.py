@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
@@ -20,6 +21,7 @@ from c360.http import Gone, Moved
 IDLE_SECONDS = 30 * 60
 WHOLE_SECONDS = 8 * 60 * 60
 NOTED_EVERY_SECONDS = 60
+ANSWERED = (Gone, Moved, Http404, PermissionDenied, SuspiciousOperation)  # no failures of ours
 
 log = logging.getLogger("c360.errors")
 Answer = Callable[[HttpRequest], HttpResponseBase]
@@ -38,7 +40,7 @@ class ErrorId:
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> None:
-        if not isinstance(error, Gone | Moved):
+        if not isinstance(error, ANSWERED):
             log.error("request %s failed: %s", request_id(request), type(error).__name__)
 
 
@@ -107,7 +109,7 @@ class MovedCustomers:
             return render(request, "410.html", status=410)
         if not isinstance(error, Moved):
             return None
-        place = request.path.replace(error.old, error.new, 1)
+        place = request.get_full_path().replace(error.old, error.new, 1)
         if request.method not in ("GET", "HEAD"):
             return render(
                 request, "c360/moved.html", {"moved": error, "place": place}, status=409

@@ -8,6 +8,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
@@ -103,5 +104,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 @login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The page for a failure of ours, with the id that the log repeats."""
-    return render(request, "500.html", {"error_id": request_id(request)}, status=500)
+    """The page for a failure of ours, with the id that the log repeats.
+
+    Rendered without the request: the menu would need the session, which may be what failed.
+    """
+    page = render_to_string("500.html", {"error_id": request_id(request)})
+    return HttpResponse(page, status=500)

@@ -15,7 +15,7 @@ MIN_LENGTH = 2
 MIN_TAIL = 4
 
 _PROFILE_ID = re.compile(r"P-[0-9A-HJKMNP-TV-Z]{12}")
-_DIALLED = re.compile(r"[+\d][\d\s().\-/]*")
+_DIALLED = re.compile(r"[+(\d][\d\s().\-/]*")
 _BRITISH_POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}")
 _KIND_WORD = re.compile(
     r"^(?:order|ticket|case|return|card|customer|invoice|no|nr|number|id)\b[\s.:#]*",
@@ -66,9 +66,16 @@ def read(typed: str, region: str) -> Question:
         return Question(text, Kind.POSTCODE, postcodes=_postcodes(number), **_as_number(number))
     if _DIALLED.fullmatch(bare):
         return _digits(text, bare, number, region)
-    if any(char.isdigit() for char in bare) and (" " not in bare or bare != text):
+    if _is_number(bare, named=bare != text):
         return Question(text, Kind.NUMBER, **_as_number(number))
     return _name(text)
+
+
+def _is_number(bare: str, *, named: bool) -> bool:
+    """True for `HP-104421`, `order 12` (named) and `LC 1001 2040`; not for `anna 1984`."""
+    digits = sum(char.isdigit() for char in bare)
+    letters = sum(char.isalpha() for char in bare)
+    return digits > 0 and (named or " " not in bare or digits > letters)
 
 
 def _as_number(number: str) -> dict[str, frozenset[str] | str]:
@@ -85,7 +92,7 @@ def _digits(text: str, bare: str, number: str, region: str) -> Question:
     """Digits may be a phone number, its end, an order, a card or a foreign postal code."""
     digits = re.sub(r"\D", "", bare)
     dialled = normalise.phone(bare, region)
-    looks_dialled = len(digits) >= 7 and (bare[0] in "+0" or " " in bare)
+    looks_dialled = len(digits) >= 7 and (bare[0] in "+(0" or " " in bare)
     return Question(
         text,
         Kind.PHONE if looks_dialled and dialled else Kind.NUMBER,

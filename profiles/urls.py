@@ -10,6 +10,6 @@ urlpatterns = [
     path("search/suggest/", views.suggest, name="suggest"),
     path("c/<str:profile_id>/", views.customer, name="customer"),
     path("c/<str:profile_id>/timeline/", views.timeline, name="timeline"),
-    path("c/<str:profile_id>/field/<str:attribute>/", views.field, name="field"),
+    path("c/<str:profile_id>/field/<path:attribute>/", views.field, name="field"),
     path("c/<str:profile_id>/records/", views.records, name="records"),
 ]

@@ -91,8 +91,10 @@ def _timeline(
 
 def _remember(request: StaffRequest, profile: Profile) -> None:
     """Note the id, nothing else, for the list of recent customers."""
-    others = [pk for pk in request.session.get("recent", []) if pk != profile.pk]
-    request.session["recent"] = [profile.pk, *others][:RECENT]
+    known = request.session.get("recent", [])
+    recent = [profile.pk, *(pk for pk in known if pk != profile.pk)][:RECENT]
+    if recent != known:  # storing the session costs a write
+        request.session["recent"] = recent
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,0 +1,223 @@
+"""Finding customers by what people quote, and never through a record that is not joined."""
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from profiles.models import Profile, SourceRecord
+from profiles.search import Results, search
+from tests.profiles.customers import LONG_AGO, make_customer, make_object, make_record
+from tests.staff import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+def anna(**more: object) -> SourceRecord:
+    return make_record(
+        "shop",
+        given_name="Anna",
+        family_name="Kowalska",
+        email=["anna@example.com"],
+        phone=["+447700900909"],
+        birth_date="1984-03-02",
+        address={"city": "Leeds", "postal_code": "LS1 4AB"},
+        identifiers={"loyalty_card": ["LC10012040"]},
+        **more,
+    )
+
+
+def found(results: Results) -> list[str]:
+    return [hit.profile.pk for hit in results.hits]
+
+
+def why(results: Results) -> list[str]:
+    return results.hits[0].reasons
+
+
+@pytest.mark.parametrize(
+    ("typed", "reason"),
+    [
+        ("Anna Kowalska", "name"),
+        ("kowalska", "name"),
+        ("kowal", "name"),
+        ("kowalzka", "similar spelling"),
+        ("Ana Kovalska", "similar spelling"),
+        ("hannah kowalska", "short name"),
+        ("anna leeds", "name and town"),
+        ("anna 1984", "name"),
+        ("a kowalska", "name"),
+        ("anna@example.com", "e-mail"),
+        ("ANNA@EXAMPLE.COM ", "e-mail"),
+        ("07700 900909", "phone ends 0909"),
+        ("+44 7700-900 909", "phone ends 0909"),
+        ("0909", "phone ends 0909"),
+        ("900909", "phone ends 0909"),
+        ("lc 1001 2040", "loyalty card LC10012040"),
+        ("ls14ab", "postcode"),
+        ("LS1 4AB", "postcode"),
+        ("HP-104421", "order HP-104421"),
+        ("hp-104421", "order HP-104421"),
+        ("104421", "order HP-104421"),
+        ("order #104421", "order HP-104421"),
+    ],
+)
+def test_a_customer_is_found_and_the_hit_says_why(typed: str, reason: str) -> None:
+    record = anna()
+    profile = make_customer(record)
+    make_object(record, "HP-104421")
+    make_customer(make_record("crm", given_name="Peter", family_name="Lindqvist"))
+
+    results = search(typed)
+
+    assert found(results) == [profile.pk]
+    assert why(results) == [reason]
+
+
+def test_names_that_only_sound_alike_are_found() -> None:
+    profile = make_customer(make_record(given_name="Phoebe", family_name="Phelan"))
+
+    results = search("feeby felan")
+
+    assert found(results) == [profile.pk]
+    assert why(results) == ["sounds alike"]
+
+
+@pytest.mark.parametrize("typed", ["anna 1990", "anna york", "boris", "07700 900910", "0910"])
+def test_what_does_not_fit_is_not_found(typed: str) -> None:
+    make_customer(anna())
+
+    assert found(search(typed)) == []
+
+
+def test_the_nearest_name_comes_first() -> None:
+    joan = make_customer(make_record(given_name="Joan", family_name="Smith"))
+    jon = make_customer(make_record(given_name="Jon", family_name="Smith"))
+
+    assert found(search("jon smith")) == [jon.pk, joan.pk]
+
+
+def test_a_profile_that_only_redirects_is_never_a_hit() -> None:
+    shop = anna()
+    crm = make_record("crm", given_name="Anna", family_name="Kowalska")
+    profile = make_customer(shop, crm)
+
+    assert found(search("kowalska")) == [profile.pk]
+    assert found(search(crm.birth_profile.pk)) == [profile.pk]
+
+
+def test_a_record_that_is_not_joined_leads_only_to_its_own_profile() -> None:
+    profile = make_customer(anna())
+    apart = make_record("crm", given_name="Annie", email=["annie@example.net"])
+    other = make_customer(apart)
+    make_object(apart, "T-881", "ticket")
+
+    for typed in ("annie@example.net", "T-881"):
+        assert found(search(typed)) == [other.pk]
+        assert profile.pk not in found(search(typed))
+
+
+def test_a_joined_record_is_found_under_the_profile_it_was_joined_into() -> None:
+    crm = make_record("crm", given_name="Ann", email=["ann@example.net"])
+    profile = make_customer(anna(), crm)
+
+    assert found(search("ann@example.net")) == [profile.pk]
+
+
+def test_orders_of_a_deleted_record_find_nobody() -> None:
+    record = anna()
+    make_customer(record, make_record("crm", given_name="Anna"))
+    make_object(record, "HP-104421")
+    SourceRecord.objects.filter(pk=record.pk).update(deleted_at=LONG_AGO)
+
+    assert found(search("HP-104421")) == []
+
+
+def test_contact_points_are_masked_in_hits() -> None:
+    make_customer(anna())
+
+    hit = search("kowalska").hits[0]
+
+    assert (hit.email, hit.phone, hit.city) == ("a•••@ex…", "••• 0909", "Leeds")
+
+
+def test_more_hits_than_fit_are_announced() -> None:
+    for number in range(4):
+        make_customer(make_record(given_name="Anna", email=[f"a{number}@example.com"]))
+
+    assert search("anna", limit=3).has_more
+    assert not search("anna", limit=4).has_more
+
+
+def test_queries_do_not_grow_with_the_hits(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for number in range(12):
+        make_customer(make_record(given_name="Anna", email=[f"a{number}@example.com"]))
+
+    with django_assert_num_queries(6):  # savepoint, sounds, names, release, profiles, orders
+        search("anna", limit=1)
+    with django_assert_num_queries(6):
+        search("anna", limit=12)
+
+
+# The pages
+
+
+def test_enter_on_the_only_exact_hit_opens_the_customer() -> None:
+    profile = make_customer(anna())
+
+    answer = signed_in("ana").post("/search/", {"q": "07700 900909"})
+
+    assert answer.headers["Location"] == f"/c/{profile.pk}/"
+
+
+def test_enter_on_a_name_lists_the_hits_even_if_there_is_one() -> None:
+    make_customer(anna())
+
+    page = signed_in("ana").post("/search/", {"q": "kowalska"}).content.decode()
+
+    assert "1 customer found" in page
+    assert "looks like a name" in page
+
+
+def test_nobody_found_says_what_to_try() -> None:
+    page = signed_in("ana").post("/search/", {"q": "<b>xyzzy"}).content.decode()
+
+    assert "Nobody found" in page
+    assert "<b>xyzzy" not in page
+
+
+def test_what_was_typed_never_stands_in_an_address() -> None:
+    page = signed_in("ana").post("/search/", {"q": "kowalska"}).content.decode()
+
+    assert "?q=" not in page
+    assert 'method="post"' in page
+
+
+def test_customers_opened_lately_are_listed_and_only_ids_are_kept() -> None:
+    profile = make_customer(anna())
+    browser = signed_in("ana")
+    browser.get(f"/c/{profile.pk}/")
+
+    assert "Kowalska" in browser.get("/search/").content.decode()
+    assert browser.session["recent"] == [profile.pk]
+    Profile.objects.filter(pk=profile.pk).update(record_count=0)
+    assert "Kowalska" not in browser.get("/search/").content.decode()
+
+
+def test_suggestions_are_options_of_the_search_box() -> None:
+    profile = make_customer(anna())
+
+    fragment = signed_in("ana").post("/search/suggest/", {"q": "kow"}).content.decode()
+
+    assert 'role="option"' in fragment
+    assert f"/c/{profile.pk}/" in fragment
+    assert "anna@example.com" not in fragment
+    assert "1 result" in fragment
+
+
+@pytest.mark.parametrize("path", ["/search/", "/search/suggest/"])
+@pytest.mark.parametrize(
+    ("name", "status"), [("ana", 200), ("sol", 200), ("pia", 200), ("ada", 403), ("otto", 403)]
+)
+def test_only_roles_that_serve_customers_search(path: str, name: str, status: int) -> None:
+    assert signed_in(name).post(path, {"q": "anna"}).status_code == status
