@@ -83,9 +83,9 @@ class SessionLimits:
 class SignInRequired(LoginRequiredMiddleware):
     """Sends strangers to the sign-in page; a fragment makes the whole page go there."""
 
-    def handle_no_permission(
+    def handle_no_permission(  # type: ignore[override]  # a redirect or a 401
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
-    ) -> HttpResponseBase:
+    ) -> HttpResponse:
         if request.headers.get("HX-Request") != "true":
             return super().handle_no_permission(request, view_func)
         page = urlsplit(request.headers.get("HX-Current-URL", "")).path or "/"

@@ -1,4 +1,4 @@
-"""What the customer page says besides the timeline: header, details, records, key figures."""
+"""What the customer page says of a person: records, freshness, values and their reasons."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,16 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import phonenumbers
-from django.db.models import Count, F, Max, Sum
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from profiles.models import CustomerObject, Profile, Source, SourceRecord
-from profiles.models.event import EventKind
+from profiles.models import Profile, Source, SourceRecord
 from profiles.models.source import LawfulBasis
-from profiles.money import format_minor
 
 LABELS = {
     "full_name": gettext_lazy("Name"),
@@ -33,9 +30,6 @@ ICONS = {
     "address": "pin", "organisation": "building",
 }  # fmt: skip
 IN_THE_NAME = ("given_name", "family_name")
-CLOSED_STATES = (
-    "closed", "solved", "resolved", "done", "completed", "cancelled", "canceled", "rejected",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -83,16 +77,6 @@ class Freshness:
     records: int
     at: datetime
     is_stale: bool
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A number of the summary row."""
-
-    label: str
-    value: str
-    note: str = ""
-    tone: str = ""
 
 
 def joined_records(profile: Profile) -> list[SourceRecord]:
@@ -217,56 +201,3 @@ def rule_words(code: str) -> str:
         "priority": _("The source with the higher rank wins."),
         "frequent": _("The value most records agree on wins."),
     }.get(code, code)
-
-
-def figures(record_ids: Sequence[int]) -> list[Figure]:
-    """Orders, their value per currency, returns and open tickets. One query."""
-    rows = list(
-        CustomerObject.objects.filter(record_id__in=record_ids)
-        .values("kind", "currency", "state")
-        .annotate(number=Count("pk"), total=Sum("amount_minor"), newest=Max("opened_at"))
-        .order_by(F("newest").desc())
-    )
-    orders = [row for row in rows if row["kind"] == EventKind.ORDER]
-    return [
-        Figure(_("Orders"), str(_number(orders)), _last(orders)),
-        Figure(_("Value of orders"), _value(orders)),
-        _returns([row for row in rows if row["kind"] == EventKind.RETURN]),
-        _tickets([row for row in rows if row["kind"] == EventKind.TICKET]),
-    ]
-
-
-def _number(rows: Sequence[dict[str, Any]]) -> int:
-    return sum(row["number"] for row in rows)
-
-
-def _open(rows: Sequence[dict[str, Any]]) -> int:
-    return _number([row for row in rows if row["state"].casefold() not in CLOSED_STATES])
-
-
-def _last(orders: Sequence[dict[str, Any]]) -> str:
-    if not orders:
-        return ""
-    day = timezone.localdate(orders[0]["newest"])
-    return _("last on %s") % f"{day:%-d %b %Y}"
-
-
-def _value(orders: Sequence[dict[str, Any]]) -> str:
-    """Totals per currency; orders that were cancelled do not count."""
-    totals: dict[str, int] = {}
-    for row in orders:
-        if row["total"] and row["state"].casefold() not in ("cancelled", "canceled"):
-            totals[row["currency"]] = totals.get(row["currency"], 0) + row["total"]
-    return " + ".join(format_minor(totals[code], code) for code in sorted(totals)) or "–"
-
-
-def _returns(rows: Sequence[dict[str, Any]]) -> Figure:
-    still_open = _open(rows)
-    note = _("%d under way") % still_open if still_open else ""
-    return Figure(_("Returns"), str(_number(rows)), note)
-
-
-def _tickets(rows: Sequence[dict[str, Any]]) -> Figure:
-    still_open = _open(rows)
-    note = _("of %d") % _number(rows) if rows else ""
-    return Figure(_("Open tickets"), str(still_open), note, "warn" if still_open else "")

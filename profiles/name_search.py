@@ -10,6 +10,7 @@ from functools import lru_cache
 from django.contrib.postgres.search import TrigramStrictWordSimilarity, TrigramWordSimilarity
 from django.db import connection, transaction
 from django.db.models import Case, F, FloatField, Q, QuerySet, Value, When
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Greatest
 from nicknames import NickNamer
 
@@ -100,7 +101,7 @@ def _ranked(
     """Order by the sum over the words of how near each one comes, then by recent activity."""
     if year:
         meets &= Q(golden__birth_date__value__startswith=year)
-    score = Value(0.0, output_field=FloatField())
+    score: Combinable = Value(0.0, output_field=FloatField())
     for word in words:
         score = score + Greatest(
             TrigramWordSimilarity(word, "search_name") * 0.7

@@ -63,11 +63,12 @@ def read(typed: str, region: str) -> Question:
     bare = _KIND_WORD.sub("", text).lstrip("#").strip()
     number = re.sub(r"\s+", "", bare).upper()
     if _BRITISH_POSTCODE.fullmatch(number):
-        return Question(text, Kind.POSTCODE, postcodes=_postcodes(number), **_as_number(number))
+        known = _identifiers(number)
+        return Question(text, Kind.POSTCODE, known, number=number, postcodes=_postcodes(number))
     if _DIALLED.fullmatch(bare):
         return _digits(text, bare, number, region)
     if _is_number(bare, named=bare != text):
-        return Question(text, Kind.NUMBER, **_as_number(number))
+        return Question(text, Kind.NUMBER, _identifiers(number), number=number)
     return _name(text)
 
 
@@ -78,9 +79,9 @@ def _is_number(bare: str, *, named: bool) -> bool:
     return digits > 0 and (named or " " not in bare or digits > letters)
 
 
-def _as_number(number: str) -> dict[str, frozenset[str] | str]:
+def _identifiers(number: str) -> frozenset[str]:
     found = normalise.identifier(number)
-    return {"number": number, "identifiers": frozenset({found} if found else ())}
+    return frozenset({found} if found else ())
 
 
 def _postcodes(number: str) -> frozenset[str]:

@@ -181,7 +181,7 @@ def _days(
     states: dict[tuple[str, str], str],
     records: Iterable[SourceRecord],
 ) -> list[Day]:
-    by_id = {record.pk: record for record in records}
+    by_id: dict[int | None, SourceRecord] = {record.pk: record for record in records}
     days = []
     for day, of_day in groupby(events, lambda event: timezone.localdate(event.occurred_at)):
         items = []

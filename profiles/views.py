@@ -15,6 +15,7 @@ from profiles import customer as facts
 from profiles import search as finder
 from profiles import timeline as history
 from profiles.access import SEARCH, profile_for
+from profiles.figures import figures
 from profiles.forms import SearchForm, TimelineForm
 from profiles.models import Profile, SourceRecord
 
@@ -65,7 +66,7 @@ def _customer_page(request: StaffRequest, profile: Profile, form: TimelineForm) 
         "records": records,
         "freshness": facts.freshness(records),
         "fields": facts.fields(profile),
-        "figures": facts.figures([record.pk for record in records]),
+        "figures": figures([record.pk for record in records]),
         **_timeline(profile, records, form),
     }
     return render(request, "profiles/customer.html", context)

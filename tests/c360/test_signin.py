@@ -1,6 +1,7 @@
 """Signing in and out: who gets in, who is kept out, and for how long."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -21,7 +22,7 @@ def _no_tries_yet() -> None:
     cache.clear()
 
 
-def sign_in(client: Client, email: str, password: str = PASSWORD, page: str = "") -> object:
+def sign_in(client: Client, email: str, password: str = PASSWORD, page: str = "") -> Any:
     return client.post("/login/", {"username": email, "password": password, "next": page})
 
 
