@@ -58,8 +58,7 @@ def read(typed: str, region: str) -> Question:
     if _PROFILE_ID.fullmatch(text.upper()):
         return Question(text.upper(), Kind.PROFILE)
     if "@" in text:
-        address = normalise.email(text) or text.casefold()
-        return Question(text, Kind.EMAIL, identifiers=frozenset({address}))
+        return _address(text)
     bare = _KIND_WORD.sub("", text).lstrip("#").strip()
     number = re.sub(r"\s+", "", bare).upper()
     if _BRITISH_POSTCODE.fullmatch(number):
@@ -70,6 +69,15 @@ def read(typed: str, region: str) -> Question:
     if _is_number(bare, named=bare != text):
         return Question(text, Kind.NUMBER, _identifiers(number), number=number)
     return _name(text)
+
+
+def _address(text: str) -> Question:
+    """A whole e-mail address, or the name that may stand in the part typed so far."""
+    address = normalise.email(text)
+    if address:
+        return Question(text, Kind.EMAIL, frozenset({address}))
+    words = re.sub(r"[\W\d_]+", " ", normalise.fold(text.partition("@")[0])).split()
+    return Question(text, Kind.EMAIL, words=tuple(word for word in words if len(word) > 2))
 
 
 def _is_number(bare: str, *, named: bool) -> bool:

@@ -19,9 +19,10 @@ from profiles.masking import mask_email, mask_phone
 from profiles.models import CustomerObject, Identifier, Membership, Profile
 from profiles.models.event import EventKind
 from profiles.name_search import by_name, other_forms
-from profiles.question import MIN_TAIL, Kind, Question, read
+from profiles.question import Kind, Question, read
 
 PAGE = 25
+MIN_NUMBER = 3
 NEARLY_SAME = 60  # rapidfuzz ratio of two words, 0 to 100
 
 
@@ -87,8 +88,7 @@ def search(typed: str, *, limit: int = PAGE) -> Results:
         _add(hits, _profile_named(question.text), exact=True)
     if question.identifiers:
         _add(hits, _by_identifier(question, limit), exact=True)
-    if len(question.number) >= MIN_TAIL - 1:
-        _by_number(hits, question.number, limit)
+    numbered = _by_number(hits, question.number, limit)
     if question.phone_tail and not any(hit.exact for hit in hits.values()):
         reason = _("phone ends %s") % question.phone_tail[-4:]
         _add(hits, ((pk, reason) for pk in _by_phone_tail(question.phone_tail, limit)))
@@ -100,6 +100,8 @@ def search(typed: str, *, limit: int = PAGE) -> Results:
     if question.words:
         named = by_name(question.words, year=question.year, limit=limit + 1)
         _add(hits, ((profile.pk, _why(question, profile)) for profile in named))
+    if len(hits) == 1 and numbered:
+        next(iter(hits.values())).exact = True  # "104421" can only mean HP-104421
     return _finish(question, hits, limit)
 
 
@@ -151,8 +153,10 @@ def _live(path: str) -> Q:
     return Q(**{f"{path}deleted_at": None, f"{path}erased_at": None})
 
 
-def _by_number(hits: dict[str, Hit], number: str, limit: int) -> None:
-    """Orders, tickets and returns by their number, whole or without its prefix."""
+def _by_number(hits: dict[str, Hit], number: str, limit: int) -> bool:
+    """Add orders, tickets and returns by their number, whole or without its prefix."""
+    if len(number) < MIN_NUMBER:
+        return False
     found = (
         CustomerObject.objects.annotate(tail=Reverse(Upper("object_id")))
         .filter(_live("record__"), tail__startswith=number[::-1])
@@ -162,9 +166,7 @@ def _by_number(hits: dict[str, Hit], number: str, limit: int) -> None:
     for pk, kind, object_id in found:
         whole = object_id.upper() == number
         _add(hits, [(pk, f"{EventKind(kind).label.lower()} {object_id}")], exact=whole)
-    numbered = [hit for pk, hit in hits.items() if pk in {row[0] for row in found}]
-    if len(numbered) == 1 and len(hits) == 1:
-        numbered[0].exact = True  # "104421" can only mean HP-104421
+    return bool(found)
 
 
 def _by_phone_tail(digits: str, limit: int) -> list[str]:

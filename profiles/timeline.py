@@ -28,7 +28,7 @@ GROUPS = {
     "returns": (_("Returns"), ("return", "refund")),
     "tickets": (_("Tickets"), ("ticket",)),
     "calls": (_("Calls"), ("call",)),
-    "chats": (_("Chats and messages"), ("chat", "message")),
+    "chats": (_("Messages"), ("chat", "message")),
     "web": (_("Web"), ("visit", "product", "search", "cart")),
     "other": (
         _("Other"),

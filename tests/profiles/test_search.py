@@ -72,6 +72,24 @@ def test_a_customer_is_found_and_the_hit_says_why(typed: str, reason: str) -> No
     assert why(results) == [reason]
 
 
+def test_four_digits_may_be_an_order_or_a_phone_so_both_are_listed() -> None:
+    record = make_record("desk", given_name="Boris", phone=["+447700900121"])
+    make_object(record, "HP-200909")
+    make_customer(record)
+    make_customer(anna())
+
+    results = search("0909")
+
+    assert len(results.hits) == 2
+    assert results.sole_exact is None
+
+
+def test_a_name_is_found_while_its_address_is_still_being_typed() -> None:
+    profile = make_customer(anna())
+
+    assert found(search("anna.kowalska@exa")) == [profile.pk]
+
+
 def test_names_that_only_sound_alike_are_found() -> None:
     profile = make_customer(make_record(given_name="Phoebe", family_name="Phelan"))
 
