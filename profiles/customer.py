@@ -122,7 +122,7 @@ def field_of(profile: Profile, attribute: str) -> Field:
     golden = profile.golden[attribute]
     display = display_text(golden)
     if attribute == "phone":
-        display = _phone_text(display)
+        display = phone_text(display)
     others = {display_text(loser) for loser in golden.get("losers", ())}
     others -= {display_text(golden)}
     return Field(attribute, label(attribute), display, ICONS.get(attribute, ""), len(others))
@@ -135,7 +135,7 @@ def label(attribute: str) -> str:
     return str(known) if known else bare
 
 
-def _phone_text(number: str) -> str:
+def phone_text(number: str) -> str:
     """`+447700900909` as people read it, `+44 7700 900909`; anything else as it is."""
     try:
         parsed = phonenumbers.parse(number)
