@@ -1,0 +1,223 @@
+"""The review queue: which pair is asked next, and who is looking at it.
+
+Of several record pairs between the same two profiles only the strongest is asked: its answer
+settles the others. A steward holds a pair for a few minutes, so two never get the same one.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Case, Count, Exists, F, FloatField, Min, OuterRef, Q, Value, When
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from c360.models import User
+from matching.models import Decision, ReviewCase
+from matching.models.review import CaseQuerySet
+from profiles.models import Profile
+
+REVIEW = "matching.review_matches"
+LEASE = timedelta(minutes=10)
+PUT_OFF = timedelta(days=1)
+UNDO_BY_KEY = timedelta(hours=12)  # older actions are undone from a customer's history
+REPORTED_BITS = 1e6  # what an agent reported comes before any evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much waits, since when, and how many pairs one steward answered today."""
+
+    waiting: int
+    oldest: datetime | None
+    decided_today: int
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A steward's action that can still be taken back."""
+
+    id: UUID
+    kind: str
+    verdict: str
+    lo: int
+    hi: int
+
+    @property
+    def words(self) -> str:
+        """What the undo button takes back."""
+        if self.kind == Decision.Kind.SPLIT:
+            return _("a split")
+        same = self.verdict == Decision.Verdict.SAME
+        return _("marked as same") if same else _("marked as not same")
+
+
+def case_for(user: User, pk: int) -> ReviewCase:
+    """The one door to a case and the personal data behind it; settled cases included.
+
+    Raises `PermissionDenied` before anything is looked up. One query.
+    """
+    ask_permission(user)
+    try:
+        return with_records(ReviewCase.objects.all()).get(pk=pk)
+    except ReviewCase.DoesNotExist:
+        raise Http404 from None
+
+
+def ask_permission(user: User) -> None:
+    if not user.has_perm(REVIEW):
+        raise PermissionDenied
+
+
+def with_records(cases: CaseQuerySet) -> CaseQuerySet:
+    """Load what the page of a case shows of its two records with the case itself."""
+    return cases.select_related(
+        "lo__source",
+        "hi__source",
+        "lo__membership__profile",
+        "hi__membership__profile",
+        "claimed_by",
+    )
+
+
+def waiting() -> CaseQuerySet:
+    """Open cases to be asked now, most urgent first: one for each pair of profiles.
+
+    A pair of profiles is put off with its strongest case.
+    """
+    now = timezone.now()
+    first = _without_sibling(_ranked(ReviewCase.objects.open()), _is_stronger())
+    awake = first.filter(Q(snoozed_until=None) | Q(snoozed_until__lte=now))
+    return awake.order_by("-urgency", "pk")
+
+
+def _ranked(cases: CaseQuerySet) -> CaseQuerySet:
+    """Annotate `urgency` and the two current profiles."""
+    reported = When(reason=ReviewCase.Reason.REPORTED, then=Value(REPORTED_BITS))
+    bonus = Case(reported, default=Value(0.0), output_field=FloatField())
+    return cases.annotate(
+        urgency=F("weight_bits") + bonus,
+        lo_profile=F("lo__membership__profile"),
+        hi_profile=F("hi__membership__profile"),
+    )
+
+
+def _is_stronger() -> Q:
+    older = Q(urgency=OuterRef("urgency"), pk__lt=OuterRef("pk"))
+    return Q(urgency__gt=OuterRef("urgency")) | older
+
+
+def _is_held_by_another(user: User, now: datetime) -> Q:
+    return Q(claimed_until__gt=now) & ~Q(claimed_by=user)
+
+
+def _without_sibling(cases: CaseQuerySet, condition: Q) -> CaseQuerySet:
+    """Leave out cases where another open one between the same profiles meets the condition.
+
+    Two anti-joins, one for each order of the profiles: an "or" would look case by case.
+    """
+    others = _ranked(ReviewCase.objects.open()).exclude(pk=OuterRef("pk")).filter(condition)
+    straight = others.filter(
+        lo_profile=OuterRef("lo_profile"), hi_profile=OuterRef("hi_profile")
+    )
+    crossed = others.filter(
+        lo_profile=OuterRef("hi_profile"), hi_profile=OuterRef("lo_profile")
+    )
+    return cases.filter(~Exists(straight), ~Exists(crossed))
+
+
+@transaction.atomic
+def claim_next(user: User) -> ReviewCase | None:
+    """Give a steward the pair in hand, else the next free one, for `LEASE`; none left: `None`.
+
+    A free pair is taken with its row locked and rows others are taking skipped, so that
+    stewards who ask at the same moment get different pairs and none waits.
+    """
+    now = timezone.now()
+    in_hand = waiting().filter(claimed_by=user, claimed_until__gt=now)
+    free = (
+        _without_sibling(waiting(), _is_held_by_another(user, now))
+        .filter(Q(claimed_until=None) | Q(claimed_until__lte=now))
+        .select_for_update(of=("self",), skip_locked=True)
+    )
+    case = in_hand.first() or free.first()
+    if case is None:
+        return None
+    _hold(case, user)
+    return with_records(ReviewCase.objects.all()).get(pk=case.pk)
+
+
+def claim(case: ReviewCase, user: User) -> bool:
+    """Take or renew the lease of an open case; false where another steward holds it."""
+    now = timezone.now()
+    free = ReviewCase.objects.open().filter(pk=case.pk).exclude(_is_held_by_another(user, now))
+    until = now + LEASE
+    if not free.update(claimed_by=user, claimed_until=until):
+        return False
+    case.claimed_by, case.claimed_until = user, until
+    return True
+
+
+def is_held(case: ReviewCase) -> bool:
+    """Somebody looks at the case right now."""
+    return case.claimed_until is not None and case.claimed_until > timezone.now()
+
+
+def _hold(case: ReviewCase, user: User) -> None:
+    case.claimed_by, case.claimed_until = user, timezone.now() + LEASE
+    case.save(update_fields=["claimed_by", "claimed_until"])
+
+
+def put_off(case: ReviewCase) -> None:
+    """Ask again tomorrow; new evidence wakes the case earlier."""
+    ReviewCase.objects.filter(pk=case.pk).update(
+        snoozed_until=timezone.now() + PUT_OFF, claimed_by=None, claimed_until=None
+    )
+
+
+def counts(user: User) -> Counts:
+    """Numbers above the queue. Two queries."""
+    queue = waiting().order_by().aggregate(n=Count("pk"), oldest=Min("opened_at"))
+    return Counts(queue["n"], queue["oldest"], _decided_today(user))
+
+
+def _decided_today(user: User) -> int:
+    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    mine = Decision.objects.filter(decided_by=user, decided_at__gte=today)
+    return mine.filter(kind=Decision.Kind.DECIDE).values("action").distinct().count()
+
+
+def last_action(user: User) -> Action | None:
+    """What the undo key takes back: the user's newest action that still stands. One query."""
+    since = timezone.now() - UNDO_BY_KEY
+    standing = (
+        Decision.objects.filter(decided_by=user, decided_at__gte=since)
+        .exclude(kind=Decision.Kind.UNDO)
+        .filter(Q(superseded_by=None) | ~Q(superseded_by__undoes=F("action")))
+        .order_by("-decided_at", "-pk")
+    )
+    row = standing.values_list("action", "kind", "verdict", "lo_id", "hi_id").first()
+    return Action(*row) if row else None
+
+
+def siblings(case: ReviewCase) -> int:
+    """How many other open cases lie between the same two profiles. One query."""
+    low, high = case.lo.membership.profile_id, case.hi.membership.profile_id
+    between = Q(lo_profile=low, hi_profile=high) | Q(lo_profile=high, hi_profile=low)
+    return _ranked(ReviewCase.objects.open()).exclude(pk=case.pk).filter(between).count()
+
+
+def first_case_of(profile: Profile) -> int | None:
+    """The strongest open case that touches a profile. One query."""
+    cases = _ranked(ReviewCase.objects.open())
+    touching = cases.filter(Q(lo_profile=profile.pk) | Q(hi_profile=profile.pk))
+    return touching.order_by("-urgency", "pk").values_list("pk", flat=True).first()
+
+
+def decided_by(case: ReviewCase) -> Decision | None:
+    """The word a person has said of this very pair, if any. One query."""
+    said = Decision.objects.binding().filter(lo=case.lo_id, hi=case.hi_id)
+    return said.select_related("decided_by").first()
