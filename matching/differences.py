@@ -15,11 +15,11 @@ from anyascii import anyascii
 from rapidfuzz.distance import Indel, Levenshtein
 
 _WORDS = re.compile(r"\w+|\W")
-ALIKE = 0.5  # share of common characters from which marking single characters helps
+ALIKE = 0.65  # share of common characters from which marking single characters helps
 
 
 class Result(StrEnum):
-    """How the two sides of a row compare, in the order the page shows them."""
+    """How the two sides of a row compare."""
 
     DIFFERS = "differs"
     CLOSE = "close"  # at least one pair of values is alike, none is equal
@@ -62,15 +62,20 @@ class Row:
     def agrees(self) -> bool:
         return self.result in (Result.SAME, Result.WRITTEN)
 
+    @property
+    def place(self) -> int:
+        """What differs comes first, then what one side lacks, then what agrees."""
+        return 2 if self.agrees else int(self.result is Result.ONE_SIDE)
+
 
 def compare(fields: Sequence[tuple[str, Sequence[str], Sequence[str]]]) -> list[Row]:
     """Return the rows of `(label, left values, right values)`: what differs comes first.
 
-    Fields empty on both sides are left out. Within one result the given order is kept.
+    Fields empty on both sides are left out. Otherwise the given order is kept, so that the
+    eye finds a field in its place from pair to pair.
     """
     rows = [compare_field(*field) for field in fields if field[1] or field[2]]
-    order = list(Result)
-    return sorted(rows, key=lambda row: order.index(row.result))
+    return sorted(rows, key=lambda row: row.place)
 
 
 def compare_field(label: str, left: Sequence[str], right: Sequence[str]) -> Row:

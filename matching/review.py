@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from c360.models import User
 from matching.models import Decision, ReviewCase
+from matching.models.decision import DecisionQuerySet
 from matching.models.review import CaseQuerySet
 from profiles.models import Profile
 
@@ -186,20 +187,22 @@ def counts(user: User) -> Counts:
 
 def _decided_today(user: User) -> int:
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    mine = Decision.objects.filter(decided_by=user, decided_at__gte=today)
+    mine = standing().filter(decided_by=user, decided_at__gte=today)
     return mine.filter(kind=Decision.Kind.DECIDE).values("action").distinct().count()
+
+
+def standing() -> DecisionQuerySet:
+    """Decisions that are no undo and were not taken back by one."""
+    said = Decision.objects.exclude(kind=Decision.Kind.UNDO)
+    return said.filter(Q(superseded_by=None) | ~Q(superseded_by__undoes=F("action")))
 
 
 def last_action(user: User) -> Action | None:
     """What the undo key takes back: the user's newest action that still stands. One query."""
     since = timezone.now() - UNDO_BY_KEY
-    standing = (
-        Decision.objects.filter(decided_by=user, decided_at__gte=since)
-        .exclude(kind=Decision.Kind.UNDO)
-        .filter(Q(superseded_by=None) | ~Q(superseded_by__undoes=F("action")))
-        .order_by("-decided_at", "-pk")
-    )
-    row = standing.values_list("action", "kind", "verdict", "lo_id", "hi_id").first()
+    mine = standing().filter(decided_by=user, decided_at__gte=since)
+    newest = mine.order_by("-decided_at", "-pk")
+    row = newest.values_list("action", "kind", "verdict", "lo_id", "hi_id").first()
     return Action(*row) if row else None
 
 

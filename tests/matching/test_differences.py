@@ -68,8 +68,8 @@ def test_what_differs_comes_first_and_what_is_missing_on_both_is_left_out() -> N
     )
 
     assert [(row.label, row.result) for row in rows] == [
-        ("Postcode", Result.DIFFERS),
         ("Name", Result.CLOSE),
+        ("Postcode", Result.DIFFERS),
         ("Phone", Result.ONE_SIDE),
         ("City", Result.SAME),
     ]

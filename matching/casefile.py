@@ -1,0 +1,178 @@
+"""What the page of a review case shows: both sides, their differences, and the reason."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from matching.differences import Row, compare
+from matching.models import ReviewCase
+from profiles.customer import label, name_as_given, phone_text
+from profiles.models import SourceRecord
+
+SINGLE = ("birth_date", "email", "phone", "organisation", "gender")
+ADDRESS = ("line1", "city", "region", "postal_code", "country")
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One record, the profile it belongs to, and who else is joined there already."""
+
+    record: SourceRecord
+    name: str
+    others: list[SourceRecord]
+
+    @property
+    def updated_at(self) -> datetime:
+        """When the source changed the record; when it came, where the source does not say."""
+        return self.record.source_updated_at or self.record.received_at
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """A case as a page: `differing` rows first, `agreeing` ones are folded away."""
+
+    case: ReviewCase
+    left: Side
+    right: Side
+    differing: list[Row]
+    agreeing: list[Row]
+    reason: str
+    short_reason: str
+    overrides: str
+
+    @property
+    def sides(self) -> tuple[Side, Side]:
+        return self.left, self.right
+
+
+def open_file(case: ReviewCase) -> CaseFile:
+    """Read what the page needs beyond `review.with_records`. One query."""
+    joined = _joined(case.lo, case.hi)
+    rows = compare(_fields(case.lo.attributes, case.hi.attributes))
+    return CaseFile(
+        case=case,
+        left=_side(case.lo, joined),
+        right=_side(case.hi, joined),
+        differing=[row for row in rows if not row.agrees],
+        agreeing=[row for row in rows if row.agrees],
+        reason=reason_words(case),
+        short_reason=short_reason(case),
+        overrides=override_words(case),
+    )
+
+
+def name_of(record: SourceRecord) -> str:
+    """The name a source gave; its key where it gave none."""
+    return name_as_given(record) or record.external_id
+
+
+def reason_words(case: ReviewCase) -> str:
+    """Why a person is asked, as a sentence."""
+    return {
+        "uncertain": _("Some evidence speaks for one person, but not enough to join them."),
+        "identifier": _("Strong evidence, but they carry different verified identifiers."),
+        "birth_date": _("Strong evidence, but their birth dates contradict each other."),
+        "twins": _("They could be twins: much is shared, the given names differ."),
+        "generation": _("They could be parent and child of one name."),
+        "household": _("They could be two people of one household."),
+        "weak_bridge": _("This one weak link would join two groups of records."),
+        "size": _("Joining them would make an unusually large group."),
+        "different": _("A person said some of these records are different people."),
+        "reported": _("An agent reported that something is wrong here."),
+    }[case.reason]
+
+
+def short_reason(case: ReviewCase) -> str:
+    """The reason in two or three words."""
+    return {
+        "uncertain": _("Uncertain"),
+        "identifier": _("Different identifiers"),
+        "birth_date": _("Different birth dates"),
+        "twins": _("Twins?"),
+        "generation": _("Parent and child?"),
+        "household": _("One household?"),
+        "weak_bridge": _("Weak bridge"),
+        "size": _("Very large group"),
+        "different": _("Told apart before"),
+        "reported": _("Reported"),
+    }[case.reason]
+
+
+def override_words(case: ReviewCase) -> str:
+    """What marking the pair as same would overrule; empty where nothing was refused."""
+    return {
+        "identifier": _("You override: different verified identifiers."),
+        "birth_date": _("You override: different birth dates."),
+        "twins": _("You override: signs of twins."),
+        "generation": _("You override: signs of parent and child."),
+        "household": _("You override: signs of two people of one household."),
+        "weak_bridge": _("You override: a single weak link joins two groups."),
+        "size": _("You override: the limit on the size of a group."),
+        "different": _("You override: a person said these are different people."),
+    }.get(case.reason, "")
+
+
+def _joined(*records: SourceRecord) -> list[SourceRecord]:
+    profiles = {record.membership.profile_id for record in records}
+    others = SourceRecord.objects.live().filter(membership__profile__in=profiles)
+    others = others.exclude(pk__in=[record.pk for record in records])
+    return list(others.select_related("source", "membership").order_by("born_at", "pk"))
+
+
+def _side(record: SourceRecord, joined: list[SourceRecord]) -> Side:
+    profile = record.membership.profile_id
+    others = [other for other in joined if other.membership.profile_id == profile]
+    return Side(record, name_of(record), others)
+
+
+def _fields(
+    left: Mapping[str, Any], right: Mapping[str, Any]
+) -> list[tuple[str, list[str], list[str]]]:
+    """Label and both sides' values of every field that a person compares."""
+    low, high = _texts(left), _texts(right)
+    labels = [*low, *(name for name in high if name not in low)]
+    return [(name, low.get(name, []), high.get(name, [])) for name in labels]
+
+
+def _texts(attributes: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Label to values as people read them, in reading order, empty ones included."""
+    address = attributes.get("address", {})
+    texts = {
+        label("full_name"): [_name(attributes)],
+        _("Title"): _many(attributes.get("prefix")),
+    }
+    texts |= {label(name): _values(name, attributes.get(name)) for name in SINGLE}
+    texts |= {_address_label(part): _many(address.get(part)) for part in ADDRESS}
+    for group in ("identifiers", "custom"):
+        known = attributes.get(group, {})
+        texts |= {label(f"{group}.{name}"): _many(known[name]) for name in sorted(known)}
+    return texts
+
+
+def _name(attributes: Mapping[str, Any]) -> str:
+    parts = ("given_name", "middle_name", "family_name", "suffix")
+    return " ".join(attributes[part] for part in parts if attributes.get(part))
+
+
+def _values(name: str, value: object) -> list[str]:
+    texts = _many(value)
+    return [phone_text(text) for text in texts] if name == "phone" else texts
+
+
+def _many(value: object) -> list[str]:
+    if isinstance(value, list):
+        return [str(each) for each in value if each]
+    return [str(value)] if value else []
+
+
+def _address_label(part: str) -> str:
+    return {
+        "line1": _("Address"),
+        "city": _("Town"),
+        "region": _("Region"),
+        "postal_code": _("Postcode"),
+        "country": _("Country"),
+    }[part]

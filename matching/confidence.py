@@ -1,0 +1,134 @@
+"""How sure it is that the records of one profile are one person, in words and without numbers.
+
+A group is as sure as the weakest link it needs: the smallest weight in its maximum spanning
+tree, in which a steward's word counts more than any weight.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db.models import Q
+
+from matching.models import Decision, Link, ReviewCase
+from profiles.models import Profile, SourceRecord
+
+STRONG_BITS = 5.0  # above the join threshold: 32 times the odds that joining asks for
+Pair = tuple[int, int]
+
+
+class Confidence(StrEnum):
+    ALONE = "alone"
+    CONFIRMED = "confirmed"
+    STRONG = "strong"
+    PROBABLE = "probable"
+    UNDER_REVIEW = "under_review"
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """The weakest link a group needs to hold together, and who stands on its smaller side."""
+
+    lo: int
+    hi: int
+    weight_bits: float
+    side: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """A reason two records are together: a link with its weight, or a steward's word."""
+
+    lo: int
+    hi: int
+    weight_bits: float
+    is_said: bool = False
+
+
+def confidence_of(profile: Profile, *, join_bits: float) -> Confidence:
+    """Return the word for a profile. At most four queries, whatever its size."""
+    records = SourceRecord.objects.live().filter(membership__profile=profile)
+    members = set(records.values_list("pk", flat=True))
+    if len(members) < 2:
+        return Confidence.ALONE
+    inside = ReviewCase.objects.open().filter(lo__in=members, hi__in=members)
+    if inside.exists():
+        return Confidence.UNDER_REVIEW
+    return judge(members, ties_among(members), join_bits=join_bits)
+
+
+def ties_among(members: Collection[int]) -> list[Tie]:
+    """What holds these records together now. Two queries."""
+    links = Link.objects.filter(lo__in=members, hi__in=members)
+    said = Decision.objects.binding().filter(
+        verdict=Decision.Verdict.SAME, lo__in=members, hi__in=members
+    )
+    return [
+        *(Tie(*row) for row in links.values_list("lo_id", "hi_id", "weight_bits")),
+        *(Tie(lo, hi, 0.0, is_said=True) for lo, hi in said.values_list("lo_id", "hi_id")),
+    ]
+
+
+def judge(members: Collection[int], ties: Iterable[Tie], *, join_bits: float) -> Confidence:
+    """The word for a group of at least two records. Pure."""
+    tree = spanning_tree(members, ties)
+    if len(tree) < len(members) - 1:
+        return Confidence.UNDER_REVIEW  # nothing stored holds it together any more
+    links = [tie.weight_bits for tie in tree if not tie.is_said]
+    if any(bits < join_bits + STRONG_BITS for bits in links):
+        return Confidence.PROBABLE
+    return Confidence.CONFIRMED if len(links) < len(tree) else Confidence.STRONG
+
+
+def spanning_tree(members: Collection[int], ties: Iterable[Tie]) -> list[Tie]:
+    """The ties of a maximum spanning forest, said ones first, then by falling weight."""
+    root = {member: member for member in members}
+    tree = []
+    order = sorted(ties, key=lambda tie: (not tie.is_said, -tie.weight_bits, tie.lo, tie.hi))
+    for tie in order:
+        low, high = _root(root, tie.lo), _root(root, tie.hi)
+        if low != high:
+            root[high] = low
+            tree.append(tie)
+    return tree
+
+
+def weakest_bridge(members: Collection[int], ties: Iterable[Tie]) -> Bridge | None:
+    """The weakest link of the tree and the smaller group it ties on; none without links."""
+    tree = spanning_tree(members, ties)
+    links = [tie for tie in tree if not tie.is_said]
+    if not links:
+        return None
+    weakest = links[-1]
+    root = {member: member for member in members}
+    for tie in tree:
+        if tie is not weakest:
+            root[_root(root, tie.hi)] = _root(root, tie.lo)
+    cut = _root(root, weakest.hi)
+    side = frozenset(member for member in members if _root(root, member) == cut)
+    smaller = min(side, frozenset(members) - side, key=lambda group: (len(group), min(group)))
+    return Bridge(weakest.lo, weakest.hi, weakest.weight_bits, smaller)
+
+
+def _root(root: dict[int, int], member: int) -> int:
+    while root[member] != member:
+        root[member] = root[root[member]]
+        member = root[member]
+    return member
+
+
+def open_questions(profile: Profile) -> int:
+    """How many other profiles may be the same person, by open cases. One query."""
+    cases = ReviewCase.objects.open().filter(
+        Q(lo__membership__profile=profile) | Q(hi__membership__profile=profile)
+    )
+    ends = cases.values_list("lo__membership__profile", "hi__membership__profile")
+    return len({frozenset(pair) for pair in ends})
+
+
+def strongest_ties(members: Collection[int], ties: Iterable[Tie]) -> Mapping[int, Tie]:
+    """Each record's strongest tie to another one of the group."""
+    best: dict[int, Tie] = {}
+    for tie in sorted(ties, key=lambda tie: (tie.is_said, tie.weight_bits)):
+        best[tie.lo] = best[tie.hi] = tie
+    return {member: best[member] for member in members if member in best}

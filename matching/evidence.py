@@ -1,0 +1,58 @@
+"""The stored evidence of a pair as a page shows it: a sentence and a waterfall.
+
+Weights are those of the moment the link was written, under the model version it names.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from matching import explain
+from matching.features import features_of
+from matching.live import model_of_version
+from matching.models import Link, ReviewCase
+from matching.waterfall import Part, Waterfall, waterfall
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """`drawn` is empty where no link is stored, as for a pair that an agent reported."""
+
+    drawn: Waterfall | None = None
+    sentence: str = ""
+    version: str = ""
+    threshold_words: str = ""
+
+
+def evidence_of(case: ReviewCase) -> Evidence:
+    """Read the link of a case. Two queries at most."""
+    link = Link.objects.filter(lo=case.lo_id, hi=case.hi_id).first()
+    if link is None:
+        return Evidence()
+    model = model_of_version(link.model_version_id)
+    parts = [
+        Part(bar.label, bar.words, bar.bits) for bar in explain.bars(link.levels, link.bits)
+    ]
+    prior = link.weight_bits - sum(part.bits for part in parts)
+    needed = number_format(model.join_bits, 1)
+    return Evidence(
+        drawn=waterfall(
+            Part(_("Before looking"), _("any two records"), prior),
+            parts,
+            Part(_("Together"), "", link.weight_bits),
+            marks={"join": model.join_bits},
+        ),
+        sentence=explain.sentence(
+            features_of(case.lo.attributes), features_of(case.hi.attributes)
+        ),
+        version=link.model_version_id,
+        threshold_words=_("joined by itself from %s bits") % needed,
+    )
+
+
+def levels_in_words(levels: Mapping[str, str], bits: Mapping[str, float]) -> str:
+    """What was found, strongest first, in one line: "same e-mail, similar family name"."""
+    found = sorted(explain.bars(levels, bits), key=lambda bar: -abs(bar.bits))
+    return ", ".join(f"{bar.label}: {bar.words}" for bar in found)

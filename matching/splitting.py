@@ -1,0 +1,132 @@
+"""The split page: who is joined and how firmly, and what taking some out would leave."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from matching.casefile import name_of
+from matching.confidence import Bridge, Tie, strongest_ties, ties_among, weakest_bridge
+from matching.impact import changed_groups, moved_records, what_moves
+from matching.preview import Group, preview_split
+from profiles.customer import display_text, joined_records, label, phone_text
+from profiles.models import Profile, SourceRecord
+from profiles.survivorship import golden_values
+
+SHOWN = ("full_name", "email", "phone")
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A joined record with the strongest reason it is here; `tie` is empty for none."""
+
+    record: SourceRecord
+    name: str
+    emails: list[str]
+    phones: list[str]
+    tie: str
+    is_weak: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A golden value after the split, and what the customer shows now."""
+
+    label: str
+    after: str
+    before: str
+
+    @property
+    def changes(self) -> bool:
+        return self.after != self.before
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the profiles a split leaves. `is_new` where the records leave today's profile."""
+
+    profile_id: str
+    is_new: bool
+    records: list[SourceRecord]
+    values: list[Value]
+    has: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a split would leave; `seen` is the fingerprint it was computed from."""
+
+    parts: list[Part]
+    moving: int
+    seen: str
+
+
+def members_of(profile: Profile) -> tuple[list[Member], Bridge | None]:
+    """The joined records, oldest first, and the weakest link between them. Three queries."""
+    records = joined_records(profile)
+    ids = [record.pk for record in records]
+    ties = ties_among(ids)
+    bridge = weakest_bridge(ids, ties)
+    weak = bridge.side if bridge else frozenset()
+    names = {record.pk: name_of(record) for record in records}
+    strongest = strongest_ties(ids, ties)
+    members = [
+        Member(
+            record=record,
+            name=names[record.pk],
+            emails=list(record.attributes.get("email", [])),
+            phones=[phone_text(number) for number in record.attributes.get("phone", [])],
+            tie=_tie_words(record.pk, strongest.get(record.pk), records),
+            is_weak=record.pk in weak,
+        )
+        for record in records
+    ]
+    return members, bridge
+
+
+def _tie_words(record_id: int, tie: Tie | None, records: Iterable[SourceRecord]) -> str:
+    """Who a record is tied to most strongly, and whether a person said so."""
+    if tie is None:
+        return ""
+    other = tie.hi if tie.lo == record_id else tie.lo
+    source = next(f"{r.source.name} {r.external_id}" for r in records if r.pk == other)
+    if tie.is_said:
+        return _("%s, by a steward") % source
+    return source
+
+
+def plan_split(profile: Profile, record_ids: Collection[int]) -> Plan:
+    """Preview taking records out: both resulting profiles with values and what they hold."""
+    planned = preview_split(profile, record_ids)
+    before, after = changed_groups(planned)
+    records = _records(after)
+    chosen = set(record_ids)
+    parts = [_part(group, profile, records) for group in after]
+    parts.sort(key=lambda part: bool({record.pk for record in part.records} & chosen))
+    return Plan(parts, len(moved_records(before, after)), planned.fingerprint)
+
+
+def _records(groups: Iterable[Group]) -> dict[int, SourceRecord]:
+    ids = [pk for group in groups for pk in group.record_ids]
+    return SourceRecord.objects.select_related("source").in_bulk(ids)
+
+
+def _part(group: Group, profile: Profile, records: Mapping[int, SourceRecord]) -> Part:
+    own = [records[pk] for pk in group.record_ids]
+    golden = golden_values(own)
+    return Part(
+        profile_id=group.profile_id,
+        is_new=group.profile_id != profile.pk,
+        records=own,
+        values=[_value(name, golden, profile.golden) for name in SHOWN],
+        has=what_moves(group.record_ids),
+    )
+
+
+def _value(name: str, after: Mapping[str, dict], before: Mapping[str, dict]) -> Value:
+    return Value(label(name), _text(name, after), _text(name, before))
+
+
+def _text(name: str, golden: Mapping[str, dict]) -> str:
+    text = display_text(golden[name]) if name in golden else ""
+    return phone_text(text) if name == "phone" else text

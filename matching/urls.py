@@ -1,0 +1,18 @@
+"""Pages about matches: the review queue, splitting, history, and fragments of other pages."""
+
+from django.urls import path
+
+from matching.views import fragments, history, queue, split
+
+app_name = "matching"
+urlpatterns = [
+    path("review/", queue.queue, name="queue"),
+    path("review/badge/", fragments.badge, name="badge"),
+    path("review/undo/<uuid:action>/", history.undo, name="undo"),
+    path("review/<int:pk>/", queue.case, name="case"),
+    path("review/<int:pk>/decide/", queue.decide, name="decide"),
+    path("c/<str:profile_id>/split/", split.split, name="split"),
+    path("c/<str:profile_id>/history/", history.history, name="history"),
+    path("c/<str:profile_id>/under-review/", fragments.uncertain, name="uncertain"),
+    path("c/<str:profile_id>/confidence/", fragments.confidence, name="confidence"),
+]

@@ -1,0 +1,1 @@
+"""Pages and fragments about matches, one module for each place they are used."""

@@ -1,0 +1,46 @@
+"""Parts of other pages: open questions and confidence of a customer, the count in the menu."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from c360.http import StaffRequest
+from matching import review
+from matching.confidence import Confidence, confidence_of, open_questions
+from matching.live import live_model
+from profiles.access import profile_for
+
+WORDS = {
+    Confidence.CONFIRMED: (_("Confirmed"), "ok", _("A steward said these are one person.")),
+    Confidence.STRONG: (_("Strong"), "ok", _("Strong evidence joins every record.")),
+    Confidence.PROBABLE: (_("Probable"), "info", _("Enough evidence joins every record.")),
+    Confidence.UNDER_REVIEW: (
+        _("Under review"),
+        "warn",
+        _("A steward is asked whether these records belong together."),
+    ),
+}
+
+
+@require_GET
+def uncertain(request: StaffRequest, profile_id: str) -> HttpResponse:
+    """How many possible matches wait for an answer; never who they are."""
+    profile = profile_for(request.user, profile_id)
+    context = {"questions": open_questions(profile), "case": review.first_case_of(profile)}
+    return render(request, "matching/_uncertain.html", context)
+
+
+@require_GET
+def confidence(request: StaffRequest, profile_id: str) -> HttpResponse:
+    """How sure it is that the joined records are one person, in one word."""
+    profile = profile_for(request.user, profile_id)
+    found = confidence_of(profile, join_bits=live_model().join_bits)
+    return render(request, "matching/_confidence.html", {"words": WORDS.get(found)})
+
+
+@require_GET
+def badge(request: StaffRequest) -> HttpResponse:
+    """The number of pairs that wait; nothing where none does."""
+    review.ask_permission(request.user)
+    return HttpResponse(review.waiting().order_by().count() or "")

@@ -1,0 +1,158 @@
+"""The review queue: one pair, one key, the next pair."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import trigger_client_event
+
+from c360.http import StaffRequest
+from c360.models import User
+from matching import review
+from matching.casefile import open_file
+from matching.contradiction import steps_of
+from matching.decisions import (
+    AlreadyDecided,
+    Contradiction,
+    DecisionRefused,
+    StaleView,
+    record_decision,
+)
+from matching.evidence import evidence_of
+from matching.forms import LATER, DecideForm
+from matching.impact import impact_of_same
+from matching.models import ReviewCase
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What to tell the steward above the next pair; `tone` is a class of `.note`."""
+
+    text: str
+    tone: str = "ok"
+    status: int = 200
+    steps: tuple[Any, ...] = ()
+    can_undo: bool = False
+
+
+@require_GET
+def queue(request: StaffRequest) -> HttpResponse:
+    """The next pair at once."""
+    review.ask_permission(request.user)
+    context = context_of(review.claim_next(request.user), request.user)
+    return render(request, "matching/queue.html", context)
+
+
+@require_GET
+def case(request: StaffRequest, pk: int) -> HttpResponse:
+    """One pair; who opens it holds it, unless another steward does."""
+    found = review.case_for(request.user, pk)
+    if found.settled_at is not None:
+        return answer(request, Reply(_settled_words(found, request.user), "info"))
+    review.claim(found, request.user)
+    return render(request, "matching/queue.html", context_of(found, request.user))
+
+
+@require_POST
+def decide(request: StaffRequest, pk: int) -> HttpResponse:
+    """Answer one pair and return the next. A second answer is refused and says why."""
+    found = review.case_for(request.user, pk)
+    form = DecideForm(request.POST)
+    if not form.is_valid():
+        reply = Reply(_("Choose Same, Not same or Later."), "bad", 422)
+        return answer(request, reply, stay_on=found)
+    if found.settled_at is not None:
+        return answer(request, Reply(_settled_words(found, request.user), "info", 409))
+    if not review.claim(found, request.user):
+        return answer(request, Reply(_held_words(found), "info", 409))
+    if form.cleaned_data["verdict"] == LATER:
+        review.put_off(found)
+        return answer(request, Reply(_("Put off until tomorrow, or until new data comes.")))
+    return _record(request, found, form.cleaned_data)
+
+
+def _record(request: StaffRequest, found: ReviewCase, said: dict[str, str]) -> HttpResponse:
+    try:
+        record_decision(
+            found, lo=found.lo_id, hi=found.hi_id, decided_by=request.user, **_facts(said)
+        )
+    except AlreadyDecided:
+        return answer(request, Reply(_settled_words(found, request.user), "info", 409))
+    except StaleView:
+        text = _("These records changed while you looked. Nothing was saved; look again.")
+        return answer(request, Reply(text, "warn", 409), stay_on=found)
+    except Contradiction as refused:
+        reply = Reply(str(refused), "bad", 409, tuple(steps_of(refused.chain)))
+        return answer(request, reply, stay_on=found)
+    except DecisionRefused as refused:
+        return answer(request, Reply(str(refused), "bad", 409), stay_on=found)
+    same = said["verdict"] == "same"
+    text = _("Marked as same.") if same else _("Marked as not same.")
+    return answer(request, Reply(text, can_undo=True))
+
+
+def _facts(said: dict[str, str]) -> dict[str, Any]:
+    return {"verdict": said["verdict"], "reason": said["reason"], "seen": said["seen"]}
+
+
+def answer(
+    request: StaffRequest, reply: Reply, *, stay_on: ReviewCase | None = None
+) -> HttpResponse:
+    """Tell what happened and show a pair: the one to stay on, else the next.
+
+    Without JavaScript the words travel as a message and the queue's own page shows the pair.
+    """
+    if not request.htmx:
+        messages.add_message(request, _level(reply.tone), _plain(reply))
+        return redirect("matching:case", stay_on.pk) if stay_on else redirect("matching:queue")
+    shown = _again(stay_on) if stay_on else review.claim_next(request.user)
+    context = {**context_of(shown, request.user), "reply": reply}
+    response = render(request, "matching/_answer.html", context, status=reply.status)
+    return trigger_client_event(response, "c360:queue")  # the count in the menu loads again
+
+
+def _again(found: ReviewCase) -> ReviewCase:
+    return review.with_records(ReviewCase.objects.all()).get(pk=found.pk)
+
+
+def _level(tone: str) -> int:
+    levels = {"ok": messages.SUCCESS, "warn": messages.WARNING, "bad": messages.ERROR}
+    return levels.get(tone, messages.INFO)
+
+
+def _plain(reply: Reply) -> str:
+    return " ".join([reply.text, *(str(step) for step in reply.steps)])
+
+
+def _settled_words(found: ReviewCase, user: User) -> str:
+    """Who was faster, for the person who comes second."""
+    said = review.decided_by(found)
+    if said is None:
+        return _("This pair was settled meanwhile by new data or another decision.")
+    if said.decided_by == user:
+        return _("You decided this pair already.")
+    return _("%s decided this pair.") % said.decided_by
+
+
+def _held_words(found: ReviewCase) -> str:
+    return _("%s is looking at this pair.") % (found.claimed_by or _("Somebody"))
+
+
+def context_of(found: ReviewCase | None, user: User) -> dict[str, Any]:
+    """Context of `_case.html`."""
+    context = {"counts": review.counts(user), "last_action": review.last_action(user)}
+    if found is None:
+        return {**context, "file": None}
+    held = found.claimed_by_id != user.pk and review.is_held(found)
+    return {
+        **context,
+        "file": open_file(found),
+        "evidence": evidence_of(found),
+        "impact": impact_of_same(found),
+        "siblings": review.siblings(found),
+        "held": held,
+    }
