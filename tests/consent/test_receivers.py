@@ -1,0 +1,88 @@
+"""Statements that come with rows enter the ledger at their own time."""
+
+from datetime import datetime
+
+import pytest
+from django.utils import timezone
+
+from consent.models import LedgerEntry
+from profiles.mapping import ConsentStatement
+from profiles.models import RecordVersion, SourceRecord
+from profiles.signals import RecordChange, records_changed
+from tests.consent.statements import day
+from tests.profiles.customers import LONG_AGO, make_record
+
+pytestmark = pytest.mark.django_db
+
+
+def tell(
+    record: SourceRecord, stated_at: datetime | None, *, is_current: bool = True, row: str = "x"
+) -> list[LedgerEntry]:
+    """Say that a row came which allows e-mail; return the ledger."""
+    yes = ConsentStatement("marketing", "email", granted=True, stated_at=stated_at)
+    change = RecordChange(record, {}, [yes], is_current, received_payload_hash=row)
+    for receive, answer in records_changed.send_robust(sender=None, changes=[change]):
+        if receive.__module__ == "consent.receivers" and isinstance(answer, Exception):
+            raise answer
+    return list(LedgerEntry.objects.order_by("pk"))
+
+
+def test_a_statement_has_the_time_its_source_gives() -> None:
+    record = make_record()
+
+    (entry,) = tell(record, day(7))
+
+    assert (entry.record, entry.stated_at, entry.is_dated) == (record, day(7), True)
+    assert (entry.purpose_id, entry.channel, entry.decision) == (
+        "marketing",
+        "email",
+        "granted",
+    )
+    assert entry.method == "import"
+
+
+def test_without_one_it_has_the_time_its_row_was_written() -> None:
+    record = make_record()
+    record.source_updated_at = day(5)
+
+    (entry,) = tell(record, None)
+
+    assert (entry.stated_at, entry.is_dated) == (day(5), False)
+
+
+def test_without_either_it_has_the_time_its_row_came() -> None:
+    (entry,) = tell(make_record(), None)
+
+    assert (entry.stated_at, entry.is_dated) == (LONG_AGO, False)
+
+
+def test_an_old_row_that_comes_late_states_what_it_said_then() -> None:
+    record = make_record()
+    record.source_updated_at = day(5)
+    RecordVersion.objects.create(
+        record=record,
+        content_hash="old",
+        payload={},
+        source_updated_at=day(2),
+        received_at=timezone.now(),
+    )
+
+    (entry,) = tell(record, None, is_current=False, row="old")
+
+    assert entry.stated_at == day(2)
+
+
+def test_the_same_row_again_states_nothing_new() -> None:
+    record = make_record()
+
+    tell(record, day(7))
+
+    assert len(tell(record, day(7))) == 1
+
+
+def test_a_row_without_an_answer_states_nothing() -> None:
+    change = RecordChange(make_record(), {}, [])
+
+    records_changed.send_robust(sender=None, changes=[change])
+
+    assert not LedgerEntry.objects.exists()
