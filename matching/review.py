@@ -6,11 +6,24 @@ settles the others. A steward holds a pair for a few minutes, so two never get t
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, TypedDict
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Case, Count, Exists, F, FloatField, Min, OuterRef, Q, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    FloatField,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +33,18 @@ from matching.models import Decision, ReviewCase
 from matching.models.decision import DecisionQuerySet
 from matching.models.review import CaseQuerySet
 from profiles.models import Profile
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    class Rank(TypedDict):
+        """What `_ranked` adds to a case: how urgent it is, and whose records it is about."""
+
+        urgency: float
+        lo_profile: str
+        hi_profile: str
+
+    Ranked = QuerySet[WithAnnotations[ReviewCase, Rank]]
 
 REVIEW = "matching.review_matches"
 LEASE = timedelta(minutes=10)
@@ -84,7 +109,7 @@ def with_records(cases: CaseQuerySet) -> CaseQuerySet:
     )
 
 
-def waiting() -> CaseQuerySet:
+def waiting() -> "Ranked":
     """Open cases to be asked now, most urgent first: one for each pair of profiles.
 
     A pair of profiles is put off with its strongest case.
@@ -95,7 +120,7 @@ def waiting() -> CaseQuerySet:
     return awake.order_by("-urgency", "pk")
 
 
-def _ranked(cases: CaseQuerySet) -> CaseQuerySet:
+def _ranked(cases: CaseQuerySet) -> "Ranked":
     """Annotate `urgency` and the two current profiles."""
     reported = When(reason=ReviewCase.Reason.REPORTED, then=Value(REPORTED_BITS))
     bonus = Case(reported, default=Value(0.0), output_field=FloatField())
@@ -115,7 +140,7 @@ def _is_held_by_another(user: User, now: datetime) -> Q:
     return Q(claimed_until__gt=now) & ~Q(claimed_by=user)
 
 
-def _without_sibling(cases: CaseQuerySet, condition: Q) -> CaseQuerySet:
+def _without_sibling(cases: "Ranked", condition: Q) -> "Ranked":
     """Leave out cases where another open one between the same profiles meets the condition.
 
     Two anti-joins, one for each order of the profiles: an "or" would look case by case.

@@ -65,10 +65,8 @@ def decide(request: StaffRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         reply = Reply(_("Choose Same, Not same or Later."), "bad", 422)
         return answer(request, reply, stay_on=found)
-    if found.settled_at is not None:
-        return answer(request, Reply(_settled_words(found, request.user), "info", 409))
     if not review.claim(found, request.user):
-        return answer(request, Reply(_held_words(found), "info", 409))
+        return answer(request, Reply(_taken_words(found, request.user), "info", 409))
     if form.cleaned_data["verdict"] == LATER:
         review.put_off(found)
         return answer(request, Reply(_("Put off until tomorrow, or until new data comes.")))
@@ -138,8 +136,12 @@ def _settled_words(found: ReviewCase, user: User) -> str:
     return _("%s decided this pair.") % said.decided_by
 
 
-def _held_words(found: ReviewCase) -> str:
-    return _("%s is looking at this pair.") % (found.claimed_by or _("Somebody"))
+def _taken_words(found: ReviewCase, user: User) -> str:
+    """Why a pair cannot be answered: somebody holds it, or it has its answer."""
+    now = _again(found)
+    if now.settled_at is not None:
+        return _settled_words(now, user)
+    return _("%s is looking at this pair.") % (now.claimed_by or _("Somebody"))
 
 
 def context_of(found: ReviewCase | None, user: User) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def test_the_weakest_bridge_names_the_smaller_side() -> None:
     bridge = weakest_bridge([1, 2, 3, 4, 5], ties)
 
     assert bridge is not None
-    assert (bridge.lo, bridge.hi, bridge.side) == (2, 3, {3, 4})
+    assert (bridge.lo, bridge.hi, bridge.side) == (2, 3, frozenset({3, 4}))
 
 
 def test_what_stewards_said_is_never_called_a_weak_bridge() -> None:

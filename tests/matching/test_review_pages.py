@@ -4,28 +4,21 @@ import re
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from matching.models import Decision, ReviewCase
 from profiles.models import Membership, Profile
+from tests.matching.pages import HTMX, Answer, text
 from tests.matching.pairs import ANNA, ANNE, make_link, make_pair
 from tests.profiles.customers import make_customer, make_object, make_record
 from tests.staff import signed_in, staff
 
 pytestmark = pytest.mark.django_db
-HTMX = {"HX-Request": "true"}
 SEEN = re.compile(r'name="seen" value="([^"]+)"')
 
 
-def text(answer: HttpResponse) -> str:
-    """The answer without its marks-up of characters, on one line."""
-    body = re.sub(r"</?mark>", "", answer.content.decode())
-    return " ".join(body.split())
-
-
-def seen_in(answer: HttpResponse) -> str:
+def seen_in(answer: Answer) -> str:
     found = SEEN.search(answer.content.decode())
     assert found is not None
     return found[1]
@@ -33,7 +26,7 @@ def seen_in(answer: HttpResponse) -> str:
 
 def decide(
     browser: Client, pair: ReviewCase, verdict: str, *, htmx: bool = True, **fields: Any
-) -> HttpResponse:
+) -> Answer:
     """Look at a pair and answer it, as a browser does."""
     if "seen" not in fields:
         fields["seen"] = seen_in(browser.get(f"/review/{pair.pk}/"))

@@ -4,18 +4,17 @@ import re
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from matching.models import Decision, MergeEvent
 from profiles.models import Membership, Profile, SourceRecord
+from tests.matching.pages import HTMX, Answer, text
 from tests.matching.pairs import ANNA, make_link
 from tests.profiles.customers import make_customer, make_object, make_record
 from tests.staff import signed_in, staff
 
 pytestmark = pytest.mark.django_db
-HTMX = {"HX-Request": "true"}
 PRITAM = {"given_name": "Pritam", "family_name": "Sharma", "email": ["pritam@example.net"]}
 
 
@@ -35,19 +34,13 @@ def mixed(records: list[SourceRecord]) -> Profile:
     return make_customer(*records)
 
 
-def text(answer: HttpResponse) -> str:
-    return " ".join(answer.content.decode().split())
-
-
-def post(
-    browser: Client, profile: Profile, step: str, *chosen: int, **fields: Any
-) -> HttpResponse:
+def post(browser: Client, profile: Profile, step: str, *chosen: int, **fields: Any) -> Answer:
     data = {"step": step, "records": chosen, **fields}
     headers = HTMX if step == "preview" else None
     return browser.post(f"/c/{profile.pk}/split/", data, headers=headers)
 
 
-def split(browser: Client, profile: Profile, *chosen: int, **fields: Any) -> HttpResponse:
+def split(browser: Client, profile: Profile, *chosen: int, **fields: Any) -> Answer:
     """Preview and confirm, as a browser does."""
     preview = post(browser, profile, "preview", *chosen)
     found = re.search(r'name="seen" value="([^"]+)"', preview.content.decode())

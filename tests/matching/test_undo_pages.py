@@ -1,23 +1,18 @@
 """History tells why records are together; whatever a person did can be taken back."""
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from matching.decisions import record_decision, split_records
 from matching.models import Decision, ReviewCase
 from profiles.models import Membership, Profile
+from tests.matching.pages import HTMX, Answer, text
 from tests.matching.pairs import ANNA, make_link, make_pair
 from tests.profiles.customers import make_customer, make_record
 from tests.staff import signed_in, staff
 
 pytestmark = pytest.mark.django_db
-HTMX = {"HX-Request": "true"}
-
-
-def text(answer: HttpResponse) -> str:
-    return " ".join(answer.content.decode().split())
 
 
 def members(profile: Profile) -> set[int]:
@@ -36,9 +31,7 @@ def say(pair: ReviewCase, verdict: str, name: str = "sol", reason: str = "") -> 
     return str(outcome.action)
 
 
-def undo(
-    browser: Client, action: str, back: str = "queue", *, htmx: bool = True
-) -> HttpResponse:
+def undo(browser: Client, action: str, back: str = "queue", *, htmx: bool = True) -> Answer:
     headers = HTMX if htmx else None
     return browser.post(f"/review/undo/{action}/", {"back": back}, headers=headers)
 
