@@ -14,6 +14,7 @@ urlpatterns = [
     path("admin/logout/", views.SignOut.as_view()),
     path("admin/", admin.site.urls),
     path("", include("profiles.urls")),
+    path("", include("consent.urls")),
 ]
 
 handler500 = "c360.views.server_error"
