@@ -23,12 +23,26 @@ def channel_icon(row: ContactRow) -> str:
 
 
 @register.filter
+def is_unknown(row: ContactRow) -> bool:
+    """Whether nobody said anything."""
+    return row.answer.reason == Reason.NO_GRANT
+
+
+@register.filter
 def why(row: ContactRow) -> str:
     """Why the answer is not simply what somebody said; empty where it is."""
-    if row.answer.reason == Reason.NO_GRANT:
-        return _("Nothing known, which counts as no.")
     if row.answer.reason == Reason.PENDING_MATCH:
         return _("A possible match is under review. Until then the stricter answer applies.")
     if row.answer.records_disagree:
         return _("Two records disagree, so the stricter answer applies.")
     return ""
+
+
+@register.filter
+def how(row: ContactRow) -> str:
+    """How the deciding statement was obtained."""
+    if row.origin is None:
+        return ""
+    if row.origin.method == LedgerEntry.Method.AGENT:
+        return _("told to an agent")
+    return _("came with a record of %s") % row.origin.source
