@@ -1,0 +1,180 @@
+"""Every address, every role: what `authorisation.toml` says is what the product answers."""
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import pytest
+from django.contrib import admin
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from matching.models import Decision
+from tests.matching.pairs import make_pair
+from tests.staff import signed_in, staff
+
+pytestmark = pytest.mark.django_db
+
+MATRIX = tomllib.loads(Path(__file__).with_name("authorisation.toml").read_text("utf-8"))
+ROLES: list[str] = MATRIX["roles"]
+ANSWERS: dict[str, list[int | str]] = MATRIX["answers"]
+REFUSED = ("sign in", 403)
+Entry = tuple[str, str]  # a method and the name of an address
+
+
+def addresses(
+    resolver: URLResolver, space: str = "", route: str = "/"
+) -> Iterator[tuple[str, URLPattern]]:
+    """Every address with its full name (its path where it has no name), admin pages apart."""
+    for pattern in resolver.url_patterns:
+        here = route + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield space + pattern.name if pattern.name else here, pattern
+        elif pattern.namespace != "admin":
+            inner = f"{pattern.namespace}:" if pattern.namespace else ""
+            yield from addresses(pattern, space + inner, here)
+
+
+PATTERNS = dict(addresses(get_resolver()))
+
+
+def entries() -> list[Entry]:
+    return [(method, name) for method, name in (line.split(" ", 1) for line in ANSWERS)]
+
+
+def parameters(name: str) -> dict[str, Any]:
+    """What an address names; nothing for one that is gone, which has a test of its own."""
+    return dict(PATTERNS[name].pattern.converters) if name in PATTERNS else {}
+
+
+@pytest.fixture
+def objects() -> dict[str, object]:
+    """What addresses name: a pair that waits, one of its customers, an action of Sol's."""
+    case = make_pair()
+    other = make_pair()
+    said = Decision.objects.create(
+        lo=other.lo, hi=other.hi, verdict="different", decided_by=staff("sol")
+    )
+    customer = case.lo.birth_profile.pk
+    return {"profile_id": customer, "attribute": "email", "pk": case.pk, "action": said.action}
+
+
+UNKNOWN = {"profile_id": "P-000000000000", "pk": 2**31, "action": uuid4(), "attribute": "none"}
+
+
+def ask(role: str, method: str, name: str, objects: dict[str, object]) -> HttpResponse:
+    browser = Client() if role == "anonymous" else signed_in(role)
+    if name.startswith("/"):
+        path = name
+    else:
+        path = reverse(name, kwargs={key: objects[key] for key in parameters(name)})
+    body = MATRIX["bodies"].get(f"{method} {name}", {})
+    return browser.generic(
+        method, path, _encoded(body), content_type="application/x-www-form-urlencoded"
+    )
+
+
+def _encoded(body: dict[str, str]) -> str:
+    return "&".join(f"{key}={value}" for key, value in body.items())
+
+
+def told(answer: HttpResponse) -> int | str:
+    """An answer in the words of the matrix."""
+    if answer.status_code != 302:
+        return answer.status_code
+    place = urlsplit(answer["Location"])
+    return "sign in" if place.path == "/login/" and "next=" in place.query else place.path
+
+
+def expected(role: str, method: str, name: str) -> int | str:
+    return ANSWERS[f"{method} {name}"][ROLES.index(role)]
+
+
+def test_the_matrix_knows_every_address_and_no_other() -> None:
+    assert {name for _, name in entries()} == set(PATTERNS)
+
+
+def test_every_line_has_an_answer_for_every_role() -> None:
+    assert {len(answers) for answers in ANSWERS.values()} == {len(ROLES)}
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(("method", "name"), entries())
+def test_the_answer_is_the_one_in_the_matrix(
+    method: str, name: str, role: str, objects: dict[str, object]
+) -> None:
+    assert told(ask(role, method, name, objects)) == expected(role, method, name)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(
+    ("method", "name"), [entry for entry in entries() if parameters(entry[1])]
+)
+def test_who_is_refused_cannot_tell_whether_an_object_exists(
+    method: str, name: str, role: str
+) -> None:
+    usual = expected(role, method, name)
+    missing = MATRIX["unknown"].get(f"{method} {name}", 404)
+
+    answer = told(ask(role, method, name, UNKNOWN))
+
+    assert answer == (usual if usual in REFUSED else missing)
+
+
+@pytest.mark.parametrize("name", sorted(PATTERNS))
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
+def test_a_method_that_is_not_listed_is_not_allowed(
+    method: str, name: str, objects: dict[str, object]
+) -> None:
+    views_for_any_method = {"home", "login", "/admin/login/"}
+    if f"{method} {name}" in ANSWERS or name in views_for_any_method:
+        return
+
+    assert ask("sol", method, name, objects).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("method", "name"), [e for e in entries() if expected("anonymous", *e) == "sign in"]
+)
+def test_a_fragment_sends_strangers_and_their_whole_page_to_sign_in(
+    method: str, name: str, objects: dict[str, object]
+) -> None:
+    path = reverse(name, kwargs={key: objects[key] for key in parameters(name)})
+
+    answer = Client().generic(method, path, headers={"HX-Request": "true"})
+
+    assert answer.status_code == 401
+    assert answer["HX-Redirect"].startswith("/login/?next=")
+    assert not answer.content
+
+
+def admin_pages() -> list[str]:
+    """The pages of the admin that need no object."""
+    lists = [
+        reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        for model in admin.site._registry
+    ]
+    return [reverse("admin:index"), *lists]
+
+
+def test_the_admin_holds_no_model_but_those_of_the_matrix() -> None:
+    assert (
+        sorted(model._meta.label_lower for model in admin.site._registry)
+        == (MATRIX["admin"]["models"])
+    )
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_only_admins_open_the_admin(role: str) -> None:
+    for path in admin_pages():
+        browser = Client() if role == "anonymous" else signed_in(role)
+
+        answer = browser.get(path, follow=True)
+
+        allowed = {"ada": 200, "anonymous": 200}  # a stranger ends on the sign-in page
+        assert answer.status_code == allowed.get(role, 403)
+        assert (answer.request["PATH_INFO"] == path) == (role == "ada")
