@@ -1,0 +1,346 @@
+"""How alike two records are, one attribute at a time: each comparison names a level.
+
+A comparison takes two `Features` and returns the level reached, or `None` where either side is
+blank: a missing value is no evidence. All are symmetric. What a level is worth is the model's
+business (`matching.model`).
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
+
+from matching.features import Address, Email, Features, Phone
+
+Comparison = Callable[[Features, Features], str | None]
+
+FUZZY, SIMILAR = 0.90, 0.80  # Jaro-Winkler: a slip of the pen; the same sound or root
+
+
+@lru_cache(maxsize=262_144)
+def _ordered_likeness(left: str, right: str) -> float:
+    return JaroWinkler.similarity(left, right)
+
+
+def likeness(left: str, right: str) -> float:
+    """Jaro-Winkler similarity, 0 to 1; the same whichever side comes first."""
+    return _ordered_likeness(left, right) if left <= right else _ordered_likeness(right, left)
+
+
+@lru_cache(maxsize=262_144)
+def slips(left: str, right: str) -> int:
+    """Typing slips between two texts (insert, delete, change or swap one); 4 is far apart."""
+    return DamerauLevenshtein.distance(left, right, score_cutoff=3)
+
+
+def given_name(left: Features, right: Features) -> str | None:
+    """exact, nickname, fuzzy, initial, middle, similar, swapped or different."""
+    ours, theirs = left.given, right.given
+    if not ours or not theirs:
+        return _lone_name(left, right)
+    if ours == theirs:
+        return "exact" if len(ours) > 1 else "initial"
+    if are_swapped(left, right):
+        return "swapped"
+    if len(ours) == 1 or len(theirs) == 1:
+        return "initial" if ours[0] == theirs[0] else _by_middle(left, right)
+    if left.name_family & right.name_family:
+        return "nickname"
+    return _by_likeness(ours, theirs) or _by_middle(left, right)
+
+
+def _lone_name(left: Features, right: Features) -> str | None:
+    """A record with one name only may have written the family name where the given one goes."""
+    for lone, whole in ((left, right), (right, left)):
+        if lone.given and not lone.family and lone.given == whole.family and not whole.given:
+            return "swapped"
+    return None
+
+
+def _by_likeness(ours: str, theirs: str) -> str | None:
+    score = likeness(ours, theirs)
+    if score >= FUZZY or (score >= SIMILAR and slips(ours, theirs) <= 1):
+        return "fuzzy"
+    return "similar" if score >= SIMILAR else None
+
+
+def _by_middle(left: Features, right: Features) -> str:
+    """People who go by their second name are met under either."""
+    met = left.given in right.middle or right.given in left.middle
+    return "middle" if met and len(left.given) > 1 < len(right.given) else "different"
+
+
+def are_swapped(left: Features, right: Features) -> bool:
+    """True where given and family name changed places on one side."""
+    if left.given == right.given or left.family == right.family:
+        return False
+    if not (left.given and left.family and right.given and right.family):
+        return False
+    one, other = (left.given, right.family), (left.family, right.given)
+    if one[0] == one[1]:
+        return _same_or_initial(*other)
+    return other[0] == other[1] and _same_or_initial(*one)
+
+
+def _same_or_initial(ours: str, theirs: str) -> bool:
+    if len(ours) == 1 or len(theirs) == 1:
+        return ours[0] == theirs[0]
+    return likeness(ours, theirs) >= FUZZY
+
+
+def family_name(left: Features, right: Features) -> str | None:
+    """exact, part, fuzzy, initial, similar, swapped or different."""
+    ours, theirs = left.family, right.family
+    if not ours or not theirs:
+        return None
+    if ours == theirs:
+        return "exact" if len(ours) > 1 else "initial"
+    if are_swapped(left, right):
+        return "swapped"
+    if len(ours) == 1 or len(theirs) == 1:
+        return "initial" if ours[0] == theirs[0] else "different"
+    if _share_a_part(left, right):
+        return "part"
+    return _by_likeness(ours, theirs) or "different"
+
+
+def _share_a_part(left: Features, right: Features) -> bool:
+    """Smith-Jones meets Smith, and Jones; also with the other part as a middle name."""
+    ours = left.family_parts or (left.family,)
+    theirs = right.family_parts or (right.family,)
+    if left.family_parts or right.family_parts:
+        return any(part in theirs for part in ours)
+    return left.family in right.middle or right.family in left.middle
+
+
+def middle_name(left: Features, right: Features) -> str | None:
+    """exact, initial or different."""
+    if not left.middle or not right.middle:
+        return None
+    ours, theirs = left.middle[0], right.middle[0]
+    if ours == theirs:
+        return "exact" if len(ours) > 1 else "initial"
+    if len(ours) == 1 or len(theirs) == 1:
+        return "initial" if ours[0] == theirs[0] else "different"
+    return "exact" if likeness(ours, theirs) >= FUZZY else "different"
+
+
+def generation(left: Features, right: Features) -> str | None:
+    """Junior and senior: same or different."""
+    if not left.generation or not right.generation:
+        return None
+    return "same" if left.generation == right.generation else "different"
+
+
+def gender(left: Features, right: Features) -> str | None:
+    """Same or different; only stated genders speak, not guessed ones."""
+    if not left.gender or not right.gender:
+        return None
+    return "same" if left.gender == right.gender else "different"
+
+
+def birth_date(left: Features, right: Features) -> str | None:
+    """exact, swapped, slip, year, close, near_year or different."""
+    ours, theirs = left.birth, right.birth
+    if not ours[0] or not theirs[0]:
+        return None
+    if not (ours[2] and theirs[2]):
+        return _partial_birth(ours, theirs)
+    if ours == theirs:
+        return "exact"
+    if ours[0] == theirs[0] and ours[1] == theirs[2] and ours[2] == theirs[1]:
+        return "swapped"
+    if slips(_digits(ours), _digits(theirs)) == 1:
+        return "slip"
+    alike = sum(mine == yours for mine, yours in zip(ours, theirs, strict=True))
+    return "close" if alike == 2 else "different"
+
+
+def _digits(birth: tuple[int, int, int]) -> str:
+    return f"{birth[0]:04}{birth[1]:02}{birth[2]:02}"
+
+
+def _partial_birth(ours: tuple[int, int, int], theirs: tuple[int, int, int]) -> str:
+    """Compare what both know; a bare year is often a guess, so a neighbour is not far off."""
+    if ours[0] == theirs[0]:
+        if ours[1] and theirs[1]:
+            return "month" if ours[1] == theirs[1] else "other_year"
+        return "year"
+    return "near_year" if abs(ours[0] - theirs[0]) <= 2 else "other_year"
+
+
+def email(left: Features, right: Features) -> str | None:
+    """exact, household, role, mailbox, slip or different; the best pair of addresses counts."""
+    if not left.emails or not right.emails:
+        return None
+    if len(left.emails) == 1 == len(right.emails):
+        return _email_level(left.emails[0], right.emails[0])
+    met = {_email_level(ours, theirs) for ours in left.emails for theirs in right.emails}
+    return next(level for level in EMAIL_LEVELS if level in met)
+
+
+EMAIL_LEVELS = ("exact", "household", "role", "mailbox", "slip", "different")
+
+
+def _email_level(ours: Email, theirs: Email) -> str:
+    if ours.full == theirs.full:
+        kinds = {ours.kind, theirs.kind}
+        return "role" if "role" in kinds else "household" if "household" in kinds else "exact"
+    if ours.kind != "personal" or theirs.kind != "personal":
+        return "different"
+    if ours.mailbox == theirs.mailbox and len(ours.mailbox) >= 4:
+        return "mailbox"
+    if len(ours.mailbox) < 6 or len(theirs.mailbox) < 6:
+        return "different"
+    near_domain = (
+        ours.domain == theirs.domain or slips(*_ordered(ours.domain, theirs.domain)) == 1
+    )
+    return (
+        "slip" if near_domain and _mailbox_slip(ours.mailbox, theirs.mailbox) else "different"
+    )
+
+
+def _mailbox_slip(ours: str, theirs: str) -> bool:
+    """One slip of the pen that leaves the digits alone: anna84 and anna85 are two people."""
+    digits = [char for char in ours if char.isdigit()]
+    same_digits = digits == [char for char in theirs if char.isdigit()]
+    return same_digits and slips(*_ordered(ours, theirs)) <= 1
+
+
+def _ordered(left: str, right: str) -> tuple[str, str]:
+    return (left, right) if left <= right else (right, left)
+
+
+PHONE_LEVELS = ("exact", "landline", "slip", "different")
+
+
+def phone(left: Features, right: Features) -> str | None:
+    """exact, landline, slip or different; the best pair of numbers counts."""
+    if not left.phones or not right.phones:
+        return None
+    if len(left.phones) == 1 == len(right.phones):
+        return _phone_level(left.phones[0], right.phones[0])
+    met = {_phone_level(ours, theirs) for ours in left.phones for theirs in right.phones}
+    return next(level for level in PHONE_LEVELS if level in met)
+
+
+def _phone_level(ours: Phone, theirs: Phone) -> str:
+    if ours.tail == theirs.tail:
+        return "landline" if ours.is_landline or theirs.is_landline else "exact"
+    if len(ours.tail) == len(theirs.tail) and slips(*_ordered(ours.tail, theirs.tail)) == 1:
+        return "slip"
+    return "different"
+
+
+def address(left: Features, right: Features) -> str | None:
+    """house, street, postcode, near, area, city or different."""
+    ours, theirs = left.address, right.address
+    if ours is None or theirs is None:
+        return None
+    if ours.postcode and ours.postcode == theirs.postcode:
+        return _in_one_postcode(ours, theirs)
+    street = _same_street(ours, theirs)
+    same_city = (
+        bool(ours.city) and bool(theirs.city) and likeness(ours.city, theirs.city) >= FUZZY
+    )
+    if street and ours.number and ours.number == theirs.number:
+        return "house" if same_city or _near_postcode(ours, theirs) else "street"
+    if street and (same_city or _near_postcode(ours, theirs)):
+        return "street"
+    if ours.postcode and theirs.postcode:
+        if _near_postcode(ours, theirs):
+            return "near"
+        if ours.area == theirs.area:
+            return "area"
+    if same_city:
+        return "city"
+    return "different" if _comparable(ours, theirs) else None
+
+
+def _in_one_postcode(ours: Address, theirs: Address) -> str:
+    """A postcode is a few doors to a whole town; number and street tell which."""
+    if ours.number and theirs.number:
+        if ours.number == theirs.number:
+            return "house"
+        return "street" if _same_street(ours, theirs) else "neighbour"
+    return "street" if _same_street(ours, theirs) else "postcode"
+
+
+def _same_street(ours: Address, theirs: Address) -> bool:
+    if not ours.street or not theirs.street:
+        return False
+    return ours.street == theirs.street or likeness(ours.street, theirs.street) >= FUZZY
+
+
+def _near_postcode(ours: Address, theirs: Address) -> bool:
+    if not ours.postcode or not theirs.postcode:
+        return False
+    return slips(*_ordered(ours.postcode, theirs.postcode)) == 1
+
+
+def _comparable(ours: Address, theirs: Address) -> bool:
+    return bool(
+        (ours.postcode and theirs.postcode)
+        or (ours.city and theirs.city)
+        or (ours.street and theirs.street)
+    )
+
+
+def organisation(left: Features, right: Features) -> str | None:
+    """exact, fuzzy or different."""
+    if not left.organisation or not right.organisation:
+        return None
+    if left.organisation == right.organisation:
+        return "exact"
+    return "fuzzy" if likeness(left.organisation, right.organisation) >= FUZZY else "different"
+
+
+def identifier(ours: tuple[str, ...], theirs: tuple[str, ...]) -> str:
+    """exact, slip or different, of the values two records have in one namespace."""
+    if ours == theirs or not set(ours).isdisjoint(theirs):
+        return "exact"
+    met = min(slips(*_ordered(mine, yours)) for mine in ours for yours in theirs)
+    return "slip" if met == 1 else "different"
+
+
+def custom(ours: str, theirs: str) -> str:
+    """exact, fuzzy or different, of one declared custom attribute."""
+    if ours == theirs:
+        return "exact"
+    return "fuzzy" if likeness(ours, theirs) >= FUZZY else "different"
+
+
+_NAME_LEVELS = ("exact", "fuzzy", "initial", "similar", "swapped", "different")
+# Every level a comparison can name; a model must hold odds for exactly these.
+LEVELS: dict[str, tuple[str, ...]] = {
+    "given_name": (*_NAME_LEVELS, "nickname", "middle"),
+    "family_name": (*_NAME_LEVELS, "part"),
+    "middle_name": ("exact", "initial", "different"),
+    "generation": ("same", "different"),
+    "gender": ("same", "different"),
+    "birth_date": (
+        *("exact", "swapped", "slip", "close", "different"),
+        *("month", "year", "near_year", "other_year"),
+    ),
+    "email": EMAIL_LEVELS,
+    "phone": PHONE_LEVELS,
+    "address": (
+        *("house", "street", "neighbour", "postcode"),
+        *("near", "area", "city", "different"),
+    ),
+    "organisation": ("exact", "fuzzy", "different"),
+    "identifier": ("exact", "slip", "different"),
+    "custom": ("exact", "fuzzy", "different"),
+}
+COMPARISONS: dict[str, Comparison] = {
+    "given_name": given_name,
+    "family_name": family_name,
+    "middle_name": middle_name,
+    "generation": generation,
+    "gender": gender,
+    "birth_date": birth_date,
+    "email": email,
+    "phone": phone,
+    "address": address,
+    "organisation": organisation,
+}

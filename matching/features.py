@@ -1,0 +1,251 @@
+"""What matching compares: one record's attributes, folded and taken apart once.
+
+Features are plain values, equal for equal attributes, cheap to keep and to compare. They are
+made from the attributes of a source record and from nothing else.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import phonenumbers
+from anyascii import anyascii
+
+from matching.words import (
+    GENERATIONS,
+    PARTICLES,
+    ROLE_MAILBOXES,
+    STREET_WORDS,
+    TITLES,
+    UNIT_WORDS,
+    name_family,
+)
+
+_NOT_LETTERS = re.compile(r"[^a-z ]+")
+_NOT_ALNUM = re.compile(r"[^a-z0-9 ]+")
+_BRITISH = re.compile(r"[a-z]{1,2}\d[a-z\d]?\d[a-z]{2}")
+_HOUSEHOLD_MAILBOX = re.compile(r"the[a-z]{3,}s|[a-z]*famil(y|ies)[a-z]*|[a-z]{3,}home")
+_DOTLESS_MAILBOXES = frozenset({"gmail.com", "googlemail.com"})
+_LANDLINE = frozenset({phonenumbers.PhoneNumberType.FIXED_LINE})
+
+
+@dataclass(frozen=True, slots=True)
+class Email:
+    """An address without `+tag`. `kind`: personal, household (thesmiths@) or role (info@)."""
+
+    full: str
+    mailbox: str
+    domain: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A number as digits; `tail` is its national part, equal however the country is written."""
+
+    digits: str
+    tail: str
+    is_landline: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An address taken apart; every part may be empty."""
+
+    number: str = ""
+    street: str = ""
+    unit: str = ""
+    city: str = ""
+    postcode: str = ""
+    area: str = ""
+    region: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """One record as matching sees it; empty strings, tuples and zeros mean missing.
+
+    `birth` is (year, month, day) with zeros for unknown parts; a first of January counts as
+    the bare year, since that is how systems write "only the year is known". `name_family` are
+    the formal names a given name may be short for.
+    """
+
+    given: str = ""
+    middle: tuple[str, ...] = ()
+    family: str = ""
+    family_parts: tuple[str, ...] = ()
+    name_family: frozenset[str] = frozenset()
+    generation: str = ""
+    gender: str = ""
+    birth: tuple[int, int, int] = (0, 0, 0)
+    emails: tuple[Email, ...] = ()
+    phones: tuple[Phone, ...] = ()
+    address: Address | None = None
+    organisation: str = ""
+    identifiers: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    custom: tuple[tuple[str, str], ...] = ()
+
+
+@lru_cache(maxsize=65_536)
+def plain(value: str) -> str:
+    """Return plain lower-case letters of any script, single spaces."""
+    return " ".join(anyascii(anyascii(value.casefold()).casefold()).split())
+
+
+def features_of(attributes: Mapping[str, Any]) -> Features:
+    """Fold one record's attributes; unknown keys are ignored, missing ones stay empty."""
+    given, middle = _given(attributes)
+    family, parts, generation = _family(attributes)
+    return Features(
+        given=given,
+        middle=middle,
+        family=family,
+        family_parts=parts,
+        name_family=name_family(given),
+        generation=generation,
+        gender=plain(_text(attributes, "gender")),
+        birth=_birth(_text(attributes, "birth_date")),
+        emails=_distinct(_email(each, family) for each in _many(attributes.get("email"))),
+        phones=_distinct(_phone(each) for each in _many(attributes.get("phone"))),
+        address=_address(attributes.get("address")),
+        organisation=" ".join(
+            _NOT_ALNUM.sub(" ", plain(_text(attributes, "organisation"))).split()
+        ),
+        identifiers=_identifiers(attributes.get("identifiers")),
+        custom=_custom(attributes.get("custom")),
+    )
+
+
+def _text(attributes: Mapping[str, Any], name: str) -> str:
+    value = attributes.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _words(value: str) -> str:
+    return " ".join(_NOT_ALNUM.sub(" ", plain(value)).split())
+
+
+def _many(values: object) -> list[str]:
+    if isinstance(values, str):
+        return [values]
+    return (
+        [each for each in values if isinstance(each, str)] if isinstance(values, list) else []
+    )
+
+
+def _distinct(values: Any) -> tuple[Any, ...]:
+    """Drop empties and repetitions; sorted, so that the order in the source has no say."""
+    return tuple(sorted({each for each in values if each}, key=repr))
+
+
+def _given(attributes: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
+    """First given name and the rest: "Erica R" and middle name "Jane" give erica, (r, jane)."""
+    words = _name_words(_text(attributes, "given_name"))
+    while len(words) > 1 and words[0] in TITLES:
+        words.pop(0)
+    middle = _name_words(_text(attributes, "middle_name"))
+    return (words[0], (*words[1:], *middle)) if words else ("", tuple(middle))
+
+
+def _name_words(value: str) -> list[str]:
+    folded = plain(value).replace("'", "").replace("`", "")
+    return _NOT_LETTERS.sub(" ", folded).split()
+
+
+def _family(attributes: Mapping[str, Any]) -> tuple[str, tuple[str, ...], str]:
+    """Family name in one word, its parts where it has several, and junior or senior."""
+    words = _name_words(_text(attributes, "family_name"))
+    generation = ""
+    if len(words) > 1 and words[-1] in GENERATIONS:
+        generation = GENERATIONS[words.pop()]
+    suffix = "".join(_name_words(_text(attributes, "suffix")))
+    parts = tuple(word for word in words if len(word) > 2 and word not in PARTICLES)
+    several = parts if len(parts) > 1 else ()
+    return "".join(words), several, GENERATIONS.get(suffix, generation)
+
+
+def _birth(value: str) -> tuple[int, int, int]:
+    parts = [int(part) for part in value.split("-") if part.isdigit()]
+    year, month, day = [*parts, 0, 0, 0][:3]
+    return (year, 0, 0) if (month, day) == (1, 1) else (year, month, day)
+
+
+def _email(value: str, family: str) -> Email | None:
+    mailbox, at, domain = plain(value).rpartition("@")
+    mailbox = mailbox.split("+")[0]
+    if domain in _DOTLESS_MAILBOXES:
+        mailbox = mailbox.replace(".", "")
+    if not at or not mailbox:
+        return None
+    letters = re.sub(r"[^a-z]", "", mailbox)
+    kind = "personal"
+    if letters in ROLE_MAILBOXES:
+        kind = "role"
+    elif _HOUSEHOLD_MAILBOX.fullmatch(letters) or (family and letters == family):
+        kind = "household"
+    return Email(f"{mailbox}@{domain}", mailbox, domain, kind)
+
+
+@lru_cache(maxsize=65_536)
+def _phone(value: str) -> Phone | None:
+    digits = re.sub(r"\D", "", value)
+    if len(digits) < 6:
+        return None
+    if not value.startswith("+"):
+        return Phone(digits, digits[-9:], False)
+    try:
+        number = phonenumbers.parse(value, None)
+    except phonenumbers.NumberParseException:
+        return Phone(digits, digits[-9:], False)
+    landline = phonenumbers.number_type(number) in _LANDLINE
+    return Phone(digits, digits[-9:], landline)
+
+
+def _address(value: object) -> Address | None:
+    """Take an address apart; `None` where nothing in it is known."""
+    if not isinstance(value, Mapping):
+        return None
+    number, street, unit = _street(plain(_text(value, "line1")))
+    postcode = re.sub(r"[^a-z0-9]", "", plain(_text(value, "postal_code")))
+    area = postcode[:-3] if _BRITISH.fullmatch(postcode) else postcode[:3]
+    city = _words(_text(value, "city"))
+    region = plain(_text(value, "region"))
+    found = Address(number, street, unit, city, postcode, area, region)
+    return found if any((number, street, city, postcode, region)) else None
+
+
+def _street(line: str) -> tuple[str, str, str]:
+    """House number, short street, flat: "Flat 2, 16 Hill Gardens" → 16, hill gdns, 2."""
+    words = _NOT_ALNUM.sub(" ", line).split()
+    number = unit = previous = ""
+    street: list[str] = []
+    for word in words:
+        if previous in UNIT_WORDS and any(char.isdigit() for char in word):
+            unit = word
+        elif word in UNIT_WORDS:
+            pass
+        elif not number and not street and word[0].isdigit():
+            number = word
+        else:
+            street.append(STREET_WORDS.get(word, word))
+        previous = word
+    return number, " ".join(street), unit
+
+
+def _identifiers(value: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    if not isinstance(value, Mapping):
+        return ()
+    found = []
+    for namespace in sorted(value):
+        kept = {re.sub(r"[^A-Z0-9]", "", each.upper()) for each in _many(value[namespace])}
+        if values := tuple(sorted(kept - {""})):
+            found.append((str(namespace), values))
+    return tuple(found)
+
+
+def _custom(value: object) -> tuple[tuple[str, str], ...]:
+    if not isinstance(value, Mapping):
+        return ()
+    return tuple((str(name), plain(str(value[name]))) for name in sorted(value) if value[name])
