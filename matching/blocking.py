@@ -59,8 +59,14 @@ def _identifier_keys(features: Features) -> Iterator[tuple[str, str]]:
         yield "email", email.full
         if email.kind == "personal" and len(email.mailbox) >= 5:
             yield "mailbox", email.mailbox
+        digits = "".join(char for char in email.mailbox if char.isdigit())
+        if len(digits) >= 3 and features.family:
+            yield "sound_mailbox", f"{sound(features.family)}|{digits}"
     for phone in features.phones:
         yield "phone", phone.tail
+        if features.given:
+            yield "sound_phone", f"{sound(features.given)}|{phone.tail[:5]}|"
+            yield "sound_phone", f"{sound(features.given)}|{phone.tail[-4:]}"
 
 
 def _date_keys(features: Features, names: list[str]) -> Iterator[tuple[str, str]]:

@@ -126,9 +126,11 @@ def middle_name(left: Features, right: Features) -> str | None:
 
 
 def generation(left: Features, right: Features) -> str | None:
-    """Junior and senior: same or different."""
-    if not left.generation or not right.generation:
+    """Junior and senior: same, one_side (only one says so) or different."""
+    if not left.generation and not right.generation:
         return None
+    if not left.generation or not right.generation:
+        return "one_side" if left.given == right.given else None
     return "same" if left.generation == right.generation else "different"
 
 
@@ -170,7 +172,7 @@ def _partial_birth(ours: tuple[int, int, int], theirs: tuple[int, int, int]) -> 
 
 
 def email(left: Features, right: Features) -> str | None:
-    """exact, household, role, mailbox, slip or different; the best pair of addresses counts."""
+    """exact, household, role, mailbox, slip, namesake or different; the best pair counts."""
     if not left.emails or not right.emails:
         return None
     if len(left.emails) == 1 == len(right.emails):
@@ -179,7 +181,7 @@ def email(left: Features, right: Features) -> str | None:
     return next(level for level in EMAIL_LEVELS if level in met)
 
 
-EMAIL_LEVELS = ("exact", "household", "role", "mailbox", "slip", "different")
+EMAIL_LEVELS = ("exact", "household", "role", "mailbox", "slip", "namesake", "different")
 
 
 def _email_level(ours: Email, theirs: Email) -> str:
@@ -189,7 +191,7 @@ def _email_level(ours: Email, theirs: Email) -> str:
     if ours.kind != "personal" or theirs.kind != "personal":
         return "different"
     if ours.mailbox == theirs.mailbox and len(ours.mailbox) >= 4:
-        return "mailbox"
+        return "namesake" if ours.is_name_only or theirs.is_name_only else "mailbox"
     if len(ours.mailbox) < 6 or len(theirs.mailbox) < 6:
         return "different"
     near_domain = (
@@ -316,7 +318,7 @@ LEVELS: dict[str, tuple[str, ...]] = {
     "given_name": (*_NAME_LEVELS, "nickname", "middle"),
     "family_name": (*_NAME_LEVELS, "part"),
     "middle_name": ("exact", "initial", "different"),
-    "generation": ("same", "different"),
+    "generation": ("same", "one_side", "different"),
     "gender": ("same", "different"),
     "birth_date": (
         *("exact", "swapped", "slip", "close", "different"),

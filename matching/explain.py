@@ -41,6 +41,7 @@ _PLAIN_WORDS = {
 WORDS: dict[str, dict[str, str]] = {
     "given_name": _NAME_WORDS,
     "family_name": _NAME_WORDS,
+    "generation": _PLAIN_WORDS | {"one_side": "stated on one side only"},
     "birth_date": _PLAIN_WORDS
     | {
         "swapped": "day and month swapped",
@@ -55,6 +56,7 @@ WORDS: dict[str, dict[str, str]] = {
         "household": "the same mailbox, one a family may share",
         "role": "the same mailbox, one an office shares",
         "mailbox": "the same mailbox name at another provider",
+        "namesake": "the same name as mailbox at another provider, as namesakes have",
     },
     "phone": _PLAIN_WORDS | {"landline": "the same landline"},
     "address": {

@@ -13,10 +13,10 @@ from typing import Any
 import phonenumbers
 from anyascii import anyascii
 
+from matching import mailbox
 from matching.words import (
     GENERATIONS,
     PARTICLES,
-    ROLE_MAILBOXES,
     STREET_WORDS,
     TITLES,
     UNIT_WORDS,
@@ -26,19 +26,22 @@ from matching.words import (
 _NOT_LETTERS = re.compile(r"[^a-z ]+")
 _NOT_ALNUM = re.compile(r"[^a-z0-9 ]+")
 _BRITISH = re.compile(r"[a-z]{1,2}\d[a-z\d]?\d[a-z]{2}")
-_HOUSEHOLD_MAILBOX = re.compile(r"the[a-z]{3,}s|[a-z]*famil(y|ies)[a-z]*|[a-z]{3,}home")
 _DOTLESS_MAILBOXES = frozenset({"gmail.com", "googlemail.com"})
 _LANDLINE = frozenset({phonenumbers.PhoneNumberType.FIXED_LINE})
 
 
 @dataclass(frozen=True, slots=True)
 class Email:
-    """An address without `+tag`. `kind`: personal, household (thesmiths@) or role (info@)."""
+    """An address without `+tag`. `kind`: personal, household (thesmiths@) or role (info@).
+
+    `is_name_only`: the mailbox is just the person's name, which namesakes would choose too.
+    """
 
     full: str
     mailbox: str
     domain: str
     kind: str
+    is_name_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,8 @@ def features_of(attributes: Mapping[str, Any]) -> Features:
     """Fold one record's attributes; unknown keys are ignored, missing ones stay empty."""
     given, middle = _given(attributes)
     family, parts, generation = _family(attributes)
+    emails = _distinct(_email(each, given, family) for each in _many(attributes.get("email")))
+    given, family, birth = _completed(given, family, attributes, emails)
     return Features(
         given=given,
         middle=middle,
@@ -106,8 +111,8 @@ def features_of(attributes: Mapping[str, Any]) -> Features:
         name_family=name_family(given),
         generation=generation,
         gender=plain(_text(attributes, "gender")),
-        birth=_birth(_text(attributes, "birth_date")),
-        emails=_distinct(_email(each, family) for each in _many(attributes.get("email"))),
+        birth=birth,
+        emails=emails,
         phones=_distinct(_phone(each) for each in _many(attributes.get("phone"))),
         address=_address(attributes.get("address")),
         organisation=" ".join(
@@ -172,20 +177,29 @@ def _birth(value: str) -> tuple[int, int, int]:
     return (year, 0, 0) if (month, day) == (1, 1) else (year, month, day)
 
 
-def _email(value: str, family: str) -> Email | None:
-    mailbox, at, domain = plain(value).rpartition("@")
-    mailbox = mailbox.split("+")[0]
+def _completed(
+    given: str, family: str, attributes: Mapping[str, Any], emails: tuple[Email, ...]
+) -> tuple[str, str, tuple[int, int, int]]:
+    """Names and birth year, completed from personal mailboxes where the record is silent."""
+    birth = _birth(_text(attributes, "birth_date"))
+    for email in emails:
+        if email.kind == "personal":
+            given, family = mailbox.names_in(email.mailbox, given, family)
+            birth = birth if birth[0] else (mailbox.year_in(email.mailbox), 0, 0)
+    return given, family, birth
+
+
+def _email(value: str, given: str, family: str) -> Email | None:
+    name, at, domain = plain(value).rpartition("@")
+    name = name.split("+")[0]
     if domain in _DOTLESS_MAILBOXES:
-        mailbox = mailbox.replace(".", "")
-    if not at or not mailbox:
+        full = f"{name.replace('.', '')}@{domain}"
+    else:
+        full = f"{name}@{domain}"
+    if not at or not name:
         return None
-    letters = re.sub(r"[^a-z]", "", mailbox)
-    kind = "personal"
-    if letters in ROLE_MAILBOXES:
-        kind = "role"
-    elif _HOUSEHOLD_MAILBOX.fullmatch(letters) or (family and letters == family):
-        kind = "household"
-    return Email(f"{mailbox}@{domain}", mailbox, domain, kind)
+    kind = mailbox.kind_of(name, family)
+    return Email(full, name, domain, kind, mailbox.is_name_only(name, given, family))
 
 
 @lru_cache(maxsize=65_536)
