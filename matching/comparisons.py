@@ -34,27 +34,19 @@ def slips(left: str, right: str) -> int:
 
 
 def given_name(left: Features, right: Features) -> str | None:
-    """exact, nickname, fuzzy, initial, middle, similar, swapped or different."""
+    """exact, nickname, fuzzy, initial, elsewhere, similar, swapped or different."""
     ours, theirs = left.given, right.given
     if not ours or not theirs:
-        return _lone_name(left, right)
+        return None
     if ours == theirs:
         return "exact" if len(ours) > 1 else "initial"
     if are_swapped(left, right):
         return "swapped"
     if len(ours) == 1 or len(theirs) == 1:
-        return "initial" if ours[0] == theirs[0] else _by_middle(left, right)
+        return "initial" if ours[0] == theirs[0] else _elsewhere(left, right)
     if left.name_family & right.name_family:
         return "nickname"
-    return _by_likeness(ours, theirs) or _by_middle(left, right)
-
-
-def _lone_name(left: Features, right: Features) -> str | None:
-    """A record with one name only may have written the family name where the given one goes."""
-    for lone, whole in ((left, right), (right, left)):
-        if lone.given and not lone.family and lone.given == whole.family and not whole.given:
-            return "swapped"
-    return None
+    return _by_likeness(ours, theirs) or _elsewhere(left, right)
 
 
 def _by_likeness(ours: str, theirs: str) -> str | None:
@@ -64,10 +56,15 @@ def _by_likeness(ours: str, theirs: str) -> str | None:
     return "similar" if score >= SIMILAR else None
 
 
-def _by_middle(left: Features, right: Features) -> str:
-    """People who go by their second name are met under either."""
-    met = left.given in right.middle or right.given in left.middle
-    return "middle" if met and len(left.given) > 1 < len(right.given) else "different"
+def _elsewhere(left: Features, right: Features) -> str:
+    """People go by a second name; a lone name may be the family name."""
+    for one, other in ((left, right), (right, left)):
+        name = one.given
+        if len(name) > 1 and (
+            name in other.middle or (not one.family and name == other.family)
+        ):
+            return "elsewhere"
+    return "different"
 
 
 def are_swapped(left: Features, right: Features) -> bool:
@@ -85,7 +82,7 @@ def are_swapped(left: Features, right: Features) -> bool:
 def _same_or_initial(ours: str, theirs: str) -> bool:
     if len(ours) == 1 or len(theirs) == 1:
         return ours[0] == theirs[0]
-    return likeness(ours, theirs) >= FUZZY
+    return likeness(ours, theirs) >= SIMILAR
 
 
 def family_name(left: Features, right: Features) -> str | None:
@@ -142,7 +139,8 @@ def gender(left: Features, right: Features) -> str | None:
 
 
 def birth_date(left: Features, right: Features) -> str | None:
-    """exact, swapped, slip, year, close, near_year or different."""
+    """exact, swapped, slip, close, near or different; month, year, near_year or other_year
+    where a side knows only part of the date."""
     ours, theirs = left.birth, right.birth
     if not ours[0] or not theirs[0]:
         return None
@@ -155,7 +153,15 @@ def birth_date(left: Features, right: Features) -> str | None:
     if slips(_digits(ours), _digits(theirs)) == 1:
         return "slip"
     alike = sum(mine == yours for mine, yours in zip(ours, theirs, strict=True))
-    return "close" if alike == 2 else "different"
+    if alike == 2:
+        return "close"
+    return "near" if _is_near(ours, theirs) else "different"
+
+
+def _is_near(ours: tuple[int, int, int], theirs: tuple[int, int, int]) -> bool:
+    """Every part a little off: a year or ten, a month, a few days."""
+    years, months, days = (abs(a - b) for a, b in zip(ours, theirs, strict=True))
+    return years in (0, 1, 10) and months in (0, 1, 11) and days <= 4
 
 
 def _digits(birth: tuple[int, int, int]) -> str:
@@ -315,13 +321,13 @@ def custom(ours: str, theirs: str) -> str:
 _NAME_LEVELS = ("exact", "fuzzy", "initial", "similar", "swapped", "different")
 # Every level a comparison can name; a model must hold odds for exactly these.
 LEVELS: dict[str, tuple[str, ...]] = {
-    "given_name": (*_NAME_LEVELS, "nickname", "middle"),
+    "given_name": (*_NAME_LEVELS, "nickname", "elsewhere"),
     "family_name": (*_NAME_LEVELS, "part"),
     "middle_name": ("exact", "initial", "different"),
     "generation": ("same", "one_side", "different"),
     "gender": ("same", "different"),
     "birth_date": (
-        *("exact", "swapped", "slip", "close", "different"),
+        *("exact", "swapped", "slip", "close", "near", "different"),
         *("month", "year", "near_year", "other_year"),
     ),
     "email": EMAIL_LEVELS,

@@ -24,7 +24,7 @@ _NAME_WORDS = {
     "nickname": "a short form of the other",
     "fuzzy": "nearly the same",
     "initial": "only an initial, and it fits",
-    "middle": "the other's middle name",
+    "elsewhere": "among the other's names",
     "similar": "alike",
     "swapped": "given and family name swapped",
     "part": "part of the other",
@@ -46,6 +46,7 @@ WORDS: dict[str, dict[str, str]] = {
     | {
         "swapped": "day and month swapped",
         "close": "two of day, month and year agree",
+        "near": "every part a little off",
         "month": "the same month",
         "year": "the same year, the day unknown",
         "near_year": "a neighbouring year, the day unknown",
