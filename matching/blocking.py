@@ -13,6 +13,11 @@ from hashlib import blake2b
 
 from matching.features import Features
 
+KINDS = (
+    *("identifier", "email", "mailbox", "sound_mailbox", "phone", "sound_phone"),
+    *("initial_date", "sound_day", "names_year"),
+    *("sound_postcode", "sound_house", "names_town", "names_custom"),
+)
 _ALIKE = str.maketrans("ckqgjzxsvfwpbdtmny", "kkkggsssfffbbddnni")
 _VOWELS = frozenset("aeiouhyw")
 
@@ -49,6 +54,7 @@ def plain_keys(features: Features) -> Iterator[tuple[str, str]]:
     names = sorted({name for name in (features.given, features.family) if name})
     yield from _date_keys(features, names)
     yield from _place_keys(features)
+    yield from _custom_keys(features)
 
 
 def _identifier_keys(features: Features) -> Iterator[tuple[str, str]]:
@@ -99,3 +105,11 @@ def _place_keys(features: Features) -> Iterator[tuple[str, str]]:
         whole = "|".join(sorted((sound(features.given), sound(features.family))))
         for town in {place.city, place.area} - {""}:
             yield "names_town", f"{whole}|{town}"
+
+
+def _custom_keys(features: Features) -> Iterator[tuple[str, str]]:
+    """Both names × any custom value, such as a birth place."""
+    if features.given and features.family:
+        whole = "|".join(sorted((sound(features.given), sound(features.family))))
+        for name, value in features.custom:
+            yield "names_custom", f"{whole}|{name}|{value}"

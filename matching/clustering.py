@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from matching.features import Features
-from matching.guards import Objection, objection
+from matching.guards import Objection, Union, objection
 from matching.model import MatchModel
 from matching.scoring import score
 
@@ -131,8 +131,7 @@ class _Groups:
             return None
         if self._are_foes(left, right):
             return Objection("different", "Someone said that these are different people.")
-        ours, theirs = self._features(left), self._features(right)
-        found = objection(ours, theirs, self._model, lambda: self._mean_weight(left, right))
+        found = objection(self._union(left, right), self._model)
         if found is None:
             self._unite(left, right)
         return found
@@ -148,8 +147,13 @@ class _Groups:
         foes = self._foes.get(left)
         return bool(foes) and any(self._root[foe] == right for foe in foes or ())
 
-    def _features(self, root: int) -> list[Features]:
-        return [self._nodes[pk].features for pk in self._members[root]]
+    def _union(self, left: int, right: int) -> Union:
+        ours, theirs = self._members[left], self._members[right]
+        return Union(
+            left=[self._nodes[pk].features for pk in ours],
+            right=[self._nodes[pk].features for pk in theirs],
+            weigh=lambda i, j: self._weight(ours[i], theirs[j]),
+        )
 
     def _unite(self, left: int, right: int) -> None:
         if len(self._members[left]) < len(self._members[right]):
@@ -159,17 +163,6 @@ class _Groups:
         self._members[left] += self._members.pop(right)
         if right in self._foes:
             self._foes.setdefault(left, set()).update(self._foes.pop(right))
-
-    def _mean_weight(self, left: int, right: int) -> float:
-        """Mean weight over all pairs across, each cut to what one pair may say."""
-        top = self._model.join_bits * 2
-        floor = self._model.guards.bridge_floor_bits
-        weights = sorted(
-            max(floor, min(top, self._weight(one, other)))
-            for one in self._members[left]
-            for other in self._members[right]
-        )
-        return sum(weights) / len(weights)
 
     def _weight(self, one: int, other: int) -> float:
         pair = _ordered(one, other)

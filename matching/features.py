@@ -148,7 +148,7 @@ def _distinct(values: Any) -> tuple[Any, ...]:
 def _given(attributes: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
     """First given name and the rest: "Erica R" and middle name "Jane" give erica, (r, jane)."""
     words = _name_words(_text(attributes, "given_name"))
-    while len(words) > 1 and words[0] in TITLES:
+    while words and words[0] in TITLES:
         words.pop(0)
     middle = _name_words(_text(attributes, "middle_name"))
     return (words[0], (*words[1:], *middle)) if words else ("", tuple(middle))

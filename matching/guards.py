@@ -7,14 +7,13 @@ overrules all of them.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from functools import partial
 
 from matching import comparisons
 from matching.features import Features
 from matching.model import MatchModel
 
-Group = Sequence[Features]
-Weigh = Callable[[], float]
+Weigh = Callable[[int, int], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,62 +24,83 @@ class Objection:
     detail: str
 
 
-def objection(
-    left: Group, right: Group, model: MatchModel, mean_weight: Weigh
-) -> Objection | None:
-    """Return the first objection to joining two groups, or `None`.
+@dataclass(frozen=True)
+class Union:
+    """Two groups about to be joined; `weigh(i, j)` gives the weight of a pair across, bits."""
 
-    `mean_weight` gives the mean weight in bits over all pairs across; it is asked last, since
-    it is the dearest.
-    """
-    if len(left) + len(right) > model.guards.size_cap:
+    left: Sequence[Features]
+    right: Sequence[Features]
+    weigh: Weigh
+
+    def across(self) -> Iterator[tuple[Features, Features, Callable[[], float]]]:
+        """Every pair across with a way to ask for its weight, which is dearer than a look."""
+        for i, ours in enumerate(self.left):
+            for j, theirs in enumerate(self.right):
+                yield ours, theirs, partial(self.weigh, i, j)
+
+
+def objection(union: Union, model: MatchModel) -> Objection | None:
+    """Return the first objection to joining two groups, or `None`."""
+    if len(union.left) + len(union.right) > model.guards.size_cap:
         return Objection("size", f"The group would exceed {model.guards.size_cap} records.")
     return (
-        _two_identifiers(left, right, model)
-        or _two_generations(left, right)
-        or _two_births(left, right)
-        or _two_given_names(left, right)
-        or _weak_bridge(left, right, model, mean_weight)
+        _two_identifiers(union, model)
+        or _two_generations(union)
+        or _contradiction(union, model)
+        or _weak_bridge(union, model)
     )
 
 
-def _two_identifiers(left: Group, right: Group, model: MatchModel) -> Objection | None:
+def _two_identifiers(union: Union, model: MatchModel) -> Objection | None:
     """An identifier of which a person has one only, with two values more than a slip apart."""
-    for ours, theirs in product(_single_ids(left, model), _single_ids(right, model)):
-        if ours[0] == theirs[0] and comparisons.identifier(ours[1], theirs[1]) == "different":
-            return Objection("identifier", f"Two different values of {ours[0]}.")
+    single = model.one_per_person
+    for ours, theirs, _ in union.across():
+        held = dict(theirs.identifiers)
+        for namespace, values in ours.identifiers:
+            if namespace not in single or namespace not in held:
+                continue
+            if comparisons.identifier(values, held[namespace]) == "different":
+                return Objection("identifier", f"Two different values of {namespace}.")
     return None
 
 
-def _single_ids(group: Group, model: MatchModel) -> list[tuple[str, tuple[str, ...]]]:
-    single = model.one_per_person
-    return [pair for features in group for pair in features.identifiers if pair[0] in single]
-
-
-def _two_generations(left: Group, right: Group) -> Objection | None:
-    ours = {features.generation for features in left} - {""}
-    theirs = {features.generation for features in right} - {""}
+def _two_generations(union: Union) -> Objection | None:
+    ours = {features.generation for features in union.left} - {""}
+    theirs = {features.generation for features in union.right} - {""}
     if ours and theirs and ours.isdisjoint(theirs):
         return Objection("generation", "One is the junior, the other the senior.")
     return None
 
 
-def _across(left: Group, right: Group) -> Iterator[tuple[Features, Features]]:
-    yield from product(left, right)
+def _contradiction(union: Union, model: MatchModel) -> Objection | None:
+    """Birth dates or given names that contradict, in a pair with little else in common.
 
-
-def _two_births(left: Group, right: Group) -> Objection | None:
-    """Two different birthdays, or one birthday with two different given names: twins."""
-    for ours, theirs in _across(left, right):
-        level = comparisons.birth_date(ours, theirs)
-        if level == "exact" and _are_named_apart(ours, theirs):
-            return Objection("twins", "Same birthday, different given names.")
-        if level == "different":
-            return Objection("birth_date", "Two different birth dates.")
+    What speaks for a pair may outweigh a mistyped birthday, and its weight says so; where the
+    pair's own weight lies below the limit, being joined through others is not enough.
+    """
+    for ours, theirs, weight in union.across():
+        found = _births_apart(ours, theirs) or _names_apart(ours, theirs)
+        if found and weight() < model.guards.contradiction_bits:
+            return found
     return None
 
 
-def _are_named_apart(ours: Features, theirs: Features) -> bool:
+def _births_apart(ours: Features, theirs: Features) -> Objection | None:
+    level = comparisons.birth_date(ours, theirs)
+    if level == "exact" and are_named_apart(ours, theirs):
+        return Objection("twins", "Same birthday, different given names.")
+    if level == "different":
+        return Objection("birth_date", "Two different birth dates.")
+    return None
+
+
+def _names_apart(ours: Features, theirs: Features) -> Objection | None:
+    if are_named_apart(ours, theirs):
+        return Objection("household", "The given names point to two people of one household.")
+    return None
+
+
+def are_named_apart(ours: Features, theirs: Features) -> bool:
     """Two given names in full that cannot be one, with no name in common."""
     if len(ours.given) < 2 or len(theirs.given) < 2:
         return False
@@ -89,23 +109,12 @@ def _are_named_apart(ours: Features, theirs: Features) -> bool:
     return ours.given != theirs.family and ours.family != theirs.given
 
 
-def _two_given_names(left: Group, right: Group) -> Objection | None:
-    """More pairs across with contradicting given names than with agreeing ones."""
-    apart = agreeing = 0
-    for ours, theirs in _across(left, right):
-        if _are_named_apart(ours, theirs):
-            apart += 1
-        elif len(ours.given) > 1 and len(theirs.given) > 1:
-            agreeing += 1
-    if apart > agreeing:
-        return Objection("household", "The given names point to two people of one household.")
-    return None
-
-
-def _weak_bridge(
-    left: Group, right: Group, model: MatchModel, mean_weight: Weigh
-) -> Objection | None:
+def _weak_bridge(union: Union, model: MatchModel) -> Objection | None:
     """Two groups of which the records, taken all together, do not look alike."""
-    if len(left) == 1 == len(right) or mean_weight() >= model.guards.bridge_bits:
+    if len(union.left) == 1 == len(union.right):
+        return None
+    top, floor = 2 * model.join_bits, model.guards.bridge_floor_bits
+    weights = sorted(min(top, max(floor, weight())) for _, _, weight in union.across())
+    if sum(weights) / len(weights) >= model.guards.bridge_bits:
         return None
     return Objection("weak_bridge", "A single link would join two groups that differ.")

@@ -13,11 +13,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from math import log2
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 from matching.comparisons import COMPARISONS, LEVELS, Comparison
+from matching.features import Features
 
+# The comparisons whose exact agreement may be weighed by how common the value is.
+NAMED_VALUES: dict[str, Callable[[Features], str]] = {
+    "given_name": attrgetter("given"),
+    "family_name": attrgetter("family"),
+}
 DEFAULT_PATH = Path(__file__).with_name("default_model.json")
 
 
@@ -55,12 +62,14 @@ class Guards:
     """When a union is refused although a link would allow it."""
 
     size_cap: int
+    contradiction_bits: float
     bridge_bits: float
     bridge_floor_bits: float
 
 
 Table = Mapping[str, Odds]
 BitTable = Mapping[str, tuple[float, float]]
+ByValue = Callable[[Features], tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +79,7 @@ class Step:
     name: str
     compare: Comparison
     bits: BitTable
-    by_value: Callable[[str], tuple[float, float]] | None
+    by_value: ByValue | None
 
 
 @dataclass(frozen=True)
@@ -108,10 +117,7 @@ class MatchModel:
                 name: _table(levels, f"custom.{name}", LEVELS["custom"])
                 for name, levels in _part(spec, "custom").items()
             },
-            frequencies={
-                name: _frequencies(table, f"frequencies.{name}")
-                for name, table in _part(spec, "frequencies").items()
-            },
+            frequencies=_all_frequencies(_part(spec, "frequencies")),
             limits=_limits(_part(spec, "generic_limits")),
             guards=_guards(_part(spec, "guards")),
             provenance=dict(spec.get("provenance", {})),
@@ -132,6 +138,7 @@ class MatchModel:
             "thresholds": {"join_bits": self.join_bits, "review_bits": self.review_bits},
             "guards": {
                 "size_cap": self.guards.size_cap,
+                "contradiction_bits": self.guards.contradiction_bits,
                 "bridge_bits": self.guards.bridge_bits,
                 "bridge_floor_bits": self.guards.bridge_floor_bits,
             },
@@ -172,18 +179,18 @@ class MatchModel:
         """Bits of the declared custom attributes; others are no evidence."""
         return {name: _bits(table) for name, table in self.custom.items()}
 
-    def _by_value(self, name: str, table: Table) -> Callable[[str], tuple[float, float]] | None:
-        """Evidence of an exact agreement, by how common the value is."""
+    def _by_value(self, name: str, table: Table) -> ByValue | None:
+        """Evidence of an exact agreement, by how common the agreed value is."""
         frequencies = self.frequencies.get(name)
         if frequencies is None:
             return None
-        exact = table["exact"]
-
-        @lru_cache(maxsize=65_536)
-        def bits(value: str) -> tuple[float, float]:
-            return Odds(exact.m, min(frequencies.of(value), 1.0), exact.h).bits
-
-        return bits
+        exact, value_of = table["exact"], NAMED_VALUES[name]
+        rare = Odds(exact.m, frequencies.rare, exact.h).bits
+        common = {
+            value: Odds(exact.m, frequencies.of(value), exact.h).bits
+            for value in frequencies.values
+        }
+        return lambda features: common.get(value_of(features), rare)
 
 
 @lru_cache(maxsize=1)
@@ -267,6 +274,14 @@ def _odds(value: object, path: str) -> Odds:
     return Odds(**found)
 
 
+def _all_frequencies(part: Mapping[str, Any]) -> dict[str, Frequencies]:
+    for name in part:
+        if name not in NAMED_VALUES:
+            known = " or ".join(NAMED_VALUES)
+            raise ModelError(f"frequencies.{name} has no use: give {known}, or leave it out")
+    return {name: _frequencies(table, f"frequencies.{name}") for name, table in part.items()}
+
+
 def _frequencies(value: object, path: str) -> Frequencies:
     if not isinstance(value, Mapping) or not isinstance(value.get("values"), Mapping):
         raise ModelError(f'{path}: give {{"rare": …, "values": {{…}}}}')
@@ -293,6 +308,7 @@ def _guards(part: Mapping[str, Any]) -> Guards:
         raise ModelError(f"guards.size_cap is {cap!r}: choose 2 to 1000 records")
     return Guards(
         size_cap=cap,
+        contradiction_bits=_number(part, "guards.contradiction_bits"),
         bridge_bits=_number(part, "guards.bridge_bits"),
         bridge_floor_bits=_number(part, "guards.bridge_floor_bits"),
     )

@@ -37,7 +37,7 @@ def score(model: MatchModel, left: Features, right: Features) -> Scored:
             continue
         by_value = step.by_value
         if by_value is not None and level == "exact":
-            gained, kept = by_value(getattr(left, name[:-5]))
+            gained, kept = by_value(left)
         else:
             gained, kept = step.bits[level]
         levels[name] = level
