@@ -17,6 +17,7 @@ from typing import Any
 
 import phonenumbers
 from anyascii import anyascii
+from phonenumbers import ValidationResult
 
 from profiles.names import drop_placeholders, split_full_name, strip_suffix
 
@@ -108,7 +109,8 @@ def phone(value: str | None, region: str = "GB") -> str | None:
         number = phonenumbers.parse(cleaned, region)
     except phonenumbers.NumberParseException:
         return digits
-    if not phonenumbers.is_possible_number(number):
+    # A number short of its area code is "possible" too, but nobody could dial it.
+    if phonenumbers.is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:
         return digits
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
