@@ -39,14 +39,6 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """A pair of records a person has spoken about."""
-
-    lo: int
-    hi: int
-
-
-@dataclass(frozen=True, slots=True)
 class Refusal:
     """A link that did not join. Reasons: different, identifier, generation, birth_date, twins,
     household, weak_bridge, size."""

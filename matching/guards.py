@@ -53,15 +53,22 @@ def objection(union: Union, model: MatchModel) -> Objection | None:
 
 def _two_identifiers(union: Union, model: MatchModel) -> Objection | None:
     """An identifier of which a person has one only, with two values more than a slip apart."""
-    single = model.one_per_person
-    for ours, theirs, _ in union.across():
-        held = dict(theirs.identifiers)
-        for namespace, values in ours.identifiers:
-            if namespace not in single or namespace not in held:
-                continue
-            if comparisons.identifier(values, held[namespace]) == "different":
-                return Objection("identifier", f"Two different values of {namespace}.")
-    return None
+    apart = {
+        namespace
+        for ours, theirs, _ in union.across()
+        for namespace in _in_conflict(ours, theirs)
+        if namespace in model.one_per_person
+    }
+    return Objection("identifier", f"Two different values of {min(apart)}.") if apart else None
+
+
+def _in_conflict(ours: Features, theirs: Features) -> Iterator[str]:
+    """Namespaces in which two records have values more than a slip apart."""
+    held = dict(theirs.identifiers)
+    for namespace, values in ours.identifiers:
+        theirs_too = held.get(namespace)
+        if theirs_too and comparisons.identifier(values, theirs_too) == "different":
+            yield namespace
 
 
 def _two_generations(union: Union) -> Objection | None:
@@ -78,11 +85,13 @@ def _contradiction(union: Union, model: MatchModel) -> Objection | None:
     What speaks for a pair may outweigh a mistyped birthday, and its weight says so; where the
     pair's own weight lies below the limit, being joined through others is not enough.
     """
-    for ours, theirs, weight in union.across():
-        found = _births_apart(ours, theirs) or _names_apart(ours, theirs)
-        if found and weight() < model.guards.contradiction_bits:
-            return found
-    return None
+    found = {
+        objected
+        for ours, theirs, weight in union.across()
+        if (objected := _births_apart(ours, theirs) or _names_apart(ours, theirs))
+        and weight() < model.guards.contradiction_bits
+    }
+    return min(found, key=lambda each: each.reason, default=None)
 
 
 def _births_apart(ours: Features, theirs: Features) -> Objection | None:
