@@ -1,0 +1,1 @@
+"""An invented retailer, Harbour & Pine, whose five systems disagree as real ones do."""
