@@ -1,0 +1,78 @@
+"""Who meets whom: block keys."""
+
+from hypothesis import given
+
+from matching.blocking import KINDS, block_keys, plain_keys, sound
+from matching.features import Features
+from matching.model import default_model
+from tests.matching.people import people, person
+
+SECRET = b"a secret outside the database"
+
+
+def meet(left: Features, right: Features) -> set[str]:
+    """Kinds of keys two records share."""
+    shared = block_keys(left, secret=SECRET) & block_keys(right, secret=SECRET)
+    return {kind for kind, _ in shared}
+
+
+@given(people())
+def test_keys_are_signed_64_bit_numbers_of_known_kinds(features: Features) -> None:
+    for kind, key in block_keys(features, secret=SECRET):
+        assert kind in KINDS
+        assert -(2**63) <= key < 2**63
+
+
+def test_every_kind_of_key_has_a_limit_in_the_shipped_model() -> None:
+    assert set(default_model().generic_limits()) == set(KINDS)
+    assert all(len(kind) <= 24 for kind in KINDS)
+
+
+def test_without_the_secret_a_key_tells_nothing() -> None:
+    features = person("Anna", "Smith", email="anna@example.com")
+
+    assert not block_keys(features, secret=b"one") & block_keys(features, secret=b"two")
+
+
+def test_a_name_alone_is_no_key() -> None:
+    assert not block_keys(person("Anna", "Smith"), secret=SECRET)
+
+
+def test_a_town_or_a_birthday_alone_is_no_key() -> None:
+    assert not list(plain_keys(person(city="Leeds", postcode="LS1 4AB")))
+    assert not list(plain_keys(person(birth_date="1984-03-02")))
+
+
+def test_one_shared_mailbox_number_or_account_is_enough() -> None:
+    anna = person("Anna", email="anna@example.com", phone="+447700900123", ids={"card": "LC1"})
+
+    assert "email" in meet(anna, person(email="anna@example.com"))
+    assert "phone" in meet(anna, person(phone="07700900123"))
+    assert "identifier" in meet(anna, person(ids={"card": "LC1"}))
+
+
+def test_a_mistyped_name_still_meets_by_date_and_place() -> None:
+    right = person("Anna", "Smith", birth_date="1984-03-02", postcode="LS1 4AB")
+
+    assert meet(right, person("Anna", "Smyht", birth_date="1984-03-02"))
+    assert meet(right, person("Anna", "Xmith", postcode="LS1 4AB"))
+    assert meet(right, person("Smith", "Anna", birth_date="1984-03-02"))
+
+
+def test_a_swapped_day_and_month_still_meet() -> None:
+    one = person("Anna", "Smith", birth_date="1984-03-02")
+
+    assert meet(one, person("Anna", "Smith", birth_date="1984-02-03"))
+
+
+def test_a_slip_in_number_or_mailbox_still_meets() -> None:
+    one = person("Anna", "Smith", phone="+447700900123", email="asmith863@example.com")
+
+    assert "sound_phone" in meet(one, person("Anna", phone="+447700980123"))
+    assert "sound_mailbox" in meet(one, person("", "Smith", email="asmiht863@example.com"))
+
+
+def test_names_that_sound_alike_share_a_sound() -> None:
+    assert sound("catherine") == sound("katherine")
+    assert sound("philip") == sound("filip")
+    assert sound("smith") != sound("jones")

@@ -1,0 +1,87 @@
+"""When two groups must not become one person."""
+
+import dataclasses
+
+import pytest
+
+from matching.features import Features
+from matching.guards import Union, objection
+from matching.model import default_model
+from tests.matching.people import person
+
+MODEL = default_model()
+
+
+def reason(left: list[Features], right: list[Features], weight: float = 0.0) -> str | None:
+    """The reason two groups stay apart when every pair across weighs `weight` bits."""
+    found = objection(Union(left, right, lambda i, j: weight), MODEL)
+    return found.reason if found else None
+
+
+def test_two_records_alike_may_join() -> None:
+    assert reason([person("Anna", "Smith")], [person("Ann", "Smith")], weight=10) is None
+
+
+def test_two_numbers_of_a_kind_a_person_has_once_keep_apart() -> None:
+    one, other = (
+        person(ids={"nhs_number": "9434765919"}),
+        person(ids={"nhs_number": "1112223334"}),
+    )
+
+    assert reason([one], [other], weight=30) == "identifier"
+    assert reason([one], [one], weight=30) is None
+
+
+def test_two_cards_of_a_kind_people_have_several_of_do_not() -> None:
+    one, other = person(ids={"loyalty_card": "LC100"}), person(ids={"loyalty_card": "LC999"})
+
+    assert reason([one], [other], weight=30) is None
+
+
+def test_junior_and_senior_stay_apart_whatever_the_weight() -> None:
+    assert reason([person("Al", "Bo Jr")], [person("Al", "Bo Sr")], weight=40) == "generation"
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "expected"),
+    [
+        (
+            person("Peter", "Hawkins", birth_date="1998-02-02"),
+            person("Kayla", "Hawkins", birth_date="1998-02-02"),
+            "twins",
+        ),
+        (
+            person("Ann", "Smith", birth_date="1951-04-09"),
+            person("Ann", "Smith", birth_date="1980-11-20"),
+            "birth_date",
+        ),
+        (person("Ann", "Smith"), person("Peter", "Smith"), "household"),
+    ],
+)
+def test_a_contradiction_counts_where_the_pair_has_little_in_common(
+    left: Features, right: Features, expected: str
+) -> None:
+    against = MODEL.guards.contradiction_bits - 1
+
+    assert reason([left], [right], weight=against) == expected
+    assert reason([left], [right], weight=MODEL.join_bits) is None
+
+
+def test_a_thin_link_between_groups_that_differ_is_a_weak_bridge() -> None:
+    group = [person("Anna", "Smith")] * 2
+    differing = MODEL.guards.bridge_bits - 1
+
+    assert reason(group, group, weight=differing) == "weak_bridge"
+    assert reason(group, group, weight=MODEL.join_bits) is None
+    assert reason(group[:1], group[:1], weight=differing) is None
+
+
+def test_no_group_exceeds_the_size_cap() -> None:
+    guards = dataclasses.replace(MODEL.guards, size_cap=3)
+    capped = dataclasses.replace(MODEL, guards=guards)
+    group = [person("Anna", "Smith")] * 2
+
+    found = objection(Union(group, group, lambda i, j: 50.0), capped)
+
+    assert found is not None
+    assert found.reason == "size"
