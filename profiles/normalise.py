@@ -17,7 +17,6 @@ from typing import Any
 
 import phonenumbers
 from anyascii import anyascii
-from phonenumbers import ValidationResult
 
 from profiles.names import drop_placeholders, split_full_name, strip_suffix
 
@@ -102,16 +101,20 @@ def phone(value: str | None, region: str = "GB") -> str | None:
     cleaned = text(value)
     if cleaned is None:
         return None
-    digits = re.sub(r"\D", "", anyascii(cleaned))
+    written = anyascii(cleaned)
+    digits = re.sub(r"\D", "", written)
     if len(digits) < 6 or _is_invented(digits):
         return None
+    return _dialled(written, region) or _dialled(digits, region) or digits
+
+
+def _dialled(written: str, region: str) -> str | None:
     try:
-        number = phonenumbers.parse(cleaned, region)
+        number = phonenumbers.parse(written, region)
     except phonenumbers.NumberParseException:
-        return digits
-    # A number short of its area code is "possible" too, but nobody could dial it.
-    if phonenumbers.is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:
-        return digits
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 

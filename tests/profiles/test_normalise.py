@@ -67,7 +67,7 @@ def test_a_phone_is_read_in_the_region_of_its_source() -> None:
 
 
 def test_a_phone_no_region_can_dial_keeps_its_digits() -> None:
-    assert normalise.phone("123-4569") == "1234569"
+    assert normalise.phone("5-87650-00901-23-45-66") == "58765000901234566"
 
 
 @pytest.mark.parametrize(
