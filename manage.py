@@ -4,12 +4,19 @@
 import os
 import sys
 
+from c360.services import StartError
+from c360.services.attach import complain, servers_for
+
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "c360.settings")
-    from django.core.management import execute_from_command_line
+    try:
+        with servers_for(sys.argv):
+            from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+            execute_from_command_line(sys.argv)
+    except StartError as error:
+        complain(error)
 
 
 if __name__ == "__main__":

@@ -5,11 +5,16 @@ from pathlib import Path
 
 import dj_database_url
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-C360_DATA_DIR = Path(os.environ.get("C360_DATA_DIR", BASE_DIR / ".data")).absolute()
+from c360.services.addresses import database_url, redis_url
+from c360.services.attach import data_folder
 
-SECRET_KEY = os.environ.get("SECRET_KEY", "")
-BLOCK_KEY_SECRET = os.environ.get("C360_BLOCK_KEY_SECRET", "")
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_FOLDER = data_folder()
+C360_DATA_DIR = DATA_FOLDER.path
+SAVED = DATA_FOLDER.saved  # made at the first start; the environment comes first
+
+SECRET_KEY = os.environ.get("SECRET_KEY") or SAVED.get("secret_key", "")
+BLOCK_KEY_SECRET = os.environ.get("C360_BLOCK_KEY_SECRET") or SAVED.get("block_key_secret", "")
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 
@@ -48,7 +53,6 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "c360.urls"
-WSGI_APPLICATION = "c360.wsgi.application"
 ASGI_APPLICATION = "c360.asgi.application"
 
 TEMPLATES = [
@@ -69,12 +73,12 @@ TEMPLATES = [
 
 DATABASES = {
     "default": dj_database_url.parse(
-        os.environ.get("DATABASE_URL", "postgresql://localhost/c360"),
+        database_url(os.environ, DATA_FOLDER),
         conn_max_age=60,
         conn_health_checks=True,
     )
 }
-REDIS_URL = os.environ.get("REDIS_URL", "redis://localhost:6379/0")
+REDIS_URL = redis_url(os.environ, DATA_FOLDER)
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -98,7 +102,6 @@ C360_DEFAULT_REGION = os.environ.get("C360_DEFAULT_REGION", "GB")
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = C360_DATA_DIR / "static"
 WHITENOISE_USE_FINDERS = True
 
 CONTENT_SECURITY_POLICY = {
