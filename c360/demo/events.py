@@ -1,9 +1,10 @@
 """Ordinary life: what most customers do in a year and a half."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from c360.demo import orders, service, texts
-from c360.demo.journal import Customer, Journal, hours
+from c360.demo.journal import Customer, Journal, Pen, hours
 from c360.demo.products import PRODUCTS, SEARCHES, SHOPS
 
 PLATFORMS = ("iPhone", "Android", "web")
@@ -39,7 +40,7 @@ def calm_year(journal: Journal, customer: Customer) -> None:
         customer,
         journal.ago(540, 520),
         event="account_created",
-        platform=journal.rng.choice(PLATFORMS),
+        platform=platform_of(customer),
         detail="Signed up",
     )
 
@@ -51,7 +52,7 @@ def shop(journal: Journal, customer: Customer, zeal: float) -> None:
             service.get_in_touch(journal, customer, None)
         return
     rng = journal.rng
-    for _ in range(min(14, int(rng.expovariate(0.48 / zeal)))):
+    for _ in range(min(14, int(rng.expovariate(0.40 / zeal)))):
         bought = orders.place_order(journal, customer, journal.ago(546))
         if bought.stage != "delivered":
             continue
@@ -66,7 +67,7 @@ def shop(journal: Journal, customer: Customer, zeal: float) -> None:
                 rating=str(rng.choice((3, 4, 4, 5, 5))),
                 summary=texts.pick(rng, texts.REVIEWS),
             )
-        if rng.random() < 0.38:
+        if rng.random() < 0.36:
             service.get_in_touch(journal, customer, bought)
     if rng.random() < 0.4:
         service.get_in_touch(journal, customer, None)
@@ -78,7 +79,7 @@ def card(journal: Journal, customer: Customer, zeal: float) -> None:
     if "loyalty" not in customer.keys:
         return
     favourite = rng.choice(SHOPS)
-    for _ in range(min(10, int(rng.expovariate(0.55 / zeal)))):
+    for _ in range(min(10, int(rng.expovariate(0.47 / zeal)))):
         where = favourite if rng.random() < 0.8 else rng.choice(SHOPS)
         orders.buy_at_till(journal, customer, journal.ago(546), shop=where)
     for kind, share, points, said in (
@@ -104,17 +105,22 @@ def browse(journal: Journal, customer: Customer, zeal: float) -> None:
         customer,
         journal.ago(546, 500),
         event="account_created",
-        platform=journal.rng.choice(PLATFORMS),
+        platform=platform_of(customer),
         detail="Signed up",
     )
-    for _ in range(min(30, int(journal.rng.expovariate(0.2 / zeal)))):
+    for _ in range(min(30, int(journal.rng.expovariate(0.155 / zeal)))):
         visit(journal, customer, journal.ago(546))
+
+
+def platform_of(customer: Customer) -> str:
+    """The device somebody always uses."""
+    return PLATFORMS[customer.person.born.toordinal() % len(PLATFORMS)]
 
 
 def visit(journal: Journal, customer: Customer, at: datetime) -> None:
     """One visit: some looking, perhaps a search, perhaps a cart left behind."""
     rng = journal.rng
-    platform = rng.choice(PLATFORMS)
+    platform = platform_of(customer)
 
     def step(event: str, detail: str, sku: str = "") -> None:
         nonlocal at
@@ -175,131 +181,63 @@ def mail(journal: Journal, customer: Customer, at: datetime, subject: str, keen:
 def relations(journal: Journal, customer: Customer) -> None:
     """What the CRM holds: the Garden Care Plan, notes, calls, an offer now and then."""
     rng = journal.rng
+    write = journal.pen("crm_events", customer)
     if rng.random() < 0.24:
-        start = journal.ago(546, 10)
-        state = garden_plan(journal, customer, start)
-        if state == "active" and rng.random() < 0.08:
-            journal.note(
-                "crm_events",
-                customer,
-                start + hours(500, 3000, rng),
-                activity="note",
-                subject="Plan visit done",
-                note=texts.pick(rng, texts.CRM_NOTES),
-            )
+        garden_plan(journal, customer, journal.ago(546, 10))
     if rng.random() < 0.3:
-        journal.note(
-            "crm_events",
-            customer,
-            journal.ago(500),
-            activity="note",
-            subject="Note",
-            note=texts.pick(rng, texts.CRM_NOTES),
-        )
+        said = texts.pick(rng, texts.CRM_NOTES)
+        write(journal.ago(500), activity="note", subject="Note", note=said)
     if rng.random() < 0.25:
-        journal.note(
-            "crm_events",
-            customer,
-            journal.ago(500),
-            activity="outbound_call",
-            subject="Call to customer",
-            note=texts.pick(rng, texts.CALL_OUTS),
-            channel="phone",
-        )
+        said, at = texts.pick(rng, texts.CALL_OUTS), journal.ago(500)
+        write(at, activity="outbound_call", subject="Call out", note=said, channel="phone")
     if rng.random() < 0.5:
-        sent = journal.ago(400, 40)
-        offer(journal, customer, sent, "crm", "TENOFF", "10 % off planters", days=30)
+        crm_offer(journal, customer, journal.ago(400, 40), "TENOFF", "10 % off planters", 30)
 
 
 def garden_plan(
     journal: Journal, customer: Customer, start: datetime, *, renews: bool = True
-) -> str:
-    """The Garden Care Plan from its first day; return its state today."""
+) -> None:
+    """The Garden Care Plan from its first day; it is renewed after a year, or lapses."""
     rng = journal.rng
     number = journal.number("GC-", 2_000, 3_000, start)
-    head = {"plan_no": number, "channel": "letter"}
+    write = journal.pen("crm_events", customer, plan_no=number, channel="letter")
     price = rng.choice(("84.00", "96.00", "120.00"))
-    journal.note(
-        "crm_events",
-        customer,
-        start,
-        activity="plan_started",
-        plan_status="active",
-        subject="Garden Care Plan started",
-        note="Two visits a year",
-        value=price,
-        **head,
-    )
     due = start + timedelta(days=365)
-    journal.note(
-        "crm_events",
-        customer,
-        due - timedelta(days=30),
-        activity="plan_reminder",
-        subject="Renewal letter sent",
-        note=f"Renewal at £{price} due on {due:%d/%m/%Y}",
-        **head,
-    )
-    if due >= journal.now:
-        return "active"
-    ended = not renews or rng.random() < 0.12
-    if not ended:
-        journal.note(
-            "crm_events",
-            customer,
-            due,
-            activity="plan_renewed",
-            plan_status="active",
-            subject="Garden Care Plan renewed",
-            note="For another year",
-            value=price,
-            **head,
-        )
-        return "active"
-    journal.note(
-        "crm_events",
-        customer,
-        due + timedelta(days=1),
-        activity="plan_lapsed",
-        plan_status="lapsed",
-        subject="Garden Care Plan lapsed",
-        note="No answer to the renewal letter",
-        **head,
-    )
-    return "lapsed"
+    plan_step = partial(_plan_step, write)
+    plan_step(start, "started", "Two visits a year", "active", price)
+    asked = due - timedelta(days=30)
+    plan_step(asked, "reminder", f"Renewal at £{price} due on {due:%d/%m/%Y}")
+    if renews and rng.random() < 0.88:
+        plan_step(due, "renewed", "For another year", "active", price)
+    else:
+        lapsed = due + timedelta(days=1)
+        plan_step(lapsed, "lapsed", "No answer to the renewal letter", "lapsed")
 
 
-def offer(
-    journal: Journal,
-    customer: Customer,
-    at: datetime,
-    source: str,
-    code: str,
-    said: str,
-    *,
-    days: int,
+def _plan_step(
+    write: Pen, at: datetime, step: str, said: str, state: str = "", price: str = ""
 ) -> None:
-    """An offer by CRM letter or by the shop, good for `days`."""
-    until = (at + timedelta(days=days)).date().isoformat()
-    if source == "crm":
-        journal.note(
-            "crm_events",
-            customer,
-            at,
-            activity="offer_sent",
-            channel="email",
-            subject=f"Offer: {said}",
-            note=f"{said}, code {code}, valid until {until}",
-            offer_code=code,
-            valid_until=until,
-        )
-        return
-    journal.note(
-        "shop_events",
-        customer,
-        at,
-        event_type="offer_issued",
-        summary=f"{said}, code {code}, valid until {until}",
-        offer_code=code,
-        valid_until=until,
+    subject = f"Garden Care Plan {step}"
+    write(
+        at, activity=f"plan_{step}", subject=subject, note=said, plan_status=state, value=price
     )
+
+
+def crm_offer(
+    journal: Journal, customer: Customer, at: datetime, code: str, said: str, days: int
+) -> None:
+    """An offer by the CRM's e-mail, good for `days`."""
+    until = (at + timedelta(days=days)).date().isoformat()
+    note = f"{said}, code {code}, valid until {until}"
+    write = journal.pen("crm_events", customer, offer_code=code, valid_until=until)
+    write(at, activity="offer_sent", channel="email", subject=f"Offer: {said}", note=note)
+
+
+def shop_offer(
+    journal: Journal, customer: Customer, at: datetime, code: str, said: str, days: int
+) -> None:
+    """An offer the shop shows after signing in, good for `days`."""
+    until = (at + timedelta(days=days)).date().isoformat()
+    summary = f"{said}, code {code}, valid until {until}"
+    write = journal.pen("shop_events", customer, offer_code=code, valid_until=until)
+    write(at, event_type="offer_issued", summary=summary)

@@ -3,6 +3,7 @@
 import random
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Protocol
 
 from c360.demo.people import Person
 from c360.demo.products import Product
@@ -43,6 +44,12 @@ class Entry:
     values: dict[str, str]
 
 
+class Pen(Protocol):
+    """Writes down one event; false where nothing was written, as in `Journal.note`."""
+
+    def __call__(self, at: datetime, **values: str) -> bool: ...
+
+
 class Journal:
     """Collects what happens between `start` and `now`; nothing later is written down."""
 
@@ -61,6 +68,14 @@ class Journal:
             return False
         self.entries[file].append(Entry(at.replace(microsecond=0), key, values))
         return True
+
+    def pen(self, file: str, customer: Customer, **always: str) -> "Pen":
+        """A `note` that knows its file, its customer and the values of every row."""
+
+        def write(at: datetime, **values: str) -> bool:
+            return self.note(file, customer, at, **always, **values)
+
+        return write
 
     def number(self, prefix: str, first: int, span: int, at: datetime) -> str:
         """The next free number of a series that grew by `span` over the whole history."""
@@ -113,6 +128,13 @@ def pounds(pence: int) -> str:
 
 def hours(low: float, high: float, rng: random.Random) -> timedelta:
     return timedelta(seconds=int(rng.uniform(low, high) * 3600))
+
+
+def daytime(at: datetime) -> datetime:
+    """The same moment, or the next one between eight and nineteen o'clock."""
+    if at.hour < 8:
+        return at.replace(hour=8 + at.minute % 5)
+    return at if at.hour < 19 else at.replace(hour=8 + at.minute % 5) + timedelta(days=1)
 
 
 def listed(basket: list[tuple[int, Product]]) -> str:

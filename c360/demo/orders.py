@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from random import Random
 
 from c360.demo import texts
-from c360.demo.journal import Customer, Journal, hours, listed, pounds
+from c360.demo.journal import Customer, Journal, Pen, daytime, hours, listed, pounds
 from c360.demo.products import PRODUCTS, Product
 
 STAGES = ("placed", "packed", "shipped", "delivered")
@@ -23,10 +24,13 @@ class Order:
     basket: list[tuple[int, Product]]
 
     @property
+    def dearest(self) -> Product:
+        return max((product for _, product in self.basket), key=lambda each: each.pence)
+
+    @property
     def item(self) -> str:
         """The dearest thing in it, as a customer would call it."""
-        name = max((product for _, product in self.basket), key=lambda each: each.pence).name
-        return name.split(",")[0].lower()
+        return self.dearest.short_name
 
 
 def place_order(
@@ -42,48 +46,24 @@ def place_order(
     pence = sum(number * product.pence for number, product in basket)
     pence += 0 if pence >= 5000 else 495
     number = journal.order_number(at)
-    head = {"order_no": number, "currency": "GBP"}
-    journal.note(
-        "shop_events",
-        customer,
-        at,
-        event_type="order_placed",
-        order_status="placed",
-        amount=pounds(pence),
-        summary=listed(basket),
-        **head,
-    )
-    journal.note(
-        "shop_events",
-        customer,
-        at + hours(0.01, 0.1, rng),
-        amount=pounds(pence),
-        event_type="payment_taken",
-        summary=rng.choice(PAYMENTS),
-        **head,
-    )
-    done, stage = _move_on(journal, customer, at, head, until)
+    write = journal.pen("shop_events", customer, order_no=number)
+    money = {"amount": pounds(pence), "currency": "GBP"}
+    said = listed(basket)
+    write(at, event_type="order_placed", order_status="placed", summary=said, **money)
+    paid, means = at + hours(0.01, 0.1, rng), rng.choice(PAYMENTS)
+    write(paid, event_type="payment_taken", summary=means, **money)
+    done, stage = _move_on(rng, write, at, until)
     if stage == "delivered":
         _earn(journal, customer, done, number, pence)
     return Order(number, at, done, stage, pence, basket)
 
 
-PAYMENTS = (
-    "Card ending 4402",
-    "Card ending 1187",
-    "Wallet in the app",
-    "Gift card and card",
-    "Card ending 9035",
-)
+PAYMENTS = ("Card ending 4402", "Card ending 1187", "Wallet in the app", "Gift card")
 
 
-def _move_on(
-    journal: Journal, customer: Customer, at: datetime, head: dict[str, str], until: str
-) -> tuple[datetime, str]:
+def _move_on(rng: Random, write: Pen, at: datetime, until: str) -> tuple[datetime, str]:
     """Pack, send and deliver, or cancel; return when and where it stands now."""
-    rng, stage = journal.rng, "placed"
-    carrier = rng.choice(CARRIERS)
-    parcel = f"FP{rng.randrange(10**9):09d}"
+    stage, carrier = "placed", rng.choice(CARRIERS)
     steps = [
         ("packed", 3, 30, "Packed at the Saltmere warehouse"),
         ("shipped", 2, 20, f"With {carrier}"),
@@ -94,19 +74,13 @@ def _move_on(
     for step, low, high, said in steps:
         if until and stage == until:
             break
-        later = at + hours(low, high, rng)
-        noted = journal.note(
-            "shop_events",
-            customer,
-            later,
-            event_type=f"order_{step}",
-            order_status=step,
-            summary=said,
-            carrier=carrier if step == "shipped" else "",
-            parcel=parcel if step == "shipped" else "",
-            order_no=head["order_no"],
-        )
-        if not noted:
+        sent = {}
+        if step == "shipped":
+            sent = {"carrier": carrier, "parcel": f"FP{rng.randrange(10**9):09d}"}
+        later = daytime(at + hours(low, high, rng))
+        if not write(
+            later, event_type=f"order_{step}", order_status=step, summary=said, **sent
+        ):
             break
         at, stage = later, step
     return at, stage
@@ -132,50 +106,39 @@ def send_back(
     *,
     until: str = "completed",
 ) -> str:
-    """One item goes back; return the number of the return. `until` is the state it reaches."""
+    """Send the dearest item back; return the number of the return.
+
+    `until` is the state the return reaches.
+    """
     rng = journal.rng
-    _number, product = rng.choice(order.basket)
+    product = order.dearest
     number = journal.number("R-", 5_000, 4_000, at)
-    head = {"return_no": number, "order_no": order.number}
-    money = {"amount": pounds(product.pence), "currency": "GBP"}
-    reason = f"{product.name}: {texts.pick(rng, texts.RETURN_REASONS)}"
-    journal.note(
-        "shop_returns_events",
-        customer,
-        at,
-        step="requested",
-        reason=reason,
-        return_status="requested",
-        **head,
-        **money,
+    write = journal.pen(
+        "shop_returns_events", customer, return_no=number, order_no=order.number
     )
-    received = at + hours(40, 150, rng)
-    if until == "requested" or not journal.note(
-        "shop_returns_events",
-        customer,
-        received,
-        step="received",
-        return_status="received",
-        reason=f"{product.name} booked in at the warehouse",
-        **head,
-    ):
+    money = {"amount": pounds(product.pence), "currency": "GBP"}
+    said = f"{product.name}: {texts.pick(rng, texts.RETURN_REASONS)}"
+    write(at, step="requested", return_status="requested", reason=said, **money)
+    if until == "requested":
         return number
-    if until == "completed":
-        step = "rejected" if rng.random() < 0.06 else "refunded"
-        state = "rejected" if step == "rejected" else "completed"
-        said = "Used, cannot be taken back" if step == "rejected" else "Back to the card"
-        paid = {} if step == "rejected" else money
-        journal.note(
-            "shop_returns_events",
-            customer,
-            received + hours(20, 120, rng),
-            step=step,
-            return_status=state,
-            reason=said,
-            **head,
-            **paid,
-        )
+    at = daytime(at + hours(40, 150, rng))
+    said = f"{product.name} booked in at the warehouse"
+    booked_in = write(at, step="received", return_status="received", reason=said)
+    if booked_in and until == "completed":
+        _settle(rng, write, daytime(at + hours(20, 120, rng)), money)
     return number
+
+
+def _settle(rng: Random, write: Pen, at: datetime, money: dict[str, str]) -> None:
+    """Pay the money back, or now and then refuse to."""
+    if rng.random() < 0.06:
+        write(
+            at, step="rejected", return_status="rejected", reason="Used, cannot be taken back"
+        )
+    else:
+        write(
+            at, step="refunded", return_status="completed", reason="Back to the card", **money
+        )
 
 
 def buy_at_till(
@@ -185,22 +148,11 @@ def buy_at_till(
     rng = journal.rng
     product = rng.choice(PRODUCTS)
     receipt = f"{shop[:3].upper()}-{rng.randrange(10**6):06d}"
-    head = {"STORE": shop, "RECEIPT_NO": receipt, "UPLOADED": uploaded}
-    journal.note(
-        "loyalty_events",
-        customer,
-        at,
-        TXN_TYPE="TILL",
-        SPEND=pounds(product.pence),
-        DESCRIPTION=f"{product.name}, {shop} shop",
-        **head,
+    write = journal.pen(
+        "loyalty_events", customer, STORE=shop, RECEIPT_NO=receipt, UPLOADED=uploaded
     )
-    journal.note(
-        "loyalty_events",
-        customer,
-        at + hours(0.01, 0.05, rng),
-        TXN_TYPE="EARN",
-        POINTS=f"{product.pence // 100}",
-        DESCRIPTION=f"{product.pence // 100} points for {receipt}",
-        **head,
-    )
+    said = f"{product.name}, {shop} shop"
+    write(at, TXN_TYPE="TILL", SPEND=pounds(product.pence), DESCRIPTION=said)
+    points = str(product.pence // 100)
+    said = f"{points} points for {receipt}"
+    write(at + hours(0.01, 0.05, rng), TXN_TYPE="EARN", POINTS=points, DESCRIPTION=said)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+UNITS = ("cm", "m", "l", "g", "kg")
+
 
 @dataclass(frozen=True)
 class Product:
@@ -11,6 +13,13 @@ class Product:
     name: str
     pence: int
     section: str
+
+    @property
+    def short_name(self) -> str:
+        """As a customer would call it: "cedar planter", not "Cedar planter 40 cm"."""
+        words = self.name.split(",")[0].lower().split()
+        whole = [word for word in words if not word[0].isdigit() and word not in UNITS]
+        return " ".join(whole)
 
 
 _SHELVES = {
@@ -54,5 +63,6 @@ SEARCHES = (
     "wool throw", "secateurs", "tulip bulbs", "casserole dish", "parasol base", "water butt",
     "door mat outdoor", "raised bed", "gift for gardener", "festoon lights warm white",
     "storage box cushions", "seed potatoes", "fire pit", "shed paint", "returns",
-    "delivery times", "picnic blanket waterproof", "hedgehog house", "oak board", "track my order",
+    "delivery times", "picnic blanket",
+    "hedgehog house", "oak board", "track my order",
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from c360.demo import names, texts
-from c360.demo.journal import Customer, Journal, hours
+from c360.demo.journal import Customer, Journal, daytime, hours
 from c360.demo.orders import Order
 from c360.demo.products import PRODUCTS, SHOPS
 
@@ -13,7 +13,7 @@ CHANNELS = ("email", "web form", "phone", "app")
 def slots(journal: Journal, order: Order | None) -> dict[str, str]:
     """Words for the gaps in texts; an agent, and the order it is about if there is one."""
     rng = journal.rng
-    item = order.item if order else rng.choice(PRODUCTS).name.split(",")[0].lower()
+    item = order.item if order else rng.choice(PRODUCTS).short_name
     return {
         "order": order.number if order else "the last order",
         "item": item,
@@ -28,7 +28,9 @@ def get_in_touch(journal: Journal, customer: Customer, order: Order | None) -> N
     """One matter, by ticket, call or chat; about the order where there is one."""
     fitting = [each for each in texts.ISSUES if order or not each.needs_order]
     issue = journal.rng.choice(fitting)
-    at = journal.ago(500) if order is None else order.done + hours(10, 200, journal.rng)
+    at = (
+        journal.ago(500) if order is None else daytime(order.done + hours(10, 200, journal.rng))
+    )
     way = journal.rng.choices((ticket, call, chat), (52, 28, 20))[0]
     way(journal, customer, at, issue, slots(journal, order))
 
@@ -43,14 +45,17 @@ def ticket(
     """A ticket that is answered and solved, unless time is too short; return its number."""
     rng = journal.rng
     number = journal.ticket_number(at)
-    head = {
-        "type": "ticket",
-        "ticket_no": number,
-        "channel": rng.choice(CHANNELS),
-        "subject": texts.compose(rng, issue.subjects, words),
-        "agent": words["agent"],
-        "order_ref": words["order"] if words["order"].startswith("HP-") else "",
-    }
+    write = journal.pen(
+        "support_events",
+        customer,
+        type="ticket",
+        ticket_no=number,
+        channel=rng.choice(CHANNELS),
+        subject=texts.compose(rng, issue.subjects, words),
+        agent=words["agent"],
+        order_ref=words["order"] if words["order"].startswith("HP-") else "",
+        priority="normal",
+    )
     asks = texts.compose(rng, issue.asks, words, letter=True)
     steps = [
         ("open", 0.0, 0.0, asks),
@@ -60,16 +65,8 @@ def ticket(
     if rng.random() < 0.3:
         steps.append(("closed", 72, 100, "Closed automatically after three quiet days."))
     for status, low, high, body in steps:
-        at += hours(low, high, rng)
-        journal.note(
-            "support_events",
-            customer,
-            at,
-            ticket_status=status,
-            body=body,
-            priority="normal",
-            **head,
-        )
+        at = daytime(at + hours(low, high, rng)) if low else at
+        write(at, ticket_status=status, body=body)
     return number
 
 
@@ -84,7 +81,7 @@ def call(
     rng = journal.rng
     answer = texts.compose(rng, issue.answers, words)
     said = texts.compose(rng, texts.CALL_NOTES, words | {"answer": answer})
-    telephone(journal, customer, at, texts.compose(rng, issue.subjects, words), said, words)
+    telephone(journal, customer, at, texts.compose(rng, issue.subjects, words), said)
 
 
 def telephone(
@@ -93,23 +90,13 @@ def telephone(
     at: datetime,
     subject: str,
     said: str,
-    words: dict[str, str],
     ticket_no: str = "",
 ) -> None:
     """Write down a call of some minutes, on a ticket where there is one."""
-    minutes = str(journal.rng.randint(2, 17))
-    journal.note(
-        "support_events",
-        customer,
-        at,
-        type="call",
-        subject=subject,
-        body=said,
-        channel="phone",
-        agent=words["agent"],
-        minutes=minutes,
-        ticket_no=ticket_no,
-    )
+    rng = journal.rng
+    minutes, agent = str(rng.randint(2, 17)), rng.choice(texts.AGENTS)
+    write = journal.pen("support_events", customer, type="call", channel="phone", agent=agent)
+    write(at, subject=subject, body=said, minutes=minutes, ticket_no=ticket_no)
 
 
 def chat(

@@ -29,19 +29,19 @@ class System:
 
 # fmt: off
 SYSTEMS = (
-    System("crm", 0.66, 0.05, 10, 1400, Habits(
+    System("crm", 0.61, 0.05, 10, 1400, Habits(
         email=0.86, mobile=0.78, landline=0.6, born=0.72, address=0.96, middle=0.6,
         nickname=0.04, initial=0.02, misheard=0.03, slip=0.012, counter_number=0.008)),
-    System("shop", 0.80, 0.07, 1, 900, Habits(
+    System("shop", 0.76, 0.07, 1, 900, Habits(
         email=0.99, mobile=0.72, address=0.97, card=0.3,
         nickname=0.09, initial=0.04, swapped=0.012, slip=0.022)),
-    System("support", 0.42, 0.06, 1, 700, Habits(
+    System("support", 0.36, 0.06, 1, 700, Habits(
         email=0.74, mobile=0.6, landline=0.15, address=0.3,
         nickname=0.16, initial=0.06, misheard=0.07, slip=0.03)),
-    System("loyalty", 0.60, 0.03, 20, 1700, Habits(
+    System("loyalty", 0.55, 0.03, 20, 1700, Habits(
         email=0.5, mobile=0.7, born=0.86, address=0.92, card=1.0, nickname=0.04, initial=0.05,
         scanned=0.035, slip=0.02, junk=0.02, counter_number=0.022)),
-    System("app", 0.50, 0.03, 1, 500, Habits(
+    System("app", 0.46, 0.03, 1, 500, Habits(
         email=1.0, mobile=0.35, born=0.35, card=0.45,
         nickname=0.15, initial=0.04, slip=0.018)),
 )

@@ -159,6 +159,14 @@ COMPLAINT_CALLS = (
     "Friday.|Second call this week. All three parcels show as sent, none delivered. "
     "Apologised.|Asked whether to cancel the lot. Persuaded to wait until the carrier answers."
 )
+COMPLAINT_CHATS = (
+    "Customer: Is {order} lost?\n{agent}: It shows as sent, I can ask the carrier again.\n"
+    "Customer: That is what your colleague said on Monday.|"
+    "Customer: three parcels, no news, again\n{agent}: I am sorry. I have added a note to "
+    "your complaint.\nCustomer: A note does not bring the {item}|"
+    "Customer: Has anybody read my complaint?\n{agent}: It is with the team, they answer within "
+    "five days.\nCustomer: I would rather have {order}."
+)
 REFUND_CALLS = (
     "Asks where the refund for {order} is. Warehouse has had the {item} since last week. "
     "Chased accounts.|"
