@@ -15,6 +15,7 @@ from c360.demo.people import Person, Town
 from c360.demo.sources import SYSTEMS, Record, build_records
 
 MAPPINGS = Path(__file__).parent / "mappings"
+MANIFEST = "manifest.json"
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class File:
 class Manifest:
     """What was written: files in the order to import them, and how much there is of each."""
 
+    seed: int
+    today: str
     people: int
     records: int
     events: int
@@ -56,13 +59,17 @@ def generate(folder: Path, *, seed: int = 360, people: int = 2000, today: date) 
     files = [_write_records(folder, each.slug, records) for each in SYSTEMS]
     files += [_write_events(folder, name, journal) for name in COLUMNS]
     _write_truth(folder, records)
-    return Manifest(
+    manifest = Manifest(
+        seed=seed,
+        today=today.isoformat(),
         people=len(everyone),
         records=len(records),
         events=sum(file.count for file in files if file.reads == "events"),
         files=tuple(files),
         tags=dict(sorted(Counter(tag for each in records for tag in each.tags).items())),
     )
+    _write_json(folder / MANIFEST, manifest.as_dict())
+    return manifest
 
 
 def _live(journal: Journal, people: Iterable[Person], records: Sequence[Record]) -> Journal:
@@ -96,8 +103,7 @@ def _write(
 ) -> File:
     _write_csv(folder / f"{name}.csv", rows)
     spec = json.loads((MAPPINGS / f"{name}.json").read_text(encoding="utf-8"))
-    text = json.dumps(spec, indent=2, ensure_ascii=False)
-    (folder / f"{name}.mapping.json").write_text(text + "\n", encoding="utf-8")
+    _write_json(folder / f"{name}.mapping.json", spec)
     return File(source, reads, f"{name}.csv", f"{name}.mapping.json", len(rows))
 
 
@@ -113,6 +119,11 @@ def _write_truth(folder: Path, records: Iterable[Record]) -> None:
         for number, record in enumerate(records)
     ]
     _write_csv(folder / "truth.csv", rows)
+
+
+def _write_json(path: Path, value: object) -> None:
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    path.write_text(text + "\n", encoding="utf-8")
 
 
 def _write_csv(path: Path, rows: Sequence[Mapping[str, str]]) -> None:

@@ -88,7 +88,8 @@ class Town:
         """Return `count` people with everything that happened to them."""
         kinds, weights = zip(*HOUSEHOLDS, strict=True)
         for given, family, number in names.COMMON_NAMES:
-            for _ in range(max(2, number * count // 2000)):
+            least = 3 if family == "Smith" else 1
+            for _ in range(max(least, number * count // 2000)):
                 self._namesake(given, family)
         while len(self.people) < count:
             getattr(self, f"_{self._rng.choices(kinds, weights)[0]}")()
@@ -221,9 +222,10 @@ class Town:
             person.family.old, person.family.since = self._surname(), self._past(90, 1100)
             person.tags.add("surname_change")
         if self._chance(0.2):
-            maiden = person.family.old or family
-            person.email.old = self.book.email(given, maiden, year)
-            person.email.since = person.family.since or self._past(60, 1300)
+            before = self.book.email(given, person.family.old or family, year)
+            person.email.old, person.email.since = before, self._past(60, 1300)
+        elif person.family.old:
+            person.email.new = self.book.email(given, person.family.old, year)
         if self._chance(0.12):
             person.mobile.old, person.mobile.since = self.book.mobile(), self._past(60, 1300)
         if self._chance(0.12):

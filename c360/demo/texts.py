@@ -164,8 +164,8 @@ COMPLAINT_CHATS = (
     "Customer: That is what your colleague said on Monday.|"
     "Customer: three parcels, no news, again\n{agent}: I am sorry. I have added a note to "
     "your complaint.\nCustomer: A note does not bring the {item}|"
-    "Customer: Has anybody read my complaint?\n{agent}: It is with the team, they answer within "
-    "five days.\nCustomer: I would rather have {order}."
+    "Customer: Has anybody read my complaint?\n{agent}: It is with the team, they answer "
+    "within five days.\nCustomer: I would rather have {order}."
 )
 REFUND_CALLS = (
     "Asks where the refund for {order} is. Warehouse has had the {item} since last week. "

@@ -1,0 +1,72 @@
+"""Loads the invented retailer: files, sources, records, events, sign-ins."""
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from c360.demo.accounts import SIGN_INS, make_sign_ins
+from c360.demo.generate import Manifest, generate
+from c360.demo.load import first_day, import_files, make_sources
+
+
+class Command(BaseCommand):
+    help = (
+        "Load the demo: an invented retailer with five systems. Running it again changes "
+        "nothing. The records are matched by the same pipeline as any others."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--folder", type=Path, help="Where the files go.")
+        parser.add_argument("--people", type=int, default=2000, help="How many to invent.")
+        parser.add_argument("--seed", type=int, default=360, help="Another seed, other people.")
+        parser.add_argument(
+            "--force-sign-ins",
+            action="store_true",
+            help="Make the demo accounts on a production server too.",
+        )
+        parser.add_argument("--json", action="store_true", help="One JSON object as last line.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["people"] < 50:
+            raise CommandError("The demo needs at least 50 people for its stories.")
+        folder = options["folder"] or Path(settings.C360_DATA_DIR) / "demo"
+        manifest = self._generate(folder, options["seed"], options["people"])
+        sources = make_sources()
+        quiet = {"stdout": self.stdout, "verbosity": options["verbosity"]}
+        import_files(folder, manifest, **quiet)
+        call_command("resolve", **quiet)
+        made = self._sign_ins(forced=options["force_sign_ins"])
+        if options["json"]:
+            counts = manifest.as_dict() | {"folder": str(folder)}
+            counts |= {"new_sources": sources, "new_sign_ins": made}
+            self.stdout.write(json.dumps(counts))
+        else:
+            self._report(folder, manifest)
+
+    def _generate(self, folder: Path, seed: int, people: int) -> Manifest:
+        today = first_day(folder, seed=seed, people=people) or timezone.localdate()
+        return generate(folder, seed=seed, people=people, today=today)
+
+    def _sign_ins(self, *, forced: bool) -> int | None:
+        """Make the accounts, unless this is a production server; `None` where refused."""
+        if getattr(settings, "C360_HTTPS", False) and not forced:
+            self.stderr.write(
+                "No demo sign-ins were made: this server runs in production (C360_HTTPS) and "
+                "their passwords are public. --force-sign-ins makes them all the same."
+            )
+            return None
+        return make_sign_ins()
+
+    def _report(self, folder: Path, manifest: Manifest) -> None:
+        self.stdout.write(
+            f"Harbour & Pine: {manifest.people} people, {manifest.records} records, "
+            f"{manifest.events} events. Files in {folder}."
+        )
+        for each in SIGN_INS:
+            self.stdout.write(f"  {each.role:17} {each.email:25} {each.password}")
