@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import transaction
 
@@ -29,12 +30,22 @@ SIGN_INS = [
 ]
 
 
+class SignInsRefused(Exception):
+    """This is a production server, and everybody knows the passwords of the demo."""
+
+
 @transaction.atomic
-def make_sign_ins() -> int:
+def make_sign_ins(*, forced: bool = False) -> int:
     """Make the accounts that are missing and return how many; existing ones stay as they are.
 
-    A password somebody changed is theirs. Raises `Group.DoesNotExist` before migrations ran.
+    A password somebody changed is theirs. Raises `SignInsRefused` where `C360_HTTPS` is set
+    unless `forced`, and `Group.DoesNotExist` before migrations ran.
     """
+    if getattr(settings, "C360_HTTPS", False) and not forced:
+        raise SignInsRefused(
+            "No demo sign-ins were made: this server runs in production (C360_HTTPS) and their "
+            "passwords are public. --force-sign-ins makes them all the same."
+        )
     made = 0
     for each in SIGN_INS:
         if User.objects.filter(email__iexact=each.email).exists():

@@ -11,8 +11,9 @@ from pathlib import Path
 import phonenumbers
 import pytest
 from django.core.management import CommandError, call_command
+from pytest_django import Settings
 
-from c360.demo.accounts import SIGN_INS, make_sign_ins
+from c360.demo.accounts import SIGN_INS, SignInsRefused, make_sign_ins
 from c360.demo.generate import Manifest, generate
 from c360.demo.load import SOURCES, first_day, make_sources
 from c360.demo.stories import HEROES
@@ -20,6 +21,8 @@ from c360.models import User
 from profiles import normalise
 from profiles.mapping import EventMapping, ReadEvent, ReadRecord, RecordMapping
 from profiles.models import Source
+from profiles.search import search
+from tests.profiles.customers import make_customer, make_record
 
 TODAY = date(2026, 5, 3)
 MIDNIGHT = datetime.combine(TODAY, time(), UTC)
@@ -331,6 +334,17 @@ def test_the_documented_people_exist_under_their_names(demo: Demo) -> None:
 
 
 @pytest.mark.django_db
+def test_the_documented_misspellings_find_their_people_among_all_others(demo: Demo) -> None:
+    for (source, _key), record in demo.records.items():
+        if source == "crm" and {"given_name", "family_name"} <= record.attributes.keys():
+            make_customer(make_record("crm", **record.attributes))
+
+    for hero in HEROES.values():
+        names = [hit.profile.display_name for hit in search(hero.search_for).hits[:3]]
+        assert any(f"{hero.given} {hero.family}" in name for name in names), hero.search_for
+
+
+@pytest.mark.django_db
 def test_the_sources_have_owners_and_are_made_once() -> None:
     assert make_sources() == 5
     assert make_sources() == 0
@@ -351,6 +365,17 @@ def test_the_sign_ins_have_their_roles_and_keep_a_changed_password() -> None:
         user = User.objects.get(email=each.email)
         assert [group.name for group in user.groups.all()] == [each.role]
         assert user.is_staff == (each.role == "Admins")
+
+
+@pytest.mark.django_db
+def test_a_production_server_refuses_public_passwords_unless_forced(settings: Settings) -> None:
+    settings.C360_HTTPS = True
+
+    with pytest.raises(SignInsRefused, match="--force-sign-ins"):
+        make_sign_ins()
+
+    assert not User.objects.filter(email__in=[each.email for each in SIGN_INS]).exists()
+    assert make_sign_ins(forced=True) == len(SIGN_INS)
 
 
 @pytest.mark.django_db

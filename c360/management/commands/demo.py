@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from c360.demo.accounts import SIGN_INS, make_sign_ins
+from c360.demo.accounts import SIGN_INS, SignInsRefused, make_sign_ins
 from c360.demo.generate import Manifest, generate
 from c360.demo.load import first_day, import_files, make_sources
 
@@ -42,31 +42,28 @@ class Command(BaseCommand):
         import_files(folder, manifest, **quiet)
         call_command("resolve", **quiet)
         made = self._sign_ins(forced=options["force_sign_ins"])
+        self._report(folder, manifest, with_sign_ins=made is not None)
         if options["json"]:
             counts = manifest.as_dict() | {"folder": str(folder)}
             counts |= {"new_sources": sources, "new_sign_ins": made}
             self.stdout.write(json.dumps(counts))
-        else:
-            self._report(folder, manifest)
 
     def _generate(self, folder: Path, seed: int, people: int) -> Manifest:
         today = first_day(folder, seed=seed, people=people) or timezone.localdate()
         return generate(folder, seed=seed, people=people, today=today)
 
     def _sign_ins(self, *, forced: bool) -> int | None:
-        """Make the accounts, unless this is a production server; `None` where refused."""
-        if getattr(settings, "C360_HTTPS", False) and not forced:
-            self.stderr.write(
-                "No demo sign-ins were made: this server runs in production (C360_HTTPS) and "
-                "their passwords are public. --force-sign-ins makes them all the same."
-            )
+        """Make the accounts that are missing; `None` where that is refused."""
+        try:
+            return make_sign_ins(forced=forced)
+        except SignInsRefused as refusal:
+            self.stderr.write(str(refusal))
             return None
-        return make_sign_ins()
 
-    def _report(self, folder: Path, manifest: Manifest) -> None:
+    def _report(self, folder: Path, manifest: Manifest, *, with_sign_ins: bool) -> None:
         self.stdout.write(
             f"Harbour & Pine: {manifest.people} people, {manifest.records} records, "
             f"{manifest.events} events. Files in {folder}."
         )
-        for each in SIGN_INS:
+        for each in SIGN_INS if with_sign_ins else ():
             self.stdout.write(f"  {each.role:17} {each.email:25} {each.password}")
