@@ -5,8 +5,15 @@ from pathlib import Path
 
 import dj_database_url
 
-from c360.services.addresses import database_url, redis_url
-from c360.services.attach import data_folder
+from c360.checks import check_environment, https
+from c360.services import StartError
+from c360.services.addresses import app_credentials, database_url, redis_url
+from c360.services.attach import complain, data_folder
+
+try:
+    check_environment(os.environ)
+except StartError as error:
+    complain(error)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_FOLDER = data_folder()
@@ -16,7 +23,7 @@ SAVED = DATA_FOLDER.saved  # made at the first start; the environment comes firs
 SECRET_KEY = os.environ.get("SECRET_KEY") or SAVED.get("secret_key", "")
 BLOCK_KEY_SECRET = os.environ.get("C360_BLOCK_KEY_SECRET") or SAVED.get("block_key_secret", "")
 DEBUG = False
-ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+ALLOWED_HOSTS = (os.environ.get("ALLOWED_HOSTS") or "localhost,127.0.0.1,[::1]").split(",")
 
 INSTALLED_APPS = [
     "c360",
@@ -78,11 +85,18 @@ DATABASES = {
         conn_health_checks=True,
     )
 }
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
+DATABASE_APP_ROLE, DATABASE_APP_PASSWORD = app_credentials(os.environ, DATA_FOLDER)
 REDIS_URL = redis_url(os.environ, DATA_FOLDER)
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
+        "OPTIONS": {
+            "pool_class": "c360.cache.SharedPool",
+            "socket_timeout": 3,
+            "socket_connect_timeout": 3,
+        },
     }
 }
 
@@ -96,9 +110,9 @@ SESSION_COOKIE_AGE = 8 * 60 * 60  # c360.middleware.SessionLimits ends idle ones
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "en-gb"
-TIME_ZONE = os.environ.get("TIME_ZONE", "Europe/London")
+TIME_ZONE = os.environ.get("TIME_ZONE") or "Europe/London"
 USE_TZ = True
-C360_DEFAULT_REGION = os.environ.get("C360_DEFAULT_REGION", "GB")
+C360_DEFAULT_REGION = os.environ.get("C360_DEFAULT_REGION") or "GB"
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -118,3 +132,30 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 X_FRAME_OPTIONS = "DENY"
+
+C360_HTTPS = https(os.environ)
+if C360_HTTPS:
+    # With the prefix __Host- a browser takes the cookie from this very host by https only.
+    SESSION_COOKIE_NAME = "__Host-sessionid"
+    CSRF_COOKIE_NAME = "__Host-csrftoken"
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked from inside, by http
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "private": {
+            "()": "c360.logs.PrivateFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        },
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "private"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        "celery": {"handlers": [], "level": "WARNING", "propagate": True},
+    },
+}

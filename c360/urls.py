@@ -4,12 +4,14 @@ from django.contrib import admin
 from django.urls import include, path
 
 from c360 import views
+from c360.health import healthz
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("login/", views.SignIn.as_view(), name="login"),
     path("logout/", views.SignOut.as_view(), name="logout"),
     path("preferences/", views.preferences, name="preferences"),
+    path("healthz", healthz, name="healthz"),
     path("admin/login/", views.admin_sign_in),
     path("admin/logout/", views.SignOut.as_view()),
     path("admin/", admin.site.urls),

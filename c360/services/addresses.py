@@ -1,7 +1,7 @@
 """Addresses of the database and the queue, out of the environment and the data folder."""
 
 from collections.abc import Mapping
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from c360.services.folder import APP, OWNER, DataFolder
 
@@ -26,6 +26,14 @@ def as_app(owner_url: str, folder: DataFolder) -> str:
     _, _, place = parts.netloc.rpartition("@")
     password = quote(folder.saved.get("app_password", ""), safe="")
     return urlunsplit(parts._replace(netloc=f"{APP}:{password}@{place}"))
+
+
+def app_credentials(environ: Mapping[str, str], folder: DataFolder) -> tuple[str, str]:
+    """Role and password of pages and workers."""
+    if app := environ.get("DATABASE_APP_URL"):
+        parts = urlsplit(app)
+        return unquote(parts.username or ""), unquote(parts.password or "")
+    return APP, folder.saved.get("app_password", "")
 
 
 def redis_url(environ: Mapping[str, str], folder: DataFolder) -> str:

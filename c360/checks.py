@@ -1,0 +1,163 @@
+"""Settings are checked at start, and said in plain words. The README has their table.
+
+`check_environment` needs no Django: it runs before the settings are read.
+"""
+
+import functools
+import zoneinfo
+from collections.abc import Callable, Mapping
+from urllib.parse import SplitResult, urlsplit
+
+from c360.services import StartError
+
+YES = {"1", "true", "yes", "on"}
+NO = {"", "0", "false", "no", "off"}
+SHORTEST_SECRET = 32
+Check = Callable[[str], str]  # what is wrong with a value, as the end of "NAME …"; or nothing
+
+
+def check_environment(environ: Mapping[str, str]) -> None:
+    """Raise `StartError` with one line per setting that cannot be right."""
+    wrong = [
+        f"{n} {said}" for n, check in CHECKS.items() if (said := check(environ.get(n, "")))
+    ]
+    owner, app = environ.get("DATABASE_URL", ""), environ.get("DATABASE_APP_URL", "")
+    if not wrong and owner and app and _user(owner) == _user(app):
+        wrong.append(
+            "DATABASE_APP_URL names the role of DATABASE_URL, which owns the tables. The pages "
+            "need a lesser one: leave it out and run manage.py migrate, or see "
+            "docs/sql/roles.sql."
+        )
+    if wrong:
+        raise StartError("\n".join(wrong))
+
+
+def https(environ: Mapping[str, str]) -> bool:
+    """Whether people reach the pages by https."""
+    return environ.get("C360_HTTPS", "").lower() in YES
+
+
+def secret(value: str) -> str:
+    if value and (len(value) < SHORTEST_SECRET or len(set(value)) < 8):
+        return (
+            f"is too easy to guess: it needs {SHORTEST_SECRET} random characters. Leave it out "
+            "and one is made and kept in the data folder."
+        )
+    return ""
+
+
+def hosts(value: str) -> str:
+    for host in filter(None, value.split(",")):
+        if "/" in host or host != host.strip() or (":" in host and not host.endswith("]")):
+            return (
+                f"has {host!r}; write names only, e.g. ALLOWED_HOSTS=c360.example.org,localhost"
+            )
+    return ""
+
+
+def database(value: str) -> str:
+    example = "write it as postgresql://role:password@host:5432/database"
+    parts = _split(value)
+    if value and (parts is None or parts.scheme not in {"postgresql", "postgres"}):
+        return f"is not the address of a PostgreSQL database; {example}"
+    if parts is not None and value and not (parts.username and parts.path.strip("/")):
+        return f"names no role or no database; {example}"
+    return ""
+
+
+def queue(value: str) -> str:
+    parts = _split(value)
+    if value and (
+        parts is None
+        or parts.scheme not in {"redis", "rediss"}
+        or not parts.hostname
+        or not (parts.path.strip("/") or "0").isdigit()
+    ):
+        return (
+            "is not the address of a Valkey or Redis; write it as redis://:password@host:6379/0"
+        )
+    return ""
+
+
+def yes_or_no(value: str) -> str:
+    return "" if value.lower() in YES | NO else f"is {value!r}; write 1 or 0"
+
+
+def one_of(allowed: set[str], value: str) -> str:
+    if value in {"", *allowed}:
+        return ""
+    return f"is {value!r}; choose one of {', '.join(sorted(allowed))}"
+
+
+def time_zone(value: str) -> str:
+    if value and value not in zoneinfo.available_timezones():
+        return f"is {value!r}, which is no time zone; write e.g. Europe/London"
+    return ""
+
+
+def region(value: str) -> str:
+    from phonenumbers import SUPPORTED_REGIONS
+
+    if value and value not in SUPPORTED_REGIONS:
+        return f"is {value!r}, which is no country; write two capital letters, e.g. GB"
+    return ""
+
+
+CHECKS: dict[str, Check] = {
+    "SECRET_KEY": secret,
+    "C360_BLOCK_KEY_SECRET": secret,
+    "ALLOWED_HOSTS": hosts,
+    "DATABASE_URL": database,
+    "DATABASE_APP_URL": database,
+    "REDIS_URL": queue,
+    "C360_HTTPS": yes_or_no,
+    "C360_DATABASE_ROLE": functools.partial(one_of, {"app", "owner"}),
+    "TIME_ZONE": time_zone,
+    "C360_DEFAULT_REGION": region,
+}
+
+
+def _split(value: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(value)
+        parts.port  # noqa: B018 - reading it is what finds a broken one
+    except ValueError:
+        return None
+    return parts
+
+
+def _user(url: str) -> str | None:
+    return urlsplit(url).username
+
+
+def refuse_to_start() -> None:
+    """End the process with a sentence if pages must not be served as things are."""
+    from django.core.exceptions import ImproperlyConfigured
+    from django.db import OperationalError, ProgrammingError, connection
+
+    from c360.database import too_powerful
+    from c360.services.attach import complain
+
+    try:
+        reason = too_powerful()
+        if reason:
+            reason += (
+                " Pages must run as a lesser one, so that a mistake in them cannot change "
+                "tables or rights: run manage.py migrate and leave C360_DATABASE_ROLE out."
+            )
+    except (OperationalError, ProgrammingError, ImproperlyConfigured) as error:
+        reason = f"{place(connection.settings_dict)} does not let us in: {first_line(error)}"
+    finally:
+        connection.close()
+    if reason:
+        complain(StartError(reason))
+
+
+def place(settings: Mapping[str, object]) -> str:
+    """A database as people would name it, without its password."""
+    role, name = settings.get("USER"), settings.get("NAME")
+    return f"The database {name} at {settings.get('HOST')}:{settings.get('PORT')} ({role})"
+
+
+def first_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
