@@ -58,7 +58,8 @@ class Journal:
         self.now = datetime.combine(today, time(), UTC)
         self.start = self.now - HISTORY
         self.entries: dict[str, list[Entry]] = {name: [] for name in COLUMNS}
-        self._numbers: set[str] = set()
+        # Where to go on looking from a number that is taken.
+        self._free: dict[tuple[str, int], int] = {}
 
     def note(self, file: str, customer: Customer, at: datetime, **values: str) -> bool:
         """Write down one event; false where the system does not know the person yet, or the
@@ -80,11 +81,12 @@ class Journal:
     def number(self, prefix: str, first: int, span: int, at: datetime) -> str:
         """The next free number of a series that grew by `span` over the whole history."""
         grown = max(0.0, (at - self.start) / HISTORY)
-        number = first + int(grown * span)
-        while (made := f"{prefix}{number}") in self._numbers:
-            number += 1
-        self._numbers.add(made)
-        return made
+        wanted = first + int(grown * span)
+        number = self._free.get((prefix, wanted), wanted)
+        while (prefix, number) in self._free:
+            number = self._free[prefix, number]
+        self._free[prefix, wanted] = self._free[prefix, number] = number + 1
+        return f"{prefix}{number}"
 
     def order_number(self, at: datetime) -> str:
         return self.number("HP-", 104_000, 30_000, at)
