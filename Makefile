@@ -1,0 +1,57 @@
+# The commands of this project; the README explains them. Needs python3 (3.11 or newer) and make.
+
+PORT ?= 8360
+PYTHON := .venv/bin/python
+TEMPLATES = $(shell find templates -name '*.html')
+
+.PHONY: run test test-e2e test-faults check bench demo lock clean
+
+# Starts everything at http://127.0.0.1:8360; make run PORT=8361 DATA_DIR=/srv/c360
+run: .venv/.installed
+	@exec $(PYTHON) manage.py up --port $(PORT) $(if $(DATA_DIR),--data-dir "$(DATA_DIR)")
+
+test: .venv/.installed-dev
+	$(PYTHON) -m pytest -m "not e2e and not faults" -n 2
+
+test-e2e: .venv/.installed-dev
+	.ci/chromium
+	$(PYTHON) -m pytest -m e2e
+
+test-faults: .venv/.installed-dev
+	$(PYTHON) -m pytest -m faults
+
+check: .venv/.installed-dev
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/djade --check --target-version 5.2 $(TEMPLATES)
+	.venv/bin/lint-imports
+	$(PYTHON) manage.py check --fail-level WARNING
+	$(PYTHON) manage.py makemigrations --check --dry-run
+
+bench: .venv/.installed-dev
+	$(PYTHON) -m bench
+
+demo: .venv/.installed
+	$(PYTHON) manage.py demo
+
+# Writes the two lock files anew from pyproject.toml, with the newest versions it allows.
+LOCK = uv pip compile pyproject.toml --upgrade --generate-hashes --no-emit-index-url \
+	--no-header --python-version 3.11 --universal --quiet
+lock:
+	$(LOCK) --output-file requirements.lock
+	$(LOCK) --group dev --output-file requirements-dev.lock
+
+# Removes the environment and caches; data is never removed.
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A changed lock file is newer than the stamp of the last installation.
+.venv/.installed: requirements.lock
+	.ci/install requirements.lock
+	@touch $@
+
+.venv/.installed-dev: requirements-dev.lock
+	.ci/install requirements-dev.lock
+	@touch $@ .venv/.installed
