@@ -3,6 +3,7 @@
 `check_environment` needs no Django: it runs before the settings are read.
 """
 
+import contextlib
 import functools
 import zoneinfo
 from collections.abc import Callable, Mapping
@@ -130,34 +131,63 @@ def _user(url: str) -> str | None:
     return urlsplit(url).username
 
 
+def check_reachable(url: str) -> None:
+    """Raise `StartError` with a sentence if the database there does not let us in."""
+    import psycopg
+
+    parts = urlsplit(url)
+    where = f"the database {parts.path.strip('/')} at {parts.hostname}:{parts.port or 5432}"
+    try:
+        psycopg.connect(url, connect_timeout=3).close()
+    except psycopg.OperationalError as error:
+        raise StartError(
+            f"{parts.username} cannot reach {where}: {reason(error)}. Check DATABASE_URL and "
+            "DATABASE_APP_URL; after a first installation run manage.py migrate. Without "
+            "DATABASE_URL the database that comes along is used."
+        ) from error
+
+
+def check_queue(url: str) -> None:
+    """Raise `StartError` with a sentence if the queue there does not answer."""
+    import redis
+
+    parts = urlsplit(url)
+    try:
+        with contextlib.closing(
+            redis.Redis.from_url(url, socket_timeout=3, socket_connect_timeout=3)
+        ) as client:
+            client.ping()
+    except redis.RedisError as error:
+        raise StartError(
+            f"The queue at {parts.hostname}:{parts.port or 6379} does not answer: "
+            f"{reason(error)}. Check REDIS_URL; without it the queue that comes along is used."
+        ) from error
+
+
 def refuse_to_start() -> None:
     """End the process with a sentence if pages must not be served as things are."""
-    from django.core.exceptions import ImproperlyConfigured
-    from django.db import OperationalError, ProgrammingError, connection
+    from django.db import DatabaseError, connection
 
     from c360.database import too_powerful
     from c360.services.attach import complain
 
     try:
-        reason = too_powerful()
-        if reason:
-            reason += (
-                " Pages must run as a lesser one, so that a mistake in them cannot change "
-                "tables or rights: run manage.py migrate and leave C360_DATABASE_ROLE out."
-            )
-    except (OperationalError, ProgrammingError, ImproperlyConfigured) as error:
-        reason = f"{place(connection.settings_dict)} does not let us in: {first_line(error)}"
+        too_much = too_powerful()
+    except DatabaseError as error:
+        complain(StartError(f"Pages cannot use the database: {reason(error)}."))
     finally:
         connection.close()
-    if reason:
-        complain(StartError(reason))
+    if too_much:
+        complain(
+            StartError(
+                f"{too_much} Pages must run as a lesser one, so that a mistake in them cannot "
+                "change tables or rights: run manage.py migrate, leave C360_DATABASE_ROLE out, "
+                "and see docs/sql/roles.sql for DATABASE_APP_URL."
+            )
+        )
 
 
-def place(settings: Mapping[str, object]) -> str:
-    """A database as people would name it, without its password."""
-    role, name = settings.get("USER"), settings.get("NAME")
-    return f"The database {name} at {settings.get('HOST')}:{settings.get('PORT')} ({role})"
-
-
-def first_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+def reason(error: BaseException) -> str:
+    """The last part of what a driver says, which is the one that tells."""
+    said = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return said.rpartition("failed: ")[2].removesuffix(".")

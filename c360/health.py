@@ -31,15 +31,15 @@ def healthz(request: HttpRequest) -> JsonResponse:
     """200 when database, queue and worker are at work; 503 otherwise."""
     database = _askers.submit(_ask_database)
     queue = _askers.submit(_ask_queue)
-    backlog = _in_time(database.result)
+    waits = _in_time(database.result)
     worker = _in_time(queue.result)
     states = {
-        "database": _word(backlog is not None),
+        "database": _word(waits is not None),
         "queue": _word(worker is not None),
         "worker": _word(bool(worker)),
     }
     well = set(states.values()) == {"ok"}
-    report = {"status": _word(well), **states, "backlog": backlog or EMPTY}
+    report = {"status": _word(well), **states, "backlog": waits or EMPTY}
     return JsonResponse(report, status=200 if well else 503)
 
 
@@ -55,13 +55,17 @@ def _in_time(result: Callable[[float], Any]) -> Any:
 
 
 def _ask_database() -> dict[str, int]:
-    """How many records wait to be resolved, and for how long the oldest does."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SET statement_timeout = '800ms'")
-        found = waiting().aggregate(dirty=Count("pk"), oldest=Min("created_at"))
+        return backlog()
     finally:
         connection.close()  # this thread's own
+
+
+def backlog() -> dict[str, int]:
+    """How many records wait to be resolved, and for how long the oldest does."""
+    found = waiting().aggregate(dirty=Count("pk"), oldest=Min("created_at"))
     oldest = found["oldest"]
     age = (timezone.now() - oldest).total_seconds() if oldest else 0
     return {"dirty": found["dirty"], "oldest_seconds": max(0, int(age))}

@@ -35,7 +35,7 @@ def manage(
         env=clean_environment() | env,
         capture_output=True,
         text=True,
-        timeout=seconds,
+        timeout=60,
     )
 
 
@@ -52,9 +52,10 @@ def wait_for(claim: Callable[[], Any], seconds: float, what: str) -> Any:
 class Tree:
     """One `manage.py up` on a data folder."""
 
-    def __init__(self, data: Path, *arguments: str, port: int = 0) -> None:
+    def __init__(self, data: Path, *arguments: str, **env: str) -> None:
         self.data = data
-        self.port = port or free_port()
+        self.env = clean_environment() | env
+        self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.arguments = arguments
         self.output = data.with_name(f"{data.name}-output")
@@ -65,7 +66,7 @@ class Tree:
         with self.output.open("w") as output:
             self.process = subprocess.Popen(
                 [*command, "--data-dir", str(self.data), *self.arguments],
-                env=clean_environment(),
+                env=self.env,
                 stdout=output,
                 stderr=output,
                 start_new_session=True,

@@ -8,8 +8,11 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
+from c360.checks import check_environment, check_reachable
 from c360.services import StartError, postgres, valkey
+from c360.services.addresses import database_url
 from c360.services.folder import DataFolder
 from c360.services.lock import FolderLock
 from c360.services.ports import is_free
@@ -42,9 +45,13 @@ def servers_for(argv: list[str]) -> Iterator[None]:
         elif word.startswith("--data-dir="):
             os.environ["C360_DATA_DIR"] = word.partition("=")[2]
     if name in RUNS_AS_OWNER:
-        os.environ.setdefault("C360_DATABASE_ROLE", "owner")
+        os.environ["C360_DATABASE_ROLE"] = "owner"
+    check_environment(os.environ)
     folder = data_folder()
     folder.prepare()
+    if "postgres" not in embedded() and (name == "up" or name not in NEEDS_NO_DATABASE):
+        role = "owner" if name == "up" else os.environ.get("C360_DATABASE_ROLE", "app")
+        check_reachable(database_url(os.environ | {"C360_DATABASE_ROLE": role}, folder))
     if name in NEEDS_NO_DATABASE or not embedded():
         yield
     else:
@@ -135,7 +142,7 @@ def _run(stack: contextlib.ExitStack, command: Command) -> "subprocess.Popen[byt
     return child
 
 
-def complain(error: StartError) -> None:
+def complain(error: StartError) -> NoReturn:
     """Say it in words, without a traceback, and end with exit status 1."""
     sys.stderr.write(f"{error}\n")
     raise SystemExit(1) from None

@@ -85,10 +85,10 @@ class DataFolder:
                 self._make_secrets()
                 if not self.ports:
                     self.choose_ports()
-        except PermissionError as error:
+        except OSError as error:
             raise StartError(
-                f"The data folder {self.path} cannot be written ({error.strerror}): it belongs "
-                "to another user. Run as that user, or choose another folder with DATA_DIR."
+                f"The data folder {self.path} cannot be used ({error.strerror}). Run as the "
+                "user it belongs to, or choose another folder with DATA_DIR."
             ) from error
 
     def choose_ports(self) -> None:

@@ -11,8 +11,10 @@ from itertools import chain
 import psycopg
 import pytest
 
+from c360 import liveness
 from c360.services.attach import ROOT
-from c360.services.folder import OWNER, DataFolder
+from c360.services.folder import APP, OWNER, SUPERUSER, DataFolder
+from c360.services.ports import free_port
 from tests.tree import Tree, clean_environment, data_folder, is_gone, manage, running, wait_for
 
 pytestmark = [pytest.mark.faults, pytest.mark.skipif(sys.platform != "linux", reason="/proc")]
@@ -34,6 +36,10 @@ def test_a_killed_process_comes_back_and_all_is_well(tree: Tree, name: str) -> N
     wait_for(lambda: set(tree.processes().get(name, ())) - set(killed), 20, f"a new {name}")
     wait_for(lambda: tree.processes().keys() >= {"web", "worker", "beat"}, 20, "the others")
     wait_for(tree.is_well, 30, f"health after {name} was killed")
+    if name == "valkey":
+        back = time.time()
+        queue = DataFolder(tree.data).redis_url()
+        wait_for(lambda: (liveness.seen(queue) or 0) > back, 60, "a task done afterwards")
     assert f"{name} was ended by SIGKILL; restarting in" in tree.said()
     assert all(is_gone(pid) for pid in killed)
 
@@ -68,6 +74,39 @@ def test_the_processes_are_not_given_the_address_of_the_owner(tree: Tree) -> Non
         for pid in tree.processes()[name]:
             with open(f"/proc/{pid}/environ", "rb") as environment:
                 assert password not in environment.read()
+
+
+@pytest.fixture
+def own_servers(tree: Tree) -> dict[str, str]:
+    """Addresses of a database and a queue that somebody else looks after."""
+    folder = DataFolder(tree.data)
+    with psycopg.connect(folder.database_url(SUPERUSER), autocommit=True) as connection:
+        connection.execute("CREATE ROLE boss LOGIN PASSWORD 'boss'")
+        connection.execute("CREATE DATABASE customers OWNER boss")
+    place = f"127.0.0.1:{folder.ports['postgres']}/customers"
+    return {
+        "DATABASE_URL": f"postgresql://boss:boss@{place}",
+        "DATABASE_APP_URL": f"postgresql://{APP}:{folder.saved['app_password']}@{place}",
+        "REDIS_URL": folder.redis_url().removesuffix("0") + "5",
+    }
+
+
+def test_with_servers_of_ones_own_only_our_processes_run(own_servers: dict[str, str]) -> None:
+    with data_folder() as data:
+        lacking = {name: own_servers[name] for name in ("DATABASE_URL", "REDIS_URL")}
+        other = manage("up", "--data-dir", str(data), "--port", str(free_port()), **lacking)
+        assert other.returncode == 1
+        assert "c360_app cannot reach the database customers" in other.stderr
+
+        tree = Tree(data, "--no-demo", **own_servers).start()
+        wait_for(tree.is_well, 30, "health")
+        assert tree.processes().keys() & {"web", "worker", "beat", "postgres", "valkey"} == {
+            "web",
+            "worker",
+            "beat",
+        }
+        assert not (data / "postgres").exists()
+        tree.stop()
 
 
 def test_stopped_and_started_again_it_has_its_data() -> None:

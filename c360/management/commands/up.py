@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
+from c360.checks import check_queue, check_reachable
 from c360.processes import Plan
 from c360.services import StartError, attach, postgres
-from c360.services.addresses import database_url
+from c360.services.addresses import database_url, redis_url
 from c360.services.attach import ROOT, data_folder
 from c360.services.lock import FolderLock, Owner
 from c360.services.ports import is_free
@@ -40,13 +41,10 @@ class Command(BaseCommand):
         plan = Plan(data_folder(), options["host"], options["port"], options["workers"])
         plan.folder.prepare()
         lock = FolderLock(plan.folder.path)
-        try:
-            with lock.try_to_own() as mine:
-                if not mine:
-                    raise StartError(already_running(lock.owner(), plan.folder.path))
-                self._run(plan, lock, demo=not options["no_demo"])
-        except StartError as error:
-            raise CommandError(str(error)) from error
+        with lock.try_to_own() as mine:
+            if not mine:
+                raise StartError(already_running(lock.owner(), plan.folder.path))
+            self._run(plan, lock, demo=not options["no_demo"])
 
     def _run(self, plan: Plan, lock: FolderLock, *, demo: bool) -> None:
         lock.describe("manage.py up", plan.address, ready=False)
@@ -71,6 +69,7 @@ class Command(BaseCommand):
         self._start_servers(plan, supervisor)
         lock.describe("manage.py up", plan.address, ready=True)
         self._manage(supervisor, plan, "migrate", "--verbosity=0", "--skip-checks")
+        check_reachable(plan.environment()["DATABASE_APP_URL"])
         if demo:
             self._load_demo(supervisor, plan)
         for service in plan.processes():
@@ -78,6 +77,8 @@ class Command(BaseCommand):
         self.stdout.write(self._welcome(plan))
 
     def _start_servers(self, plan: Plan, supervisor: Supervisor) -> None:
+        if "valkey" not in attach.embedded():
+            check_queue(redis_url(os.environ, plan.folder))
         attach.ready_ports(plan.folder)
         if "postgres" in attach.embedded() and postgres.set_up(plan.folder):
             self._say(f"Made a database in {plan.folder.path}")

@@ -1,0 +1,166 @@
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from c360.checks import CHECKS, check_environment, check_queue, check_reachable
+from c360.services import StartError
+from c360.services.addresses import app_credentials, database_url, redis_url
+from c360.services.attach import ROOT
+from c360.services.folder import DataFolder
+from tests.tree import clean_environment, data_folder, manage
+
+GIVEN = "postgresql://boss:s3cret@db.example.org:6432/customers?sslmode=require"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> DataFolder:
+    folder = DataFolder(tmp_path / "data")
+    folder.prepare()
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("name", "good"),
+    [
+        ("SECRET_KEY", "n2x-b7e0ZqT4uWmKr9LsYcJd5vHgPaFo"),
+        ("ALLOWED_HOSTS", "c360.example.org,localhost,[::1]"),
+        ("DATABASE_URL", GIVEN),
+        ("DATABASE_APP_URL", "postgres://c360_app:x@localhost/c360"),
+        ("REDIS_URL", "rediss://:x@cache.example.org:6380/2"),
+        ("REDIS_URL", "redis://localhost"),
+        ("C360_HTTPS", "1"),
+        ("C360_DATABASE_ROLE", "owner"),
+        ("TIME_ZONE", "Asia/Kolkata"),
+        ("C360_DEFAULT_REGION", "DE"),
+    ],
+)
+def test_a_setting_that_makes_sense_is_accepted(name: str, good: str) -> None:
+    check_environment({name: good})
+
+
+@pytest.mark.parametrize(
+    ("name", "bad", "said"),
+    [
+        ("SECRET_KEY", "changeme", "too easy to guess"),
+        ("SECRET_KEY", "a" * 60, "too easy to guess"),
+        ("ALLOWED_HOSTS", "https://c360.example.org", "write names only"),
+        ("ALLOWED_HOSTS", "c360.example.org:8360", "write names only"),
+        ("ALLOWED_HOSTS", "a.example, b.example", "write names only"),
+        ("DATABASE_URL", "mysql://boss@db/x", "not the address of a PostgreSQL database"),
+        ("DATABASE_URL", "postgresql://boss@db:abc/x", "not the address of a PostgreSQL"),
+        ("DATABASE_URL", "postgresql://db/customers", "names no role"),
+        ("DATABASE_APP_URL", "postgresql://c360_app@db", "names no role or no database"),
+        ("REDIS_URL", "localhost:6379", "not the address of a Valkey"),
+        ("REDIS_URL", "redis://localhost/main", "not the address of a Valkey"),
+        ("C360_HTTPS", "maybe", "write 1 or 0"),
+        ("C360_DATABASE_ROLE", "admin", "choose one of app, owner"),
+        ("TIME_ZONE", "Leeds", "no time zone"),
+        ("C360_DEFAULT_REGION", "UK", "no country"),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_named_with_what_to_write(
+    name: str, bad: str, said: str
+) -> None:
+    with pytest.raises(StartError, match=f"{name} .*{said}"):
+        check_environment({name: bad})
+
+
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    with pytest.raises(StartError) as error:
+        check_environment({"TIME_ZONE": "Leeds", "C360_HTTPS": "maybe"})
+
+    assert len(str(error.value).splitlines()) == 2
+
+
+def test_the_owner_is_not_accepted_as_the_role_of_the_pages() -> None:
+    with pytest.raises(StartError, match="which owns the tables"):
+        check_environment({"DATABASE_URL": GIVEN, "DATABASE_APP_URL": GIVEN})
+
+
+def test_pages_use_the_given_server_as_the_lesser_role(folder: DataFolder) -> None:
+    password = folder.saved["app_password"]
+
+    assert database_url({"DATABASE_URL": GIVEN}, folder) == (
+        f"postgresql://c360_app:{password}@db.example.org:6432/customers?sslmode=require"
+    )
+    owner = {"DATABASE_URL": GIVEN, "C360_DATABASE_ROLE": "owner"}
+    assert database_url(owner, folder) == GIVEN
+
+
+def test_a_lesser_role_made_by_somebody_else_comes_first(folder: DataFolder) -> None:
+    app = "postgresql://reader:p%40ss@db.example.org/customers"
+    environ = {"DATABASE_URL": GIVEN, "DATABASE_APP_URL": app}
+
+    assert database_url(environ, folder) == app
+    assert app_credentials(environ, folder) == ("reader", "p@ss")
+
+
+def test_without_addresses_the_servers_of_the_data_folder_are_used(folder: DataFolder) -> None:
+    assert f"@127.0.0.1:{folder.ports['postgres']}/c360" in database_url({}, folder)
+    assert f"@127.0.0.1:{folder.ports['valkey']}/0" in redis_url({}, folder)
+
+
+def test_an_unreachable_database_is_told_in_a_sentence_without_its_password() -> None:
+    with pytest.raises(StartError) as error:
+        check_reachable("postgresql://boss:s3cret@127.0.0.1:1/x")
+
+    said = str(error.value)
+    assert said.startswith(
+        "boss cannot reach the database x at 127.0.0.1:1: Connection refused"
+    )
+    assert "s3cret" not in said
+
+
+def test_an_unreachable_queue_is_told_in_a_sentence() -> None:
+    with pytest.raises(StartError, match=r"The queue at 127\.0\.0\.1:1 does not answer"):
+        check_queue("redis://:s3cret@127.0.0.1:1/0")
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["manage.py", "check"],
+        ["-m", "celery", "--app=c360.celery", "worker"],
+        ["-m", "uvicorn", "c360.asgi:application"],
+    ],
+)
+def test_every_way_to_start_tells_a_wrong_setting_without_a_traceback(argv: list[str]) -> None:
+    env = clean_environment() | {"TIME_ZONE": "Leeds"}
+
+    done = subprocess.run(
+        [sys.executable, *argv], cwd=ROOT, env=env, capture_output=True, text=True, timeout=30
+    )
+
+    assert done.returncode != 0
+    assert "TIME_ZONE is 'Leeds', which is no time zone" in done.stderr + done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_pages_refuse_to_start_as_the_owner_of_the_tables() -> None:
+    with data_folder() as path:
+        start = "import c360.asgi"
+        refused = manage(
+            "shell", "-v0", "-c", start, C360_DATA_DIR=str(path), C360_DATABASE_ROLE="owner"
+        )
+        manage("migrate", "-v0", C360_DATA_DIR=str(path))
+        owner = manage(
+            "shell", "-v0", "-c", start, C360_DATA_DIR=str(path), C360_DATABASE_ROLE="owner"
+        )
+        app = manage("shell", "-v0", "-c", start, C360_DATA_DIR=str(path))
+
+    assert refused.returncode == 0, "an empty database has no tables to own"
+    assert owner.returncode == 1
+    assert "The role 'c360_owner' owns the tables of the database." in owner.stderr
+    assert "Traceback" not in owner.stderr
+    assert app.returncode == 0, app.stderr
+
+
+def test_the_table_of_settings_is_complete() -> None:
+    text = (ROOT / "docs" / "running.md").read_text("utf-8")
+
+    listed = set(re.findall(r"^\| `([A-Z0-9_]+)` \|", text, re.MULTILINE))
+
+    assert listed == {*CHECKS, "C360_DATA_DIR"}
