@@ -26,9 +26,7 @@ def clean_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
 
 
-def manage(
-    *arguments: str, seconds: float = 60, **env: str
-) -> "subprocess.CompletedProcess[str]":
+def manage(*arguments: str, **env: str) -> "subprocess.CompletedProcess[str]":
     """Run a command to its end, as from a terminal."""
     return subprocess.run(
         [sys.executable, str(ROOT / "manage.py"), *arguments],
