@@ -6,9 +6,9 @@ TEMPLATES = $(shell find templates -name '*.html')
 
 .PHONY: run test test-e2e test-faults check bench demo lock clean
 
-# Starts everything at http://127.0.0.1:8360; make run PORT=8361 DATA_DIR=/srv/c360
+# Starts everything; make run PORT=8361 DATA_DIR=/srv/c360 ARGS="--workers 4 --no-demo"
 run: .venv/.installed
-	@exec $(PYTHON) manage.py up --port $(PORT) $(if $(DATA_DIR),--data-dir "$(DATA_DIR)")
+	@exec $(PYTHON) manage.py up --port $(PORT) $(if $(DATA_DIR),--data-dir "$(DATA_DIR)") $(ARGS)
 
 test: .venv/.installed-dev
 	$(PYTHON) -m pytest -m "not e2e and not faults" -n 2

@@ -56,7 +56,7 @@ def test_a_crashed_process_is_started_again_after_a_pause_that_grows(
     supervisor: Supervisor, said: list[str], shell: Callable[..., Service], tmp_path: Path
 ) -> None:
     with supervisor.listening():
-        supervisor.start(shell(f"echo $$ >> {tmp_path}/pids; exit 7", ready=lambda: True))
+        supervisor.start(shell(f"echo $$ >> {tmp_path}/pids; sleep 0.3; exit 7"))
         tick_until(supervisor, lambda: len(marks(tmp_path / "pids")) == 3, "two restarts")
 
     assert said[0].startswith("one ended with status 7; restarting in 1 s")
