@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -24,6 +24,8 @@ NEEDS_NO_DATABASE |= {"startapp", "findstatic", "collectstatic", "up", "check"}
 RUNS_AS_OWNER = {"migrate", "makemigrations", "flush", "sqlflush", "optimizemigration"}
 START_SECONDS = 120  # a crash recovery after much writing takes its time
 ATTACH_SECONDS = 60
+LEFTOVER_SECONDS = 30  # a PostgreSQL whose supervisor was killed writes its checkpoint first
+PORT_SECONDS = 2  # Valkey is quicker
 
 
 def data_folder() -> DataFolder:
@@ -52,7 +54,7 @@ def servers_for(argv: list[str]) -> Iterator[None]:
     if "postgres" not in embedded() and (name == "up" or name not in NEEDS_NO_DATABASE):
         role = "owner" if name == "up" else os.environ.get("C360_DATABASE_ROLE", "app")
         check_reachable(database_url(os.environ | {"C360_DATABASE_ROLE": role}, folder))
-    if name in NEEDS_NO_DATABASE or not embedded():
+    if name in NEEDS_NO_DATABASE or not embedded() or {"-h", "--help"} & {*argv}:
         yield
     else:
         with _attached(folder, f"manage.py {name}"):
@@ -124,16 +126,21 @@ def started(folder: DataFolder, extra: dict[str, str] | None = None) -> Iterator
 
 def ready_ports(folder: DataFolder) -> None:
     """Wait for servers of an earlier run to end; choose new ports if others took ours."""
-    end = time.monotonic() + 30
-    while (pid := postgres.leftover(folder)) is not None:
-        if time.monotonic() > end:
-            raise StartError(
-                f"A PostgreSQL of an earlier run (process {pid}) still uses {folder.path} and "
-                f"does not end. Stop it with: kill -INT {pid}"
-            )
-        time.sleep(0.1)
-    if not all(is_free(port) for port in folder.ports.values()):
+    if not _within(LEFTOVER_SECONDS, lambda: postgres.leftover(folder) is None):
+        pid = postgres.leftover(folder)
+        raise StartError(
+            f"A PostgreSQL of an earlier run (process {pid}) still uses {folder.path} and "
+            f"does not end. Stop it with: kill -INT {pid}"
+        )
+    if not _within(PORT_SECONDS, lambda: all(is_free(port) for port in folder.ports.values())):
         folder.choose_ports()
+
+
+def _within(seconds: float, claim: Callable[[], bool]) -> bool:
+    end = time.monotonic() + seconds
+    while not (came_true := claim()) and time.monotonic() < end:
+        time.sleep(0.1)
+    return came_true
 
 
 def _run(stack: contextlib.ExitStack, command: Command) -> "subprocess.Popen[bytes]":

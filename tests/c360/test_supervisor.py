@@ -67,7 +67,7 @@ def test_children_of_a_crashed_process_are_ended_before_its_restart(
     supervisor: Supervisor, shell: Callable[..., Service], tmp_path: Path
 ) -> None:
     with supervisor.listening():
-        supervisor.start(shell(f"sleep 60 & echo $! > {tmp_path}/pids; kill -9 $$"))
+        supervisor.start(shell(f"sleep 60 & echo $! > {tmp_path}/pids; sleep 0.3; kill -9 $$"))
         tick_until(supervisor, lambda: marks(tmp_path / "pids"), "the child of the child")
         (orphan,) = marks(tmp_path / "pids")
 

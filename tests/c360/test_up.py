@@ -109,6 +109,20 @@ def test_with_servers_of_ones_own_only_our_processes_run(own_servers: dict[str, 
         tree.stop()
 
 
+def test_of_two_commands_at_once_the_first_waits_with_the_servers_for_the_second() -> None:
+    ask = "import time; from django.db import connection; time.sleep({}); connection.cursor()"
+    with data_folder() as data:
+        env = clean_environment() | {"C360_DATA_DIR": str(data)}
+        argv = [sys.executable, str(ROOT / "manage.py"), "shell", "-v0", "-c"]
+        first = subprocess.Popen([*argv, ask.format(0)], env=env)
+        wait_for((data / "owner.lock").exists, 10, "the first command")
+        second = subprocess.Popen([*argv, ask.format(3)], env=env)
+
+        assert second.wait(30) == 0
+        assert first.poll() is None or first.returncode == 0
+        assert first.wait(10) == 0
+
+
 def test_stopped_and_started_again_it_has_its_data() -> None:
     with data_folder() as data:
         first = Tree(data, "--no-demo").start()
