@@ -20,7 +20,7 @@ requirepass {password}
 protected-mode yes
 daemonize no
 dir {home}
-databases 16
+databases 64
 appendonly yes
 appendfsync everysec
 save ""

@@ -9,6 +9,7 @@ import contextlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,9 +19,12 @@ from psycopg import sql
 
 from c360.services import StartError, attach, postgres
 from c360.services.folder import APP, OWNER, SUPERUSER, DataFolder
+from c360.services.lock import FolderLock
 
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a private folder is made inside
 ROOM_BYTES = 2 * 2**30
+PREFIX = "c360-tests-"
+OLD_SECONDS = 60
 SERVERS = pytest.StashKey[contextlib.ExitStack]()
 
 
@@ -52,11 +56,25 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @contextlib.contextmanager
 def _temporary_folder() -> Iterator[Path]:
     roomy = SHARED_MEMORY.is_dir() and shutil.disk_usage(SHARED_MEMORY).free > ROOM_BYTES
-    path = Path(tempfile.mkdtemp(prefix="c360-tests-", dir=SHARED_MEMORY if roomy else None))
+    parent = SHARED_MEMORY if roomy else Path(tempfile.gettempdir())
+    _remove_left_behind(parent)
+    path = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
+    path.chmod(0o711)  # the account of the database passes through
     try:
-        yield path
+        with FolderLock(path).try_to_own():
+            yield path
     finally:
         shutil.rmtree(path, ignore_errors=True)
+
+
+def _remove_left_behind(parent: Path) -> None:
+    """Remove folders of test runs that were killed: older ones whose lock nobody holds."""
+    for path in parent.glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime > OLD_SECONDS:
+                with FolderLock(path).try_to_own() as abandoned:
+                    if abandoned:
+                        shutil.rmtree(path, ignore_errors=True)
 
 
 def _start(stack: contextlib.ExitStack, folder: DataFolder) -> None:
