@@ -1,4 +1,4 @@
-"""Settings of Customer 360, read from the environment; the README has the table."""
+"""Settings of Customer 360, read from the environment; docs/running.md has the table."""
 
 import os
 from pathlib import Path
@@ -10,15 +10,14 @@ from c360.services import StartError
 from c360.services.addresses import app_credentials, database_url, redis_url
 from c360.services.attach import complain, data_folder
 
-try:
-    check_environment(os.environ)
-except StartError as error:
-    complain(error)
-
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_FOLDER = data_folder()
 C360_DATA_DIR = DATA_FOLDER.path
-SAVED = DATA_FOLDER.saved  # made at the first start; the environment comes first
+try:
+    check_environment(os.environ)
+    SAVED = DATA_FOLDER.saved  # made at the first start; the environment comes first
+except StartError as error:
+    complain(error)
 
 SECRET_KEY = os.environ.get("SECRET_KEY") or SAVED.get("secret_key", "")
 BLOCK_KEY_SECRET = os.environ.get("C360_BLOCK_KEY_SECRET") or SAVED.get("block_key_secret", "")
