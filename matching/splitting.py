@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from profiles.survivorship import golden_values
 
 from matching.casefile import name_of
 from matching.confidence import Bridge, Tie, strongest_ties, ties_among, weakest_bridge
@@ -11,7 +12,6 @@ from matching.impact import changed_groups, moved_records, what_moves
 from matching.preview import Group, preview_split
 from profiles.customer import display_text, joined_records, label, phone_text
 from profiles.models import Profile, SourceRecord
-from profiles.survivorship import golden_values
 
 SHOWN = ("full_name", "email", "phone")
 

@@ -46,9 +46,7 @@ class Decision(models.Model):
     kind = models.CharField(max_length=6, choices=Kind.choices)
     undoes = models.UUIDField(null=True, help_text="The action this one takes back.")
     reason = models.CharField(max_length=255, blank=True)
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
-    )
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(default=timezone.now)
     supersedes = models.OneToOneField(
         "self", models.PROTECT, null=True, related_name="superseded_by"
@@ -69,7 +67,9 @@ class Decision(models.Model):
         ]
         indexes = [
             # Serves: decisions of a record, from its other end.
-            models.Index(fields=["hi"], condition=Q(superseded_at=None), name="decision_from_hi"),
+            models.Index(
+                fields=["hi"], condition=Q(superseded_at=None), name="decision_from_hi"
+            ),
             # Serves: undo; a steward's last actions.
             models.Index(fields=["action"], name="decision_action"),
             models.Index(fields=["decided_by", "-decided_at"], name="decision_of_steward"),

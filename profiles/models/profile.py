@@ -48,9 +48,7 @@ class Profile(models.Model):
         ]
         indexes = [
             # Serves: search by misspelt names (trigram word similarity).
-            GinIndex(
-                OpClass("search_name", name="gin_trgm_ops"), name="profile_name_trigrams"
-            ),
+            GinIndex(OpClass("search_name", name="gin_trgm_ops"), name="profile_name_trigrams"),
             # Serves: search by names that sound alike.
             GinIndex(fields=["name_sounds"], name="profile_name_sounds"),
             # Serves: search by postcode.

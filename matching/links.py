@@ -1,0 +1,178 @@
+"""Links of a batch, written under locks with the versions they were computed from."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q
+from psycopg.types.json import Jsonb
+
+from matching.live import FeatureCache
+from matching.model import MatchModel
+from matching.models import Link
+from matching.scoring import Scored, score_pairs
+from matching.snapshot import SeenRecord, Snapshot
+from matching.world import Pair
+from profiles.models import SourceRecord
+
+JOINING_STAGES = {"assist", "auto"}
+_features = FeatureCache()
+
+UPSERT = """
+INSERT INTO matching_link (lo_id, hi_id, weight_bits, joins, levels, bits, model_version_id,
+    lo_version, hi_version)
+SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::float8[], %s::bool[], %s::jsonb[],
+    %s::jsonb[], %s::varchar[], %s::int[], %s::int[])
+ON CONFLICT (lo_id, hi_id) DO UPDATE SET weight_bits = excluded.weight_bits,
+    joins = excluded.joins, levels = excluded.levels, bits = excluded.bits,
+    model_version_id = excluded.model_version_id,
+    lo_version = excluded.lo_version, hi_version = excluded.hi_version
+WHERE matching_link.weight_bits IS DISTINCT FROM excluded.weight_bits
+    OR matching_link.joins IS DISTINCT FROM excluded.joins
+    OR matching_link.model_version_id IS DISTINCT FROM excluded.model_version_id
+    OR matching_link.lo_version IS DISTINCT FROM excluded.lo_version
+    OR matching_link.hi_version IS DISTINCT FROM excluded.hi_version
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredPair:
+    """A candidate pair worth keeping, and whether it may join by itself."""
+
+    lo: int
+    hi: int
+    scored: Scored
+    joins: bool
+
+
+def score_candidates(snapshot: Snapshot, model: MatchModel) -> list[ScoredPair]:
+    """Weigh the candidate pairs of a snapshot; keep those at or above the review threshold."""
+    pairs = [pair for pair in snapshot.pairs if _both_match(pair, snapshot.records)]
+    involved = {pk for pair in pairs for pk in pair}
+    features = {
+        pk: _features.get(pk, snapshot.records[pk].version, snapshot.records[pk].attributes)
+        for pk in involved
+    }
+    return [
+        ScoredPair(
+            lo, hi, scored, _joins(scored, model, snapshot.records[lo], snapshot.records[hi])
+        )
+        for (lo, hi), scored in zip(pairs, score_pairs(model, features, pairs), strict=True)
+        if scored.weight_bits >= model.review_bits
+    ]
+
+
+def _both_match(pair: Pair, records: Mapping[int, SeenRecord]) -> bool:
+    return all(records[pk].is_live and records[pk].stage != "observe" for pk in pair)
+
+
+def _joins(scored: Scored, model: MatchModel, low: SeenRecord, high: SeenRecord) -> bool:
+    may_join = {low.stage, high.stage} <= JOINING_STAGES
+    return may_join and scored.weight_bits >= model.join_bits
+
+
+@dataclass(frozen=True)
+class Written:
+    """What writing the links of a batch left open: records to look at once more."""
+
+    look_again: set[int]
+
+
+def write_links(
+    batch: Collection[int],
+    found: Collection[ScoredPair],
+    snapshot: Snapshot,
+    model: MatchModel,
+) -> Written:
+    """Store, refresh and remove the links of a batch. The components are locked.
+
+    A pair with a version that moved since the snapshot is left alone: the newer version has a
+    dirty mark of its own. A link that another worker wrote from a newer view stays, or, when it
+    can't be judged from this snapshot, its record is looked at again.
+    """
+    held = _links_of(batch)
+    versions = _versions({pk for pair in found for pk in (pair.lo, pair.hi)} | _ends(held))
+    fresh = {
+        pk
+        for pk, seen in snapshot.records.items()
+        if versions.get(pk, seen.version) == seen.version
+    }
+    keep = {(p.lo, p.hi): p for p in found if p.lo in fresh and p.hi in fresh}
+    gone, look_again = _judge(held, keep, fresh, snapshot.records, versions)
+    _delete(gone)
+    _upsert(list(keep.values()), snapshot.records, model)
+    return Written(look_again=look_again & set(batch))
+
+
+def ends_of_links(batch: Collection[int]) -> set[int]:
+    """Records on either end of the stored links of a batch."""
+    return _ends(_links_of(batch))
+
+
+def _links_of(batch: Collection[int]) -> list[Link]:
+    ids = list(batch)
+    return list(Link.objects.filter(Q(lo__in=ids) | Q(hi__in=ids)).defer("levels", "bits"))
+
+
+def _ends(links: Collection[Link]) -> set[int]:
+    return {pk for link in links for pk in (link.lo_id, link.hi_id)}
+
+
+def _versions(record_ids: Collection[int]) -> dict[int, int]:
+    rows = SourceRecord.objects.filter(pk__in=list(record_ids))
+    return dict(rows.values_list("pk", "version"))
+
+
+def _judge(
+    held: Collection[Link],
+    keep: Mapping[Pair, ScoredPair],
+    fresh: Collection[int],
+    seen: Mapping[int, SeenRecord],
+    versions: Mapping[int, int],
+) -> tuple[list[Pair], set[int]]:
+    """Split the stored links that were not found again into gone and undecided ones."""
+    gone: list[Pair] = []
+    look_again: set[int] = set()
+    for link in held:
+        pair = (link.lo_id, link.hi_id)
+        if pair in keep:
+            continue
+        if all(pk in seen and pk in fresh for pk in pair):
+            gone.append(pair)
+        elif any(pk not in seen for pk in pair) and not _is_current(link, versions):
+            look_again.update(pair)
+    return gone, look_again
+
+
+def _is_current(link: Link, versions: Mapping[int, int]) -> bool:
+    return (link.lo_version, link.hi_version) == (versions[link.lo_id], versions[link.hi_id])
+
+
+def _delete(pairs: Collection[Pair]) -> None:
+    if pairs:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "DELETE FROM matching_link l USING unnest(%s::bigint[], %s::bigint[]) AS p (lo, hi)"
+                " WHERE l.lo_id = p.lo AND l.hi_id = p.hi",
+                [[lo for lo, _ in pairs], [hi for _, hi in pairs]],
+            )
+
+
+def _upsert(pairs: list[ScoredPair], seen: Mapping[int, SeenRecord], model: MatchModel) -> None:
+    if not pairs:
+        return
+    pairs.sort(key=lambda pair: (pair.lo, pair.hi))
+    columns: list[list[Any]] = [
+        [pair.lo for pair in pairs],
+        [pair.hi for pair in pairs],
+        [pair.scored.weight_bits for pair in pairs],
+        [pair.joins for pair in pairs],
+        [Jsonb(pair.scored.levels) for pair in pairs],
+        [Jsonb(pair.scored.bits) for pair in pairs],
+        [model.version] * len(pairs),
+        [seen[pair.lo].version for pair in pairs],
+        [seen[pair.hi].version for pair in pairs],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(UPSERT, columns)

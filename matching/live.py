@@ -1,0 +1,63 @@
+"""The match model in force, and the features of records under it."""
+
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from matching.blocking import block_keys
+from matching.features import Features, features_of
+from matching.model import MatchModel, default_model
+from matching.models import MatchModelVersion
+
+
+def live_model() -> MatchModel:
+    """The published model; the shipped default is published when there is none yet.
+
+    One query. Parsed specs are kept per version, since the spec of a version never changes.
+    """
+    version = MatchModelVersion.objects.filter(state="live").values_list("version", flat=True)
+    found = version.first()
+    return _parsed(found) if found else _publish_default()
+
+
+def model_of_version(version: str) -> MatchModel:
+    """The model that wrote a stored link or receipt."""
+    return _parsed(version)
+
+
+@lru_cache(maxsize=8)
+def _parsed(version: str) -> MatchModel:
+    return MatchModel.from_spec(MatchModelVersion.objects.get(version=version).spec)
+
+
+def _publish_default() -> MatchModel:
+    model = default_model()
+    MatchModelVersion.objects.get_or_create(
+        version=model.version,
+        defaults={"state": "live", "spec": model.to_spec(), "published_at": timezone.now()},
+    )
+    return model
+
+
+def keys_of(features: Features) -> frozenset[tuple[str, int]]:
+    """Block keys, hashed with the secret that lives outside the database."""
+    return block_keys(features, secret=settings.BLOCK_KEY_SECRET.encode())
+
+
+class FeatureCache:
+    """Features by (record id, version), so that a batch reads each record's values once."""
+
+    def __init__(self, limit: int = 50_000) -> None:
+        self._limit = limit
+        self._known: dict[tuple[int, int], Features] = {}
+
+    def get(self, record_id: int, version: int, attributes: dict[str, Any]) -> Features:
+        key = (record_id, version)
+        found = self._known.get(key)
+        if found is None:
+            if len(self._known) >= self._limit:
+                self._known.clear()
+            found = self._known[key] = features_of(attributes)
+        return found

@@ -1,0 +1,125 @@
+"""Resolving dirty records: candidates, weights, links, clusters, golden values, receipts.
+
+Safe to run in any number of processes and to be killed at any moment: marks are locked rows,
+links carry the versions they were computed from, clusters are solved under component locks, and
+everything a batch changes is one transaction (docs/architecture.md, "The way of a record").
+"""
+
+import logging
+import time
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from matching import queue
+from matching.failpoints import failpoint
+from matching.keys import mark_blocks_dirty, mark_dirty
+from matching.links import ends_of_links, score_candidates, write_links
+from matching.live import live_model
+from matching.model import MatchModel
+from matching.models import DirtyRecord, GenericKey
+from matching.receipts import Cause
+from matching.settle import settle
+from matching.snapshot import Snapshot, take_snapshot
+from profiles.locking import lock_components
+
+logger = logging.getLogger(__name__)
+
+BATCH = 200
+POLL_SECONDS = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a run did: records resolved and changes of membership, failures put off."""
+
+    resolved: int = 0
+    receipts: int = 0
+    failed: int = 0
+
+    def plus(self, other: "Progress") -> "Progress":
+        return Progress(
+            self.resolved + other.resolved,
+            self.receipts + other.receipts,
+            self.failed + other.failed,
+        )
+
+
+def resolve_waiting(*, max_seconds: float | None = None) -> Progress:
+    """Resolve batch after batch until nothing can be claimed or time is up."""
+    total, deadline = Progress(), _deadline(max_seconds)
+    while time.monotonic() < deadline:
+        done = resolve_batch()
+        if done is None:
+            break
+        total = total.plus(done)
+    return total
+
+
+def resolve_until_settled(*, max_seconds: float | None = None) -> Progress:
+    """Like `resolve_waiting`, but also waits for batches that other workers hold."""
+    total, deadline = Progress(), _deadline(max_seconds)
+    while time.monotonic() < deadline:
+        total = total.plus(resolve_waiting(max_seconds=deadline - time.monotonic()))
+        if not queue.waiting().exists():
+            break
+        time.sleep(POLL_SECONDS)
+    return total
+
+
+def _deadline(max_seconds: float | None) -> float:
+    return float("inf") if max_seconds is None else time.monotonic() + max_seconds
+
+
+def resolve_batch(limit: int = BATCH) -> Progress | None:
+    """Resolve the next dirty records; None when there was nothing to claim."""
+    marks = queue.note_attempts(limit)
+    if not marks:
+        return None
+    try:
+        with transaction.atomic():
+            return _resolve_marks(marks)
+    except Exception as error:
+        logger.exception("batch of %d marks failed and is put off", len(marks))
+        queue.put_off(marks, error)
+        return Progress(failed=len(marks))
+
+
+def _resolve_marks(mark_ids: Collection[int]) -> Progress:
+    claimed = queue.lock_marks(mark_ids)
+    if not claimed.marks:
+        return Progress()
+    model = live_model()
+    snapshot = take_snapshot(claimed.records, touched=claimed.touched_keys, model=model)
+    receipts = resolve_records(claimed.records, snapshot, model)
+    queue.drop_marks(claimed)
+    failpoint("before_commit")
+    return Progress(resolved=len(claimed.records), receipts=receipts)
+
+
+def resolve_records(batch: Collection[int], snapshot: Snapshot, model: MatchModel) -> int:
+    """Score a snapshot and apply it under component locks; return how many receipts."""
+    found = score_candidates(snapshot, model)
+    failpoint("after_score")
+    touched = {*batch, *(pk for pair in found for pk in (pair.lo, pair.hi))}
+    touched |= ends_of_links(batch)
+    members = lock_components(touched)
+    failpoint("after_lock")
+    written = write_links(batch, found, snapshot, model)
+    _note_generic_keys(snapshot, besides=batch)
+    mark_dirty(written.look_again, lane=DirtyRecord.Lane.BULK)
+    return len(settle(members, model=model, cause=Cause(), changed=batch))
+
+
+def _note_generic_keys(snapshot: Snapshot, *, besides: Collection[int]) -> None:
+    """Remember keys that crossed their limit and have every record under them examined again."""
+    GenericKey.objects.bulk_create(
+        [GenericKey(key=key, kind=kind) for key, kind in snapshot.became_generic],
+        ignore_conflicts=True,
+    )
+    if snapshot.no_longer_generic:
+        GenericKey.objects.filter(key__in=snapshot.no_longer_generic).delete()
+    crossed = [key for key, _ in snapshot.became_generic] + snapshot.no_longer_generic
+    if crossed:
+        mark_blocks_dirty(crossed, besides=besides)

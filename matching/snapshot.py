@@ -1,0 +1,111 @@
+"""Everything about a batch of records, read by one statement and so at one moment.
+
+Two statements would see two moments: a record that arrives between them would be compared
+with contents it never stood beside, or not at all.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from matching.model import MatchModel
+
+# kinds and limits travel as two arrays; a kind without a limit of its own uses the default
+STATEMENT = """
+WITH limits AS (
+    SELECT * FROM unnest(%(kinds)s::varchar[], %(limits)s::int[]) AS l (kind, most)
+),
+batch AS MATERIALIZED (
+    SELECT r.id FROM profiles_sourcerecord r JOIN profiles_source s ON s.id = r.source_id
+    WHERE r.id = ANY(%(records)s) AND s.stage <> 'observe'
+),
+own AS MATERIALIZED (
+    SELECT k.record_id, k.key, k.kind
+    FROM matching_blockkey k JOIN batch b ON b.id = k.record_id
+),
+asked AS MATERIALIZED (
+    SELECT key, kind FROM own
+    UNION
+    SELECT key, kind FROM matching_generickey WHERE key = ANY(%(touched)s)
+),
+sized AS MATERIALIZED (
+    SELECT a.key, a.kind, g.key IS NOT NULL AS was_generic,
+        (SELECT count(*) FROM (
+            SELECT 1 FROM matching_blockkey b WHERE b.key = a.key LIMIT l.most + 1
+        ) AS some) > l.most AS is_generic
+    FROM asked a
+    JOIN limits l ON l.kind = a.kind
+    LEFT JOIN matching_generickey g ON g.key = a.key
+),
+pairs AS MATERIALIZED (
+    SELECT DISTINCT least(o.record_id, k.record_id) AS lo, greatest(o.record_id, k.record_id) AS hi
+    FROM own o
+    JOIN sized z ON z.key = o.key AND NOT z.is_generic
+    JOIN matching_blockkey k ON k.key = o.key AND k.record_id <> o.record_id
+),
+links AS MATERIALIZED (
+    SELECT lo_id AS lo, hi_id AS hi FROM matching_link WHERE lo_id = ANY(%(records)s)
+    UNION
+    SELECT lo_id, hi_id FROM matching_link WHERE hi_id = ANY(%(records)s)
+),
+involved AS (
+    SELECT lo AS id FROM pairs UNION SELECT hi FROM pairs
+    UNION SELECT lo FROM links UNION SELECT hi FROM links
+    UNION SELECT unnest(%(records)s::bigint[])
+)
+SELECT
+    (SELECT coalesce(json_agg(json_build_array(lo, hi)), '[]') FROM pairs),
+    (SELECT coalesce(json_agg(json_build_array(key, kind, is_generic)), '[]')
+     FROM sized WHERE is_generic <> was_generic),
+    (SELECT coalesce(json_agg(json_build_array(
+        r.id, r.version, r.deleted_at IS NULL AND r.erased_at IS NULL, s.stage, r.attributes
+     )), '[]')
+     FROM involved i
+     JOIN profiles_sourcerecord r ON r.id = i.id
+     JOIN profiles_source s ON s.id = r.source_id)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenRecord:
+    """A record as the snapshot saw it."""
+
+    id: int
+    version: int
+    is_live: bool
+    stage: str
+    attributes: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Candidate pairs `(lo, hi)`, keys that crossed their limit, and the records involved."""
+
+    pairs: list[tuple[int, int]]
+    became_generic: list[tuple[int, str]]
+    no_longer_generic: list[int]
+    records: Mapping[int, SeenRecord]
+
+
+def take_snapshot(
+    records: Collection[int], *, touched: Collection[int], model: MatchModel
+) -> Snapshot:
+    """Read a batch. One query; its cost grows with the candidates, not with the database."""
+    limits = model.generic_limits()
+    parameters: dict[str, list[int] | list[str]] = {
+        "records": list(records),
+        "touched": list(touched),
+        "kinds": list(limits),
+        "limits": list(limits.values()),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(STATEMENT, parameters)
+        pairs, crossed, seen = cursor.fetchone()
+    return Snapshot(
+        pairs=sorted((lo, hi) for lo, hi in pairs),
+        became_generic=sorted((key, kind) for key, kind, now in crossed if now),
+        no_longer_generic=sorted(key for key, _, now in crossed if not now),
+        records={row[0]: SeenRecord(*row) for row in seen},
+    )

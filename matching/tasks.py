@@ -1,0 +1,32 @@
+"""Entry points for workers. Messages are hints: the queue is the table of dirty marks."""
+
+import logging
+
+from celery import shared_task
+from kombu.exceptions import OperationalError
+
+logger = logging.getLogger(__name__)
+
+MAX_SECONDS = 40  # below the task time limit; what is left is found by the sweep
+
+
+@shared_task(acks_late=True)
+def resolve_dirty() -> int:
+    """Resolve dirty records until none is left or time is up; return how many. Repeatable."""
+    from matching.resolve import resolve_waiting
+
+    return resolve_waiting(max_seconds=MAX_SECONDS).resolved
+
+
+@shared_task(acks_late=True)
+def sweep() -> int:
+    """Find what a lost message left behind: the same work, asked for by the clock."""
+    return resolve_dirty()
+
+
+def nudge() -> None:
+    """Wake a worker. A queue that is down costs a few seconds until the next sweep."""
+    try:
+        resolve_dirty.apply_async(retry=False, ignore_result=True)
+    except OperationalError:
+        logger.warning("queue not reachable; the sweep will resolve the waiting records")

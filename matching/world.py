@@ -1,0 +1,145 @@
+"""The partition of some components, computed from what is stored about their records."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from matching.clustering import Edge, Node, Partition, Refusal, partition
+from matching.live import FeatureCache
+from matching.model import MatchModel
+from matching.models import Decision, Link
+from profiles.models import SourceRecord
+
+Pair = tuple[int, int]
+_features = FeatureCache()
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A record as clustering needs it. Age is (born_at, source slug, external id)."""
+
+    node: Node
+    version: int
+    is_live: bool
+    age: tuple[datetime, str, str]
+    birth_profile: str
+
+
+@dataclass(frozen=True)
+class World:
+    """Records with the links and decisions among them; complete components only."""
+
+    members: Mapping[int, Member]
+    edges: list[Edge]
+    same: set[Pair]
+    different: set[Pair]
+
+    def with_decisions(
+        self, *, same: Collection[Pair] = (), different: Collection[Pair] = ()
+    ) -> "World":
+        """The same world if people had said this as well; a new word replaces the old one."""
+        return World(
+            members=self.members,
+            edges=self.edges,
+            same=(self.same - set(different)) | set(same),
+            different=(self.different - set(same)) | set(different),
+        )
+
+    def live_nodes(self) -> dict[int, Node]:
+        return {pk: member.node for pk, member in self.members.items() if member.is_live}
+
+
+@dataclass(frozen=True)
+class Solution:
+    """Who belongs together. Every member has an entry; deleted records stand alone."""
+
+    profile_of: dict[int, str]
+    component_of: dict[int, int]
+    refused: list[Refusal] = field(default_factory=list)
+
+    def groups(self) -> dict[str, tuple[int, ...]]:
+        """Profile id to the ids of its records, ascending."""
+        groups: dict[str, list[int]] = {}
+        for record_id in sorted(self.profile_of):
+            groups.setdefault(self.profile_of[record_id], []).append(record_id)
+        return {profile: tuple(records) for profile, records in groups.items()}
+
+
+def load_world(record_ids: Collection[int]) -> World:
+    """Read records, joining links and binding decisions. Three queries."""
+    ids = list(record_ids)
+    members = {row.pk: _member(row) for row in _records(ids)}
+    links = Link.objects.filter(joins=True, lo__in=ids, hi__in=ids)
+    said = Decision.objects.binding().filter(lo__in=ids, hi__in=ids)
+    verdicts = list(said.values_list("lo_id", "hi_id", "verdict"))
+    return World(
+        members=members,
+        edges=[Edge(*row) for row in links.values_list("lo_id", "hi_id", "weight_bits")],
+        same={(lo, hi) for lo, hi, verdict in verdicts if verdict == "same"},
+        different={(lo, hi) for lo, hi, verdict in verdicts if verdict == "different"},
+    )
+
+
+def _records(ids: list[int]) -> Iterable[SourceRecord]:
+    return SourceRecord.objects.filter(pk__in=ids).select_related("source", "birth_profile")
+
+
+def _member(record: SourceRecord) -> Member:
+    key = (record.source.slug, record.external_id)
+    features = _features.get(record.pk, record.version, record.attributes)
+    return Member(
+        node=Node(id=record.pk, key=key, features=features),
+        version=record.version,
+        is_live=record.is_live,
+        age=(record.born_at, *key),
+        birth_profile=record.birth_profile.pk,
+    )
+
+
+def solve(world: World, model: MatchModel) -> Solution:
+    """Partition the live records; each cluster answers to the profile of its oldest record."""
+    nodes = world.live_nodes()
+    edges = [edge for edge in world.edges if edge.lo in nodes and edge.hi in nodes]
+    same = _among(world.same, nodes)
+    different = _among(world.different, nodes)
+    found = partition(nodes, edges, same=same, different=different, model=model)
+    ties = [(edge.lo, edge.hi) for edge in edges] + list(same) + list(different)
+    return Solution(
+        profile_of=_profiles(world, found),
+        component_of=connected(world.members, ties),
+        refused=list(found.refused),
+    )
+
+
+def _among(pairs: Iterable[Pair], nodes: Mapping[int, Node]) -> set[Pair]:
+    return {(lo, hi) for lo, hi in pairs if lo in nodes and hi in nodes}
+
+
+def _profiles(world: World, found: Partition) -> dict[int, str]:
+    anchors: dict[int, int] = {}
+    for record_id, root in found.cluster_of.items():
+        oldest = anchors.setdefault(root, record_id)
+        if world.members[record_id].age < world.members[oldest].age:
+            anchors[root] = record_id
+    return {
+        record_id: world.members[
+            anchors[found.cluster_of[record_id]] if member.is_live else record_id
+        ].birth_profile
+        for record_id, member in world.members.items()
+    }
+
+
+def connected(ids: Iterable[int], ties: Iterable[Pair]) -> dict[int, int]:
+    """The smallest id reachable from each id over the ties (union-find, path halving)."""
+    parent = {pk: pk for pk in ids}
+
+    def root(pk: int) -> int:
+        while parent[pk] != pk:
+            parent[pk] = parent[parent[pk]]
+            pk = parent[pk]
+        return pk
+
+    for lo, hi in ties:
+        low, high = sorted((root(lo), root(hi)))
+        parent[high] = low
+    return {pk: root(pk) for pk in parent}
