@@ -1,0 +1,256 @@
+"""Which value a profile shows where its records disagree, and why: the golden values.
+
+A pure function of the records joined now. Every strategy compares facts of the records, and
+the last word belongs to the source's slug and the record's external id, so neither the order
+of arrival nor the ids of rows decide anything.
+"""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+from profiles.models import SourceRecord
+from profiles.normalise import fold
+
+NAME_PARTS = ("given_name", "middle_name", "family_name", "suffix")
+ADDRESS_PARTS = ("line1", "city", "region", "postal_code", "country")
+ONLY = "only"
+TIE = "tie"
+
+
+class Strategy(StrEnum):
+    """A way to prefer one value to another; its value is the code of the rule on pages."""
+
+    COMPLETE = "complete"  # whole dates, names and addresses before fragments
+    NEWEST = "newest"  # by the source's time, else by when it was received
+    PRIORITY = "priority"  # the rank of the source
+    FREQUENT = "frequent"  # on how many records
+    FIRST = "first"  # what a record with several values names first
+
+
+RULES: dict[str, tuple[Strategy, ...]] = {
+    "full_name": (
+        Strategy.COMPLETE,
+        Strategy.PRIORITY,
+        Strategy.FREQUENT,
+        Strategy.NEWEST,
+    ),
+    "birth_date": (
+        Strategy.COMPLETE,
+        Strategy.FREQUENT,
+        Strategy.PRIORITY,
+        Strategy.NEWEST,
+    ),
+    "gender": (Strategy.FREQUENT, Strategy.PRIORITY, Strategy.NEWEST),
+    "organisation": (Strategy.NEWEST, Strategy.PRIORITY, Strategy.FREQUENT),
+    "email": (Strategy.NEWEST, Strategy.PRIORITY, Strategy.FIRST),
+    "phone": (Strategy.COMPLETE, Strategy.NEWEST, Strategy.PRIORITY, Strategy.FIRST),
+    "address": (Strategy.COMPLETE, Strategy.NEWEST, Strategy.PRIORITY),
+    "identifiers": (Strategy.NEWEST, Strategy.PRIORITY, Strategy.FIRST),
+    "custom": (Strategy.NEWEST, Strategy.PRIORITY, Strategy.FIRST),
+}
+"""The strategies of each attribute, the strongest first; groups such as `custom` share theirs.
+
+What is true for life (name, birth date, gender) follows trusted sources and agreement; what
+people change (address, e-mail, phone) follows time. Pass another table to `golden_values` to
+replace it.
+"""
+
+REASONS = {
+    Strategy.COMPLETE: "partial",
+    Strategy.NEWEST: "older",
+    Strategy.PRIORITY: "outranked",
+    Strategy.FREQUENT: "rarer",
+    Strategy.FIRST: "later",
+}
+GENDERS = {"f": "female", "m": "male"}
+
+
+class _Candidate(NamedTuple):
+    """One value of one record. Candidates with equal `same` say the same thing."""
+
+    value: Any
+    same: str
+    completeness: int
+    position: int
+    since: datetime
+    record: SourceRecord
+
+
+def golden_values(
+    records: Sequence[SourceRecord],
+    rules: Mapping[str, tuple[Strategy, ...]] = RULES,
+) -> dict[str, dict[str, Any]]:
+    """Choose one value per attribute from live records, whose `source` must be loaded.
+
+    Attributes are named as in a mapping: `email`, `identifiers.loyalty`, `custom.size`. Names
+    and addresses are taken whole from one record. Each entry holds `value`, `record` (id),
+    `source` (slug), `external_id`, `since` (ISO), `basis`, `rule` (the strategy that decided,
+    `only` where all agree, `tie` where just the record's key did), `losers` (values that
+    differ, nearest first, each with its `reason`) and `display` where the value is no text.
+    The order of `records` has no influence.
+    """
+    golden = {}
+    for attribute, candidates in _candidates(records).items():
+        strategies = rules[attribute.partition(".")[0]]
+        golden[attribute] = _chosen(attribute, candidates, strategies)
+    if "full_name" in golden:
+        golden |= _name_parts(golden["full_name"], records)
+    return golden
+
+
+def name_words(record: SourceRecord) -> str:
+    """The name without title, e.g. "Anna M Smith Jr"; empty where the record has none.
+
+    A title is no part of it: "Dr Anna Smith" and "Anna Smith" are one name.
+    """
+    attributes = record.attributes
+    return " ".join(attributes[part] for part in NAME_PARTS if attributes.get(part))
+
+
+def _candidates(records: Sequence[SourceRecord]) -> dict[str, list[_Candidate]]:
+    found: dict[str, list[_Candidate]] = defaultdict(list)
+    for record in records:
+        since = (record.source_updated_at or record.received_at).astimezone(UTC)
+        for attribute, several in _values(record):
+            known: set[str] = set()
+            for position, value in enumerate(several):
+                same = _same(attribute, value)
+                if same and same not in known:
+                    known.add(same)
+                    complete = _completeness(attribute, value, record.attributes)
+                    candidate = _Candidate(value, same, complete, position, since, record)
+                    found[attribute].append(candidate)
+    return found
+
+
+def _values(record: SourceRecord) -> Iterator[tuple[str, list[Any]]]:
+    """Every attribute with its values in the record's order; blank ones may be among them."""
+    attributes = record.attributes
+    yield "full_name", [name_words(record)]
+    for plain in ("email", "phone", "birth_date", "gender", "organisation"):
+        yield plain, _listed(attributes.get(plain))
+    address = attributes.get("address") or {}
+    yield "address", [{part: address[part] for part in ADDRESS_PARTS if address.get(part)}]
+    for group in ("identifiers", "custom"):
+        for name, value in (attributes.get(group) or {}).items():
+            yield f"{group}.{name}", _listed(value)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _same(attribute: str, value: Any) -> str:
+    """What two values share that say the same; empty for a missing value.
+
+    Contact points and numbers differ by any accent, words people write do not.
+    """
+    if value is None or value == {}:
+        return ""
+    if attribute == "address":
+        return "\n".join(fold(str(value.get(part, ""))) for part in ADDRESS_PARTS)
+    if not isinstance(value, str):
+        return json.dumps(value, sort_keys=True)
+    if attribute in ("email", "phone") or attribute.startswith("identifiers."):
+        return value.strip().casefold()
+    return fold(value) or value.strip()
+
+
+def _completeness(attribute: str, value: Any, attributes: Mapping[str, Any]) -> int:
+    """How whole a value is; only compared within one attribute."""
+    if attribute == "full_name":
+        parts = [attributes.get("given_name") or "", attributes.get("family_name") or ""]
+        return sum(bool(part) + (len(part.strip(". ")) > 1) for part in parts)
+    if attribute == "birth_date":
+        return len(value)
+    if attribute == "phone":
+        return int(value.startswith("+"))
+    if attribute == "address":
+        return int("line1" in value and ("city" in value or "postal_code" in value))
+    return 0
+
+
+def _chosen(
+    attribute: str, candidates: list[_Candidate], strategies: tuple[Strategy, ...]
+) -> dict[str, Any]:
+    """The best candidate as an entry. A value lost at the first strategy that ranks it lower.
+
+    The strategy that decided is the one at which the last different value fell.
+    """
+    if len(candidates) == 1:
+        return _entry(attribute, candidates[0]) | _decided(candidates[0], ONLY, [])
+    counts = Counter(candidate.same for candidate in candidates)
+    pairs = ((_rank(each, strategies, counts), each) for each in candidates)
+    ranked = sorted(pairs, key=itemgetter(0))
+    best, winner = ranked[0]
+    losers, deepest = [], -1
+    for rank, candidate in ranked[1:]:
+        if candidate.same != winner.same:
+            depth = next(at for at, key in enumerate(rank) if key != best[at])
+            deepest = max(deepest, depth)
+            reason = REASONS[strategies[depth]] if depth < len(strategies) else TIE
+            losers.append(_entry(attribute, candidate) | {"reason": reason})
+    rule: str = TIE if deepest == len(strategies) else strategies[deepest].value
+    return _entry(attribute, winner) | _decided(winner, rule if losers else ONLY, losers)
+
+
+def _rank(
+    candidate: _Candidate, strategies: tuple[Strategy, ...], counts: Mapping[str, int]
+) -> tuple[Any, ...]:
+    """A sort key, the best value lowest: one part per strategy, then the record's key."""
+    keys = {
+        Strategy.COMPLETE: -candidate.completeness,
+        Strategy.NEWEST: -candidate.since.timestamp(),
+        Strategy.PRIORITY: candidate.record.source.priority,
+        Strategy.FREQUENT: -counts[candidate.same],
+        Strategy.FIRST: candidate.position,
+    }
+    record = candidate.record
+    key = (record.source.slug, record.external_id, candidate.same, str(candidate.value))
+    return (*(keys[strategy] for strategy in strategies), key)
+
+
+def _entry(attribute: str, candidate: _Candidate) -> dict[str, Any]:
+    """What winners and losers have in common."""
+    record = candidate.record
+    entry = {
+        "value": candidate.value,
+        "record": record.pk,
+        "source": record.source.slug,
+        "external_id": record.external_id,
+        "since": candidate.since.isoformat(),
+    }
+    display = _display(attribute, candidate.value)
+    return entry | {"display": display} if display else entry
+
+
+def _decided(winner: _Candidate, rule: str, losers: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"rule": rule, "basis": winner.record.source.default_basis, "losers": losers}
+
+
+def _display(attribute: str, value: Any) -> str:
+    """The text of a value that is no readable text itself; empty for all others."""
+    if attribute == "gender":
+        return GENDERS.get(value, "")
+    if isinstance(value, str) or attribute == "address":
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def _name_parts(
+    full_name: Mapping[str, Any], records: Sequence[SourceRecord]
+) -> dict[str, dict[str, Any]]:
+    """Given and family name of the record that gave the full name, without losers."""
+    record = next(record for record in records if record.pk == full_name["record"])
+    return {
+        part: {**full_name, "value": record.attributes[part], "losers": []}
+        for part in ("given_name", "family_name")
+        if record.attributes.get(part)
+    }
