@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 from django.utils.translation import ngettext
 
-from matching.decisions import DecisionRefused
 from matching.models import ReviewCase
 from matching.preview import Group, Preview, preview
+from matching.refusals import DecisionRefused
 from profiles.models import CustomerObject, Event
 
 

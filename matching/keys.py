@@ -82,3 +82,19 @@ def mark_blocks_dirty(keys: Collection[int], *, besides: Collection[int]) -> Non
     """Ask for every record under these keys to be looked at again."""
     with connection.cursor() as cursor:
         cursor.execute(MARK_BLOCKS, [list(keys), list(besides)])
+
+
+MARK_ALL = """
+INSERT INTO matching_dirtyrecord
+    (record_id, lane, touched_keys, created_at, not_before, attempts, error)
+SELECT id, 1, '{}'::bigint[], now(), now(), 0, '' FROM profiles_sourcerecord
+WHERE %(source)s::bigint IS NULL OR source_id = %(source)s
+ORDER BY id
+"""
+
+
+def mark_all_dirty(*, of_source: int | None = None) -> int:
+    """Ask for every record, or those of one source, to be looked at; return how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(MARK_ALL, {"source": of_source})
+        return int(cursor.rowcount)

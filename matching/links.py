@@ -35,6 +35,11 @@ WHERE matching_link.weight_bits IS DISTINCT FROM excluded.weight_bits
     OR matching_link.hi_version IS DISTINCT FROM excluded.hi_version
 """
 
+DELETE = """
+DELETE FROM matching_link l USING unnest(%s::bigint[], %s::bigint[]) AS gone (lo, hi)
+WHERE l.lo_id = gone.lo AND l.hi_id = gone.hi
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class ScoredPair:
@@ -153,8 +158,7 @@ def _delete(pairs: Collection[Pair]) -> None:
     if pairs:
         with connection.cursor() as cursor:
             cursor.execute(
-                "DELETE FROM matching_link l USING unnest(%s::bigint[], %s::bigint[]) AS p (lo, hi)"
-                " WHERE l.lo_id = p.lo AND l.hi_id = p.hi",
+                DELETE,
                 [[lo for lo, _ in pairs], [hi for _, hi in pairs]],
             )
 

@@ -1,6 +1,8 @@
 """The queue of dirty marks: claiming, giving back, setting aside."""
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,36 +15,62 @@ from matching.models import DirtyRecord
 MAX_ATTEMPTS = 6
 LONGEST_WAIT = timedelta(hours=1)
 
+# A mark that failed or killed its worker before is taken alone, and before the others: one bad
+# record must neither hold them up nor wait behind them for ever. After its last try it is set
+# aside and tried once an hour.
 CLAIM = """
-UPDATE matching_dirtyrecord SET attempts = attempts + 1
-WHERE id IN (
-    SELECT id FROM matching_dirtyrecord WHERE not_before <= now()
-    ORDER BY lane, id LIMIT %s FOR UPDATE SKIP LOCKED
+WITH again AS (
+    SELECT id FROM matching_dirtyrecord WHERE attempts > 0 AND not_before <= now()
+    ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
+),
+fresh AS (
+    SELECT id FROM matching_dirtyrecord
+    WHERE attempts = 0 AND not_before <= now() AND NOT EXISTS (SELECT FROM again)
+    ORDER BY lane, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 )
-RETURNING id, attempts
+UPDATE matching_dirtyrecord SET attempts = attempts + 1,
+    not_before = CASE WHEN attempts + 1 < %(most)s THEN not_before
+        ELSE now() + make_interval(secs => %(rest)s) END
+WHERE id IN (SELECT id FROM again UNION ALL SELECT id FROM fresh)
+RETURNING id
 """
+CLAIMING = (360, 2)  # the advisory lock of whoever is between counting and locking marks
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """Marks locked by this transaction."""
+    """Marks locked by this transaction; how many of its records lost each block key."""
 
     marks: list[int]
     records: list[int]
-    touched_keys: list[int]
+    lost_keys: Mapping[int, int]
+
+
+@contextmanager
+def claiming() -> Iterator[None]:
+    """Let one worker at a time count attempts and then lock the marks it counted.
+
+    Without it a second worker could count the same marks in between, and both would take them
+    for marks that failed before.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s, %s)", CLAIMING)
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", CLAIMING)
 
 
 def note_attempts(limit: int) -> list[int]:
     """Count an attempt on the next marks and return their ids.
 
     Committed before the work starts, so that a record that kills its worker is counted too.
-    A mark that failed before is taken alone: one bad record must not hold up the others.
     """
+    rest = LONGEST_WAIT.total_seconds()
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(CLAIM, [limit])
-        rows = cursor.fetchall()
-    first_timers = [mark for mark, attempts in rows if attempts == 1]
-    return first_timers or [mark for mark, _ in rows[:1]]
+        cursor.execute(CLAIM, {"limit": limit, "most": MAX_ATTEMPTS, "rest": rest})
+        return [mark for (mark,) in cursor.fetchall()]
 
 
 def lock_marks(mark_ids: Collection[int]) -> Claimed:
@@ -56,7 +84,7 @@ def lock_marks(mark_ids: Collection[int]) -> Claimed:
     return Claimed(
         marks=[pk for pk, _, _ in rows],
         records=sorted({record for _, record, _ in rows}),
-        touched_keys=sorted({key for _, _, keys in rows for key in keys}),
+        lost_keys=Counter(key for _, _, keys in rows for key in keys),
     )
 
 
@@ -71,7 +99,7 @@ def put_off(mark_ids: Collection[int], error: Exception) -> None:
         if mark.attempts >= MAX_ATTEMPTS:
             wait = LONGEST_WAIT
         mark.not_before = timezone.now() + wait
-        mark.error = f"{type(error).__name__}: {error}"[:500]
+        mark.error = type(error).__name__  # its words may hold a customer's values
         mark.save(update_fields=["not_before", "error"])
 
 
@@ -82,7 +110,7 @@ def waiting() -> "QuerySet[DirtyRecord]":
 
 def set_aside() -> "QuerySet[DirtyRecord]":
     """Marks that failed so often that someone must look."""
-    return DirtyRecord.objects.filter(attempts__gte=MAX_ATTEMPTS).exclude(error="")
+    return DirtyRecord.objects.filter(attempts__gte=MAX_ATTEMPTS)
 
 
 def try_again() -> int:

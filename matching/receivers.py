@@ -1,14 +1,15 @@
 """What matching does when records or sources change."""
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.db.models.signals import post_save, pre_save
 from django.dispatch import receiver
 
 from matching import keys, tasks
 from matching.models import DirtyRecord
+from profiles.models import Source
 from profiles.signals import RecordChange, records_changed
 
 BULK_FROM = 50  # a batch this large came from a file; people at their desks go first
@@ -23,4 +24,21 @@ def mark_for_resolving(sender: Any, changes: Sequence[RecordChange], **kwargs: A
     lost = keys.replace_keys(current)
     lane = DirtyRecord.Lane.BULK if len(current) >= BULK_FROM else DirtyRecord.Lane.LIVE
     keys.mark_dirty([change.record.pk for change in current], lane=lane, touched=lost)
-    transaction.on_commit(partial(tasks.nudge), robust=True)
+    transaction.on_commit(tasks.nudge, robust=True)
+
+
+@receiver(pre_save, sender=Source)
+def note_the_stage(sender: Any, instance: Source, **kwargs: Any) -> None:
+    """Remember the stage that is stored, to see afterwards whether it has changed."""
+    stored = Source.objects.filter(pk=instance.pk).values_list("stage", flat=True)
+    instance.__dict__["stage_before"] = stored.first()
+
+
+@receiver(post_save, sender=Source)
+def look_again_when_the_stage_changes(
+    sender: Any, instance: Source, created: bool, **kwargs: Any
+) -> None:
+    """The stage decides whether a source's records match, ask or join by themselves."""
+    if not created and instance.__dict__.pop("stage_before", None) != instance.stage:
+        keys.mark_all_dirty(of_source=instance.pk)
+        transaction.on_commit(tasks.nudge, robust=True)

@@ -7,7 +7,8 @@ everything a batch changes is one transaction (docs/architecture.md, "The way of
 
 import logging
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -27,6 +28,7 @@ from profiles.locking import lock_components
 logger = logging.getLogger(__name__)
 
 BATCH = 200
+BULK_BATCH = 500  # fewer and larger transactions, where nobody waits at a desk
 POLL_SECONDS = 0.2
 
 
@@ -46,22 +48,35 @@ class Progress:
         )
 
 
-def resolve_waiting(*, max_seconds: float | None = None) -> Progress:
+Tell = Callable[[Progress], None]
+
+
+def _silently(done: Progress) -> None:
+    """Nobody wants to hear how far it is."""
+
+
+def resolve_waiting(
+    *, max_seconds: float | None = None, limit: int = BATCH, tell: Tell = _silently
+) -> Progress:
     """Resolve batch after batch until nothing can be claimed or time is up."""
     total, deadline = Progress(), _deadline(max_seconds)
     while time.monotonic() < deadline:
-        done = resolve_batch()
+        done = resolve_batch(limit)
         if done is None:
             break
         total = total.plus(done)
+        tell(total)
     return total
 
 
-def resolve_until_settled(*, max_seconds: float | None = None) -> Progress:
+def resolve_until_settled(
+    *, max_seconds: float | None = None, limit: int = BATCH, tell: Tell = _silently
+) -> Progress:
     """Like `resolve_waiting`, but also waits for batches that other workers hold."""
     total, deadline = Progress(), _deadline(max_seconds)
     while time.monotonic() < deadline:
-        total = total.plus(resolve_waiting(max_seconds=deadline - time.monotonic()))
+        left = deadline - time.monotonic()
+        total = total.plus(resolve_waiting(max_seconds=left, limit=limit, tell=tell))
         if not queue.waiting().exists():
             break
         time.sleep(POLL_SECONDS)
@@ -74,24 +89,25 @@ def _deadline(max_seconds: float | None) -> float:
 
 def resolve_batch(limit: int = BATCH) -> Progress | None:
     """Resolve the next dirty records; None when there was nothing to claim."""
-    marks = queue.note_attempts(limit)
-    if not marks:
-        return None
-    try:
-        with transaction.atomic():
-            return _resolve_marks(marks)
-    except Exception as error:
-        logger.exception("batch of %d marks failed and is put off", len(marks))
-        queue.put_off(marks, error)
-        return Progress(failed=len(marks))
+    with ExitStack() as until_locked:
+        until_locked.enter_context(queue.claiming())
+        marks = queue.note_attempts(limit)
+        if not marks:
+            return None
+        try:
+            with transaction.atomic():
+                claimed = queue.lock_marks(marks)
+                until_locked.close()
+                return _resolve(claimed)
+        except Exception as error:
+            logger.exception("batch of %d marks failed and is put off", len(marks))
+            queue.put_off(marks, error)
+            return Progress(failed=len(marks))
 
 
-def _resolve_marks(mark_ids: Collection[int]) -> Progress:
-    claimed = queue.lock_marks(mark_ids)
-    if not claimed.marks:
-        return Progress()
+def _resolve(claimed: queue.Claimed) -> Progress:
     model = live_model()
-    snapshot = take_snapshot(claimed.records, touched=claimed.touched_keys, model=model)
+    snapshot = take_snapshot(claimed.records, lost_keys=claimed.lost_keys, model=model)
     receipts = resolve_records(claimed.records, snapshot, model)
     queue.drop_marks(claimed)
     failpoint("before_commit")
@@ -113,7 +129,7 @@ def resolve_records(batch: Collection[int], snapshot: Snapshot, model: MatchMode
 
 
 def _note_generic_keys(snapshot: Snapshot, *, besides: Collection[int]) -> None:
-    """Remember keys that crossed their limit and have every record under them examined again."""
+    """Remember keys that crossed their limit; have all records under them examined again."""
     GenericKey.objects.bulk_create(
         [GenericKey(key=key, kind=kind) for key, kind in snapshot.became_generic],
         ignore_conflicts=True,

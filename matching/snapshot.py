@@ -6,6 +6,7 @@ with contents it never stood beside, or not at all.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from django.db import connection
@@ -25,22 +26,36 @@ own AS MATERIALIZED (
     SELECT k.record_id, k.key, k.kind
     FROM matching_blockkey k JOIN batch b ON b.id = k.record_id
 ),
-asked AS MATERIALIZED (
-    SELECT key, kind FROM own
-    UNION
-    SELECT key, kind FROM matching_generickey WHERE key = ANY(%(touched)s)
+lost AS MATERIALIZED (
+    SELECT o.key, o.records, coalesce(
+        (SELECT g.kind FROM matching_generickey g WHERE g.key = o.key),
+        (SELECT b.kind FROM matching_blockkey b WHERE b.key = o.key LIMIT 1)
+    ) AS kind
+    FROM unnest(%(lost_keys)s::bigint[], %(lost_records)s::int[]) AS o (key, records)
 ),
-sized AS MATERIALIZED (
-    SELECT a.key, a.kind, g.key IS NOT NULL AS was_generic,
+asked AS MATERIALIZED (
+    SELECT key, kind FROM own UNION SELECT key, kind FROM lost WHERE kind IS NOT NULL
+),
+counted AS MATERIALIZED (
+    SELECT a.key, a.kind, l.most, g.key IS NOT NULL AS was_generic,
+        coalesce((SELECT sum(o.records) FROM lost o WHERE o.key = a.key), 0) AS lost,
         (SELECT count(*) FROM (
             SELECT 1 FROM matching_blockkey b WHERE b.key = a.key LIMIT l.most + 1
-        ) AS some) > l.most AS is_generic
+        ) AS some) AS size
     FROM asked a
     JOIN limits l ON l.kind = a.kind
     LEFT JOIN matching_generickey g ON g.key = a.key
 ),
+sized AS MATERIALIZED (
+    -- a key that has just come back under its limit counts as crossed even where nobody noted
+    -- it as generic: another worker may be about to
+    SELECT key, kind, size > most AS is_generic,
+        (size > most) <> was_generic OR (size <= most AND size + lost > most) AS crossed
+    FROM counted
+),
 pairs AS MATERIALIZED (
-    SELECT DISTINCT least(o.record_id, k.record_id) AS lo, greatest(o.record_id, k.record_id) AS hi
+    SELECT DISTINCT
+        least(o.record_id, k.record_id) AS lo, greatest(o.record_id, k.record_id) AS hi
     FROM own o
     JOIN sized z ON z.key = o.key AND NOT z.is_generic
     JOIN matching_blockkey k ON k.key = o.key AND k.record_id <> o.record_id
@@ -58,7 +73,7 @@ involved AS (
 SELECT
     (SELECT coalesce(json_agg(json_build_array(lo, hi)), '[]') FROM pairs),
     (SELECT coalesce(json_agg(json_build_array(key, kind, is_generic)), '[]')
-     FROM sized WHERE is_generic <> was_generic),
+     FROM sized WHERE crossed),
     (SELECT coalesce(json_agg(json_build_array(
         r.id, r.version, r.deleted_at IS NULL AND r.erased_at IS NULL, s.stage, r.attributes
      )), '[]')
@@ -66,6 +81,8 @@ SELECT
      JOIN profiles_sourcerecord r ON r.id = i.id
      JOIN profiles_source s ON s.id = r.source_id)
 """
+
+NOTHING: Mapping[int, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +107,17 @@ class Snapshot:
 
 
 def take_snapshot(
-    records: Collection[int], *, touched: Collection[int], model: MatchModel
+    records: Collection[int], *, model: MatchModel, lost_keys: Mapping[int, int] = NOTHING
 ) -> Snapshot:
-    """Read a batch. One query; its cost grows with the candidates, not with the database."""
+    """Read a batch. One query; its cost grows with the candidates, not with the database.
+
+    `lost_keys` says of how many records of the batch each block key has been taken away.
+    """
     limits = model.generic_limits()
     parameters: dict[str, list[int] | list[str]] = {
         "records": list(records),
-        "touched": list(touched),
+        "lost_keys": list(lost_keys),
+        "lost_records": list(lost_keys.values()),
         "kinds": list(limits),
         "limits": list(limits.values()),
     }

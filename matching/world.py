@@ -45,6 +45,15 @@ class World:
             different=(self.different - set(same)) | set(different),
         )
 
+    def without_decisions(self, pairs: Collection[Pair]) -> "World":
+        """The same world if nobody had said anything of these pairs."""
+        return World(
+            members=self.members,
+            edges=self.edges,
+            same=self.same - set(pairs),
+            different=self.different - set(pairs),
+        )
+
     def live_nodes(self) -> dict[int, Node]:
         return {pk: member.node for pk, member in self.members.items() if member.is_live}
 

@@ -69,6 +69,8 @@ class DirtyRecord(models.Model):
         indexes = [
             # Serves: claiming the next batch, live before bulk, oldest first.
             models.Index(fields=["lane", "id"], name="dirty_next"),
+            # Serves: claiming marks that failed before, one at a time.
+            models.Index(fields=["id"], condition=Q(attempts__gt=0), name="dirty_again"),
             # Serves: is this record settled? and deleting the marks of a batch.
             models.Index(fields=["record"], name="dirty_of_record"),
         ]

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from c360.http import StaffRequest
 from matching import review
-from matching.decisions import DecisionRefused
 from matching.decisions import undo as take_back
 from matching.history import history_of
 from matching.models import Decision, ReviewCase
+from matching.refusals import DecisionRefused
 from matching.views.queue import Reply, answer
 from profiles.access import profile_for
 

@@ -15,17 +15,12 @@ from c360.models import User
 from matching import review
 from matching.casefile import open_file
 from matching.contradiction import steps_of
-from matching.decisions import (
-    AlreadyDecided,
-    Contradiction,
-    DecisionRefused,
-    StaleView,
-    record_decision,
-)
+from matching.decisions import record_decision
 from matching.evidence import evidence_of
 from matching.forms import LATER, DecideForm
 from matching.impact import impact_of_same
 from matching.models import ReviewCase
+from matching.refusals import AlreadyDecided, Contradiction, DecisionRefused, StaleView
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods
 
 from c360.http import StaffRequest
 from matching import review
-from matching.decisions import DecisionRefused, StaleView, split_records
+from matching.decisions import split_records
 from matching.forms import SplitForm
 from matching.models import MergeEvent
+from matching.refusals import DecisionRefused, StaleView
 from matching.splitting import Member, members_of, plan_split
 from profiles.access import profile_for
 from profiles.models import Profile

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from matching.models import Link, MatchModelVersion, ReviewCase
+from matching.live import live_model
+from matching.models import Link, ReviewCase
 from profiles.models import SourceRecord
 from tests.profiles.customers import make_customer, make_record
 
@@ -33,9 +34,7 @@ def make_link(lo: SourceRecord, hi: SourceRecord, **fields: Any) -> Link:
         "joins": False,
         "levels": {},
         "bits": {},
-        "model_version": MatchModelVersion.objects.get_or_create(
-            version="shipped", defaults={"state": "live", "spec": {}}
-        )[0],
+        "model_version_id": live_model().version,
         "lo_version": lo.version,
         "hi_version": hi.version,
     }

@@ -29,12 +29,13 @@ def make_source(slug: str = "shop", **fields: Any) -> Source:
 
 def make_record(source: str = "shop", **attributes: Any) -> SourceRecord:
     """A record with its identifiers and the profile it was born with, alone in it."""
+    number = next(_numbers)
     record = SourceRecord.objects.create(
         source=make_source(source),
-        external_id=f"{source}-{next(_numbers)}",
+        external_id=f"{source}-{number}",
         attributes=attributes,
         content_hash="x",
-        born_at=LONG_AGO,
+        born_at=LONG_AGO + timedelta(seconds=number),
         received_at=LONG_AGO,
     )
     for namespace, value in search_identifiers(attributes):

@@ -1,0 +1,68 @@
+"""Resolves every record that waits, now, and returns when all is settled."""
+
+import json
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Count
+
+from matching import keys, queue
+from matching.models import ReviewCase
+from matching.resolve import BULK_BATCH, Progress, resolve_until_settled
+from profiles.models import Profile
+
+REPORT_SECONDS = 5
+
+
+class Command(BaseCommand):
+    help = "Resolve every record that waits, and return when all is settled."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--all", action="store_true", help="Look at every record again.")
+        parser.add_argument("--json", action="store_true", help="One JSON object as last line.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        started = time.monotonic()
+        if options["all"]:
+            keys.mark_all_dirty()
+        queue.try_again()
+        self._verbosity, self._reported = options["verbosity"], started
+        done = resolve_until_settled(limit=BULK_BATCH, tell=self._tell)
+        report = self._report(done, time.monotonic() - started)
+        if options["verbosity"]:
+            self.stdout.write(in_words(report))
+        if options["json"]:
+            self.stdout.write(json.dumps(report))
+        if report["set_aside"]:
+            raise CommandError(
+                f"{report['set_aside']} records failed again and again and were set aside; the "
+                "log has the reasons. Mend them and run resolve again."
+            )
+
+    def _tell(self, done: Progress) -> None:
+        """Say every few seconds how far it is."""
+        now = time.monotonic()
+        if self._verbosity and now - self._reported >= REPORT_SECONDS:
+            self._reported = now
+            self.stdout.write(f"  {done.resolved} resolved, {queue.waiting().count()} to go")
+            self.stdout.flush()
+
+    def _report(self, done: Progress, seconds: float) -> dict[str, Any]:
+        figures = Profile.objects.filter(record_count__gt=0).aggregate(clusters=Count("pk"))
+        return {
+            "resolved": done.resolved,
+            "changes": done.receipts,
+            "set_aside": queue.set_aside().count(),
+            "clusters": figures["clusters"],
+            "review_cases": ReviewCase.objects.open().count(),
+            "seconds": round(seconds, 2),
+        }
+
+
+def in_words(report: dict[str, Any]) -> str:
+    return (
+        "Resolved {resolved} records in {seconds} s: {changes} changes of membership. Now "
+        "{clusters} customers, {review_cases} pairs to review."
+    ).format(**report)
