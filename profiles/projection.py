@@ -21,9 +21,26 @@ from profiles.survivorship import golden_values
 
 CHUNK = 500
 SEARCHED = ("given_name", "middle_name", "family_name", "organisation")
-SHOWN = ("record_count", "golden", "display_name")
 LONGEST_NAME = 240
 LONGEST_POSTCODE = 16
+STORE = """
+UPDATE profiles_profile AS old
+SET record_count = new.record_count, golden = new.golden, display_name = new.display_name,
+    search_name = new.search_name, name_sounds = new.name_sounds,
+    postcode_norm = new.postcode_norm, last_event_at = new.last_event_at,
+    updated_at = CASE
+        WHEN (old.record_count, old.display_name, old.golden)
+            IS DISTINCT FROM (new.record_count, new.display_name, new.golden) THEN %(now)s
+        ELSE old.updated_at END
+FROM jsonb_to_recordset(%(rows)s::jsonb) AS new(
+    id varchar, record_count integer, golden jsonb, display_name varchar, search_name text,
+    name_sounds varchar[], postcode_norm varchar[], last_event_at timestamptz)
+WHERE old.id = new.id
+    AND (old.record_count, old.golden, old.display_name, old.search_name, old.name_sounds,
+         old.postcode_norm, old.last_event_at)
+    IS DISTINCT FROM (new.record_count, new.golden, new.display_name, new.search_name,
+         new.name_sounds, new.postcode_norm, new.last_event_at)
+"""
 
 
 @dataclass(frozen=True)
@@ -43,23 +60,13 @@ COLUMNS = tuple(column.name for column in fields(Face))
 
 
 def refresh(profile_ids: Collection[str]) -> None:
-    """Store what these profiles show now; unchanged rows are not written.
+    """Store what these profiles show now; rows that are right already are not written.
 
-    Runs in the caller's transaction, which holds the locks of the components concerned. Five
-    queries for any number of profiles, four where nothing changed, none for no profiles.
+    Runs in the caller's transaction, which holds the locks of the components concerned. Four
+    queries for any number of profiles, none for no profiles.
     """
-    faces = computed(profile_ids)
-    now = timezone.now()
-    rows = []
-    for profile in Profile.objects.filter(pk__in=list(faces)):
-        face = faces[profile.pk]
-        changed = _changed(profile, face)
-        if changed:
-            shows = not set(changed).isdisjoint(SHOWN)
-            updated_at = now if shows else profile.updated_at
-            rows.append({"id": profile.pk, "updated_at": updated_at, **vars(face)})
-    if rows:
-        _store(rows)
+    if faces := computed(profile_ids):
+        _store(faces)
 
 
 def computed(profile_ids: Collection[str]) -> dict[str, Face]:
@@ -112,6 +119,7 @@ def _members(profile_ids: set[str]) -> dict[str, list[SourceRecord]]:
     records = list(
         SourceRecord.objects.live()
         .filter(membership__profile__in=profile_ids)
+        .only("source_id", "external_id", "attributes", "source_updated_at", "received_at")
         .annotate(
             profile_now=F("membership__profile_id"),
             newest_event=Subquery(events.values("occurred_at")[:1]),
@@ -187,20 +195,12 @@ def _sounds(words: Iterable[Sequence[str]]) -> dict[str, list[str]]:
     return {word: [code for code in codes if code] for word, *codes in rows}
 
 
-def _store(rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write all rows in one statement, without the CASE per row and column of `bulk_update`."""
+def _store(faces: Mapping[str, Face]) -> None:
+    """Write the rows that differ, in one statement and without reading them first.
+
+    `updated_at` moves with what people see of a profile, not with its search columns or events.
+    """
+    rows = [{"id": pk, **vars(face)} for pk, face in faces.items()]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE profiles_profile AS profile SET"
-            " record_count = new.record_count, golden = new.golden,"
-            " display_name = new.display_name, search_name = new.search_name,"
-            " name_sounds = new.name_sounds, postcode_norm = new.postcode_norm,"
-            " last_event_at = new.last_event_at, updated_at = new.updated_at"
-            " FROM jsonb_to_recordset(%s::jsonb) AS new("
-            " id varchar, record_count integer, golden jsonb, display_name varchar,"
-            " search_name text, name_sounds varchar[], postcode_norm varchar[],"
-            " last_event_at timestamptz, updated_at timestamptz)"
-            " WHERE profile.id = new.id",
-            # `str` keeps the microseconds of times, which Django's JSON encoder cuts.
-            [json.dumps(rows, default=str)],
-        )
+        # `str` keeps the microseconds of times, which Django's JSON encoder cuts.
+        cursor.execute(STORE, {"rows": json.dumps(rows, default=str), "now": timezone.now()})

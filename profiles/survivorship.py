@@ -7,8 +7,8 @@ of arrival nor the ids of rows decide anything.
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC
 from enum import StrEnum
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -70,6 +70,22 @@ REASONS = {
 GENDERS = {"f": "female", "m": "male"}
 
 
+class _Origin(NamedTuple):
+    """What all values of one record share, computed once."""
+
+    record: SourceRecord
+    slug: str
+    priority: int
+    seconds: float
+    since: str
+
+    @classmethod
+    def of(cls, record: SourceRecord) -> "_Origin":
+        since = (record.source_updated_at or record.received_at).astimezone(UTC)
+        source = record.source
+        return cls(record, source.slug, source.priority, since.timestamp(), since.isoformat())
+
+
 class _Candidate(NamedTuple):
     """One value of one record. Candidates with equal `same` say the same thing."""
 
@@ -77,8 +93,18 @@ class _Candidate(NamedTuple):
     same: str
     completeness: int
     position: int
-    since: datetime
-    record: SourceRecord
+    origin: _Origin
+
+
+Key = Callable[[_Candidate, Mapping[str, int]], float]
+KEYS: dict[Strategy, Key] = {
+    Strategy.COMPLETE: lambda candidate, _counts: -candidate.completeness,
+    Strategy.NEWEST: lambda candidate, _counts: -candidate.origin.seconds,
+    Strategy.PRIORITY: lambda candidate, _counts: candidate.origin.priority,
+    Strategy.FREQUENT: lambda candidate, counts: -counts[candidate.same],
+    Strategy.FIRST: lambda candidate, _counts: candidate.position,
+}
+"""What each strategy compares, lower wins. `counts` tells how many records say each thing."""
 
 
 def golden_values(
@@ -115,7 +141,7 @@ def name_words(record: SourceRecord) -> str:
 def _candidates(records: Sequence[SourceRecord]) -> dict[str, list[_Candidate]]:
     found: dict[str, list[_Candidate]] = defaultdict(list)
     for record in records:
-        since = (record.source_updated_at or record.received_at).astimezone(UTC)
+        origin = _Origin.of(record)
         for attribute, several in _values(record):
             known: set[str] = set()
             for position, value in enumerate(several):
@@ -123,7 +149,7 @@ def _candidates(records: Sequence[SourceRecord]) -> dict[str, list[_Candidate]]:
                 if same and same not in known:
                     known.add(same)
                     complete = _completeness(attribute, value, record.attributes)
-                    candidate = _Candidate(value, same, complete, position, since, record)
+                    candidate = _Candidate(value, same, complete, position, origin)
                     found[attribute].append(candidate)
     return found
 
@@ -185,52 +211,48 @@ def _chosen(
     if len(candidates) == 1:
         return _entry(attribute, candidates[0]) | _decided(candidates[0], ONLY, [])
     counts = Counter(candidate.same for candidate in candidates)
-    pairs = ((_rank(each, strategies, counts), each) for each in candidates)
-    ranked = sorted(pairs, key=itemgetter(0))
+    keys = [KEYS[strategy] for strategy in strategies]
+    ranked = sorted(
+        ((_rank(each, keys, counts), each) for each in candidates), key=itemgetter(0)
+    )
     best, winner = ranked[0]
-    losers, deepest = [], -1
+    rule, losers, deepest = ONLY, [], -1
     for rank, candidate in ranked[1:]:
         if candidate.same != winner.same:
             depth = next(at for at, key in enumerate(rank) if key != best[at])
-            deepest = max(deepest, depth)
-            reason = REASONS[strategies[depth]] if depth < len(strategies) else TIE
+            by_key = depth == len(strategies)
+            if depth > deepest:
+                deepest, rule = depth, TIE if by_key else strategies[depth].value
+            reason = TIE if by_key else REASONS[strategies[depth]]
             losers.append(_entry(attribute, candidate) | {"reason": reason})
-    rule: str = TIE if deepest == len(strategies) else strategies[deepest].value
-    return _entry(attribute, winner) | _decided(winner, rule if losers else ONLY, losers)
+    return _entry(attribute, winner) | _decided(winner, rule, losers)
 
 
 def _rank(
-    candidate: _Candidate, strategies: tuple[Strategy, ...], counts: Mapping[str, int]
+    candidate: _Candidate, keys: Sequence[Key], counts: Mapping[str, int]
 ) -> tuple[Any, ...]:
     """A sort key, the best value lowest: one part per strategy, then the record's key."""
-    keys = {
-        Strategy.COMPLETE: -candidate.completeness,
-        Strategy.NEWEST: -candidate.since.timestamp(),
-        Strategy.PRIORITY: candidate.record.source.priority,
-        Strategy.FREQUENT: -counts[candidate.same],
-        Strategy.FIRST: candidate.position,
-    }
-    record = candidate.record
-    key = (record.source.slug, record.external_id, candidate.same, str(candidate.value))
-    return (*(keys[strategy] for strategy in strategies), key)
+    origin = candidate.origin
+    key = (origin.slug, origin.record.external_id, candidate.same)
+    return (*[compare(candidate, counts) for compare in keys], key)
 
 
 def _entry(attribute: str, candidate: _Candidate) -> dict[str, Any]:
     """What winners and losers have in common."""
-    record = candidate.record
+    origin = candidate.origin
     entry = {
         "value": candidate.value,
-        "record": record.pk,
-        "source": record.source.slug,
-        "external_id": record.external_id,
-        "since": candidate.since.isoformat(),
+        "record": origin.record.pk,
+        "source": origin.slug,
+        "external_id": origin.record.external_id,
+        "since": origin.since,
     }
     display = _display(attribute, candidate.value)
     return entry | {"display": display} if display else entry
 
 
 def _decided(winner: _Candidate, rule: str, losers: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"rule": rule, "basis": winner.record.source.default_basis, "losers": losers}
+    return {"rule": rule, "basis": winner.origin.record.source.default_basis, "losers": losers}
 
 
 def _display(attribute: str, value: Any) -> str:

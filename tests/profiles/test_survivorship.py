@@ -314,6 +314,15 @@ def test_other_rules_can_be_given() -> None:
     )
 
 
+def test_without_any_rule_the_record_number_decides() -> None:
+    rules = dict.fromkeys(RULES, ())
+    agreeing = [a_record(email=["a@example.com"]), a_record(email=["a@example.com"])]
+
+    assert golden_values(agreeing, rules)["email"]["rule"] == "only"
+    disagreeing = [*agreeing, a_record(CRM, email=["b@example.com"])]
+    assert golden_values(disagreeing, rules)["email"]["rule"] == "tie"
+
+
 @pytest.mark.parametrize("code", [*Strategy, *REASONS.values(), "only", "tie"])
 def test_every_rule_and_reason_has_words(code: str) -> None:
     assert rule_words(code) != code
