@@ -84,7 +84,7 @@ def _row(entry: NewEntry, now: datetime) -> tuple[object, ...]:
     decision = (Decision.GRANTED if entry.granted else Decision.REFUSED).value
     stated = [entry.record_id, purpose, channel, decision, entry.stated_at, entry.is_dated]
     actor = entry.actor.pk if entry.actor else None
-    return (uuid.uuid4(), *stated, now, str(entry.method), actor, _hash(stated))
+    return (uuid.uuid4(), *stated, now, str(entry.method), actor, statement_hash(stated))
 
 
 def purpose_key(name: str) -> str:
@@ -95,7 +95,7 @@ def purpose_key(name: str) -> str:
     return key
 
 
-def _hash(stated: list[object]) -> str:
+def statement_hash(stated: list[object]) -> str:
     """SHA-256 of a statement, hex; one moment written in two time zones is one statement."""
     plain = [
         each.astimezone(UTC).isoformat() if isinstance(each, datetime) else each

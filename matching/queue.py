@@ -20,17 +20,17 @@ LONGEST_WAIT = timedelta(hours=1)
 # aside and tried once an hour.
 CLAIM = """
 WITH again AS (
-    SELECT id FROM matching_dirtyrecord WHERE attempts > 0 AND not_before <= now()
+    SELECT id FROM matching_dirtyrecord WHERE attempts > 0 AND not_before <= clock_timestamp()
     ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
 ),
 fresh AS (
     SELECT id FROM matching_dirtyrecord
-    WHERE attempts = 0 AND not_before <= now() AND NOT EXISTS (SELECT FROM again)
+    WHERE attempts = 0 AND not_before <= clock_timestamp() AND NOT EXISTS (SELECT FROM again)
     ORDER BY lane, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 )
 UPDATE matching_dirtyrecord SET attempts = attempts + 1,
     not_before = CASE WHEN attempts + 1 < %(most)s THEN not_before
-        ELSE now() + make_interval(secs => %(rest)s) END
+        ELSE clock_timestamp() + make_interval(secs => %(rest)s) END
 WHERE id IN (SELECT id FROM again UNION ALL SELECT id FROM fresh)
 RETURNING id
 """

@@ -7,8 +7,8 @@ from matching.model import MatchModel
 from matching.models import MergeEvent
 from matching.receipts import Cause, write_receipts
 from matching.world import Solution, load_world, solve
-from profiles import projection
 from profiles.models import Membership
+from profiles.projection import refresh
 
 
 def settle(
@@ -34,7 +34,7 @@ def settle(
         cause=cause,
     )
     update_cases(world, solution)
-    projection.refresh(_to_show(before, solution.profile_of, changed))
+    refresh(_to_show(before, solution.profile_of, changed))
     return receipts
 
 

@@ -41,7 +41,7 @@ counted AS MATERIALIZED (
         coalesce((SELECT sum(o.records) FROM lost o WHERE o.key = a.key), 0) AS lost,
         (SELECT count(*) FROM (
             SELECT 1 FROM matching_blockkey b WHERE b.key = a.key LIMIT l.most + 1
-        ) AS some) AS size
+        ) AS these) AS size
     FROM asked a
     JOIN limits l ON l.kind = a.kind
     LEFT JOIN matching_generickey g ON g.key = a.key

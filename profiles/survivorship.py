@@ -26,7 +26,7 @@ class Strategy(StrEnum):
     """A way to prefer one value to another; its value is the code of the rule on pages."""
 
     COMPLETE = "complete"  # whole dates, names and addresses before fragments
-    NEWEST = "newest"  # by the source's time, else by when it was received
+    NEWEST = "newest"  # by the source's own time; one that tells none counts as oldest
     PRIORITY = "priority"  # the rank of the source
     FREQUENT = "frequent"  # on how many records
     FIRST = "first"  # what a record with several values names first
@@ -81,9 +81,10 @@ class _Origin(NamedTuple):
 
     @classmethod
     def of(cls, record: SourceRecord) -> "_Origin":
-        since = (record.source_updated_at or record.received_at).astimezone(UTC)
-        source = record.source
-        return cls(record, source.slug, source.priority, since.timestamp(), since.isoformat())
+        told, source = record.source_updated_at, record.source
+        seconds = told.timestamp() if told else float("-inf")
+        since = (told or record.received_at).astimezone(UTC).isoformat()
+        return cls(record, source.slug, source.priority, seconds, since)
 
 
 class _Candidate(NamedTuple):

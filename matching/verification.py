@@ -1,0 +1,175 @@
+"""Everything derived from records, computed again from nothing and compared.
+
+Reads in chunks with the code that resolves; memory grows with the number of records and links,
+not with their contents. Call it in a repeatable-read transaction, beside running work.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from matching import queue
+from matching.cases import questions
+from matching.features import features_of
+from matching.links import score_candidates
+from matching.live import keys_of, live_model
+from matching.model import MatchModel
+from matching.models import BlockKey, Decision, Link, ReviewCase
+from matching.snapshot import take_snapshot
+from matching.world import Pair, Solution, World, connected, load_world, solve
+from profiles.models import Membership, SourceRecord
+from profiles.verification import Difference
+
+CHUNK = 500
+SOLVED_AT_ONCE = 2000
+
+
+def unsettled() -> int:
+    """Records that still wait to be resolved; until none does, differences are expected."""
+    return queue.waiting().count() + queue.set_aside().count()
+
+
+def differences() -> Iterator[Difference]:
+    """Compare block keys, links, clusters and review cases with what records say now."""
+    ids = list(SourceRecord.objects.order_by("pk").values_list("pk", flat=True))
+    names = _Names()
+    model = live_model()
+    for chunk in _chunks(ids, CHUNK):
+        yield from _keys(chunk, names)
+        yield from _links(chunk, model, names)
+    yield from _clusters(ids, model, names)
+
+
+class _Names:
+    """Records as `source key`, read when a difference is told."""
+
+    def of(self, *record_ids: int) -> str:
+        rows = SourceRecord.objects.filter(pk__in=record_ids).order_by("pk")
+        return " – ".join(
+            f"{source} {key}" for source, key in rows.values_list("source__slug", "external_id")
+        )
+
+
+def _chunks(ids: list[int], size: int) -> Iterator[list[int]]:
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]
+
+
+def _keys(ids: list[int], names: _Names) -> Iterator[Difference]:
+    held: dict[int, set[tuple[str, int]]] = defaultdict(set)
+    rows = BlockKey.objects.filter(record__in=ids).values_list("record_id", "kind", "key")
+    for record_id, kind, key in rows:
+        held[record_id].add((kind, key))
+    for record in SourceRecord.objects.filter(pk__in=ids).order_by("pk"):
+        wanted = keys_of(features_of(record.attributes)) if record.is_live else frozenset()
+        if {key for _, key in held[record.pk]} != {key for _, key in wanted}:
+            yield Difference("block keys", names.of(record.pk))
+
+
+Weighed = tuple[float, bool, int, int]
+
+
+def _links(ids: list[int], model: MatchModel, names: _Names) -> Iterator[Difference]:
+    """Links whose smaller record is in the chunk, so that each is looked at once."""
+    snapshot = take_snapshot(ids, model=model)
+    chosen = set(ids)
+    wanted: dict[Pair, Weighed] = {
+        (pair.lo, pair.hi): (
+            pair.scored.weight_bits,
+            pair.joins,
+            snapshot.records[pair.lo].version,
+            snapshot.records[pair.hi].version,
+        )
+        for pair in score_candidates(snapshot, model)
+        if pair.lo in chosen
+    }
+    rows = Link.objects.filter(lo__in=ids).values_list(
+        "lo_id", "hi_id", "weight_bits", "joins", "lo_version", "hi_version"
+    )
+    held: dict[Pair, Weighed] = {(lo, hi): tuple(rest) for lo, hi, *rest in rows}  # type: ignore[misc]
+    for lo, hi in sorted(wanted.keys() | held.keys()):
+        if wanted.get((lo, hi)) != held.get((lo, hi)):
+            yield Difference("links", names.of(lo, hi))
+
+
+def _clusters(ids: list[int], model: MatchModel, names: _Names) -> Iterator[Difference]:
+    components = connected(ids, _ties(ids))
+    stored = {
+        pk: (component, profile)
+        for pk, component, profile in Membership.objects.values_list(
+            "record_id", "component", "profile_id"
+        )
+    }
+    for group in _whole_components(components):
+        world = load_world(group)
+        solution = solve(world, model)
+        for pk in group:
+            wanted = (components[pk], solution.profile_of[pk])
+            if stored.get(pk) != wanted:
+                yield Difference("clusters", names.of(pk))
+        yield from _cases(world, solution, names)
+        yield from _broken_words(world, solution, names)
+
+
+def _ties(ids: Collection[int]) -> Iterator[Pair]:
+    """Joining links and binding decisions between live records."""
+    live = set(SourceRecord.objects.live().values_list("pk", flat=True))
+    links = Link.objects.filter(joins=True).values_list("lo_id", "hi_id")
+    said = Decision.objects.binding().values_list("lo_id", "hi_id")
+    for rows in (links, said):
+        for lo, hi in rows.iterator(chunk_size=10_000):
+            if lo in live and hi in live:
+                yield lo, hi
+
+
+def _whole_components(components: Mapping[int, int]) -> Iterator[list[int]]:
+    """Groups of complete components, a few thousand records each."""
+    members: dict[int, list[int]] = defaultdict(list)
+    for pk, component in components.items():
+        members[component].append(pk)
+    group: list[int] = []
+    for ids in members.values():
+        group += ids
+        if len(group) >= SOLVED_AT_ONCE:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def _cases(world: World, solution: Solution, names: _Names) -> Iterator[Difference]:
+    """Open cases of these records against the questions that should be asked."""
+    ids = list(world.members)
+    uncertain = Link.objects.filter(joins=False, lo__in=ids)
+    # of a pair in two components only its own words count, and they name the smaller record
+    rows = uncertain.values_list("lo_id", "hi_id", "weight_bits")
+    wanted = questions(world, solution, rows)
+    cases = ReviewCase.objects.open().exclude(reason=ReviewCase.Reason.REPORTED)
+    held = set(cases.filter(lo__in=ids).values_list("lo_id", "hi_id", "weight_bits", "reason"))
+    should = {
+        (lo, hi, question.weight_bits, str(question.reason))
+        for (lo, hi), question in wanted.items()
+    }
+    for pair in sorted({each[:2] for each in held ^ should}):
+        yield Difference("review cases", names.of(*pair))
+
+
+def _broken_words(world: World, solution: Solution, names: _Names) -> Iterator[Difference]:
+    """People's words that the clusters do not keep."""
+    live = world.live_nodes()
+    yield from _unkept(world.same, solution, live, together=True, names=names)
+    yield from _unkept(world.different, solution, live, together=False, names=names)
+
+
+def _unkept(
+    pairs: Iterable[Pair],
+    solution: Solution,
+    live: Collection[int],
+    *,
+    together: bool,
+    names: _Names,
+) -> Iterator[Difference]:
+    for lo, hi in sorted(pairs):
+        if lo in live and hi in live:
+            are_together = solution.profile_of[lo] == solution.profile_of[hi]
+            if are_together != together:
+                yield Difference("decisions", names.of(lo, hi))

@@ -1,0 +1,127 @@
+"""The queue of dirty marks: nothing is lost, nothing waits for ever, one bad record is alone."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from matching import queue
+from matching.keys import mark_dirty
+from matching.models import DirtyRecord
+from matching.resolve import resolve_batch, resolve_until_settled
+from tests.matching.pairs import ANNA
+from tests.profiles.customers import make_record
+
+pytestmark = pytest.mark.django_db
+
+
+def waiting_record() -> int:
+    record = make_record("shop", **ANNA)
+    mark_dirty([record.pk])
+    return record.pk
+
+
+def test_people_at_their_desks_come_before_files() -> None:
+    from_file, typed = make_record("shop", **ANNA), make_record("crm", **ANNA)
+    mark_dirty([from_file.pk], lane=DirtyRecord.Lane.BULK)
+    mark_dirty([typed.pk], lane=DirtyRecord.Lane.LIVE)
+
+    marks = queue.note_attempts(1)
+
+    assert queue.lock_marks(marks).records == [typed.pk]
+
+
+def test_a_resolved_record_leaves_no_mark() -> None:
+    waiting_record()
+
+    done = resolve_batch()
+
+    assert done is not None
+    assert done.resolved == 1
+    assert not DirtyRecord.objects.exists()
+    assert resolve_batch() is None
+
+
+def test_a_mark_made_while_its_record_is_resolved_stays() -> None:
+    record = waiting_record()
+    marks = queue.note_attempts(10)
+    claimed = queue.lock_marks(marks)
+    mark_dirty([record])
+
+    queue.drop_marks(claimed)
+
+    assert DirtyRecord.objects.get().record_id == record
+
+
+def test_what_failed_is_tried_again_alone_and_holds_up_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bad, good = waiting_record(), waiting_record()
+
+    def fail_for_the_bad(batch: list[int], *rest: object) -> int:
+        if bad in batch:
+            raise ValueError("Anna's number is 42")
+        return 0
+
+    monkeypatch.setattr("matching.resolve.resolve_records", fail_for_the_bad)
+    first = resolve_batch()
+    DirtyRecord.objects.update(not_before=timezone.now())
+    for _ in range(2):
+        resolve_batch()
+
+    assert first is not None
+    assert first.failed == 2
+    mark = DirtyRecord.objects.get()
+    assert mark.record_id == bad != good
+    assert mark.error == "ValueError"  # never the values in its words
+
+
+def test_what_fails_again_and_again_is_set_aside_until_someone_looks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waiting_record()
+
+    def fail(*rest: object) -> int:
+        raise ValueError
+
+    monkeypatch.setattr("matching.resolve.resolve_records", fail)
+    for _ in range(queue.MAX_ATTEMPTS):
+        resolve_batch()
+        DirtyRecord.objects.filter(attempts__lt=queue.MAX_ATTEMPTS).update(
+            not_before=timezone.now()
+        )
+
+    assert resolve_batch() is None
+    assert queue.set_aside().count() == 1
+    assert not queue.waiting().exists()
+    monkeypatch.undo()
+    assert queue.try_again() == 1
+    assert resolve_until_settled().resolved == 1
+
+
+def test_a_record_that_kills_its_worker_is_set_aside_too() -> None:
+    waiting_record()
+
+    for _ in range(queue.MAX_ATTEMPTS):
+        assert queue.note_attempts(10)  # and then the worker dies
+
+    assert queue.note_attempts(10) == []
+    mark = queue.set_aside().get()
+    assert mark.not_before > timezone.now() + timedelta(minutes=30)
+
+
+def test_trying_later_waits_longer_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting_record()
+
+    def fail(*rest: object) -> int:
+        raise ValueError
+
+    monkeypatch.setattr("matching.resolve.resolve_records", fail)
+    waits = []
+    for _ in range(3):
+        resolve_batch()
+        mark = DirtyRecord.objects.get()
+        waits.append(round((mark.not_before - timezone.now()).total_seconds()))
+        DirtyRecord.objects.update(not_before=timezone.now())
+
+    assert waits == [1, 2, 4]
