@@ -233,13 +233,18 @@ def _number(part: Mapping[str, Any], path: str) -> float:
 
 
 def _comparisons(part: Mapping[str, Any]) -> dict[str, Table]:
+    """The tables in one order, whatever that of the spec (a database keeps none).
+
+    Bits are added in this order, and another order would give other last digits.
+    """
     for name in part:
         if name not in COMPARISONS:
             known = ", ".join(COMPARISONS)
             raise ModelError(f"comparisons.{name} is unknown: use one of {known}")
     return {
-        name: _table(levels, f"comparisons.{name}", LEVELS[name])
-        for name, levels in part.items()
+        name: _table(part[name], f"comparisons.{name}", LEVELS[name])
+        for name in COMPARISONS
+        if name in part
     }
 
 

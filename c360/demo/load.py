@@ -88,5 +88,5 @@ def first_day(folder: Path, *, seed: int, people: int) -> date | None:
 def import_files(folder: Path, manifest: Manifest, **options: Any) -> None:
     """Import every file, records before events, by the commands any installation uses."""
     for file in manifest.files:
-        rows, mapping = str(folder / file.rows), str(folder / file.mapping)
+        rows, mapping = str(folder / file.rows), folder / file.mapping
         call_command(f"import_{file.reads}", file.source, rows, mapping=mapping, **options)

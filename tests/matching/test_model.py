@@ -71,3 +71,12 @@ def test_a_wrong_spec_is_refused_with_value_limit_and_remedy(
 
     with pytest.raises(ModelError, match=told):
         MatchModel.from_spec(spec)
+
+
+def test_a_spec_in_another_order_adds_bits_in_the_same_one() -> None:
+    spec = default_model().to_spec()
+    shuffled = {**spec, "comparisons": dict(reversed(spec["comparisons"].items()))}
+
+    steps = MatchModel.from_spec(shuffled).steps
+
+    assert [step.name for step in steps] == [step.name for step in default_model().steps]
