@@ -1,0 +1,102 @@
+"""Rows as they come in, read through a mapping or ready made, sorted into good and bad."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from profiles.arrivals import Arrival
+from profiles.columns import RowError
+from profiles.mapping import ReadRecord, RecordMapping
+from profiles.normalise import search_identifiers
+from profiles.payload import CLEANED, NotStorable, cells, content_hash, storable
+from profiles.quarantine import BadRow
+
+LONGEST_KEY = 200
+LONGEST_NAMESPACE = 60
+LONGEST_IDENTIFIER = 254
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a file or a call, as it came; `line` is where it begins in the file."""
+
+    payload: dict[str, Any]
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRow:
+    """One row whose attributes were read already."""
+
+    payload: dict[str, Any]
+    read: ReadRecord
+    line: int | None = None
+
+
+@dataclass(slots=True)
+class Reading:
+    """The rows of a batch. Positions tell in which order good and bad ones came."""
+
+    arrivals: list[Arrival] = field(default_factory=list)
+    bad: list[tuple[int, BadRow]] = field(default_factory=list)
+    notes: Counter[str] = field(default_factory=Counter)
+
+
+def read_rows(mapping: RecordMapping, rows: Iterable[Row | BadRow]) -> Reading:
+    """Read rows through a mapping; a row its file could not give whole is bad already."""
+    reading = Reading()
+    for position, row in enumerate(rows):
+        if isinstance(row, BadRow):
+            reading.bad.append((position, row))
+            continue
+        try:
+            payload, text, was_cleaned = storable(row.payload)
+            read = mapping.read(cells(payload))
+            reading.arrivals.append(_arrival(read, text, position, row.line))
+        except RowError as problem:
+            reading.bad.append((position, BadRow.of(problem, row.payload, row.line)))
+        except (ValueError, OverflowError) as problem:
+            reason = str(problem) if isinstance(problem, NotStorable) else "cannot be read"
+            reading.bad.append((position, BadRow(row.payload, reason, row.line)))
+        else:
+            reading.notes.update(read.notes)
+            reading.notes[CLEANED] += was_cleaned
+    return reading
+
+
+def take_read(rows: Iterable[ReadRow]) -> Reading:
+    """Check rows that were read already as strictly as those of a file."""
+    reading = Reading()
+    for position, row in enumerate(rows):
+        try:
+            _, text, was_cleaned = storable(row.payload)
+            attributes, _, _ = storable(row.read.attributes)
+            key, _, _ = storable({"key": row.read.external_id.strip()})
+            read = replace(row.read, attributes=attributes, external_id=key["key"])
+            reading.arrivals.append(_arrival(read, text, position, row.line))
+        except RowError as problem:
+            reading.bad.append((position, BadRow.of(problem, row.payload, row.line)))
+        except NotStorable as problem:
+            reading.bad.append((position, BadRow(row.payload, str(problem), row.line)))
+        else:
+            reading.notes.update(read.notes)
+            reading.notes[CLEANED] += was_cleaned
+    return reading
+
+
+def _arrival(read: ReadRecord, text: str, position: int, line: int | None) -> Arrival:
+    """Raises `RowError` for a key or an identifier that has no place in the database."""
+    if not read.external_id:
+        raise RowError("external_id", "", "the key is missing")
+    _check_length("key", read.external_id, LONGEST_KEY)
+    for namespace, value in search_identifiers(read.attributes):
+        _check_length("identifiers", namespace, LONGEST_NAMESPACE)
+        _check_length(namespace, value, LONGEST_IDENTIFIER)
+    hashed = content_hash(text, updated_at=read.updated_at, deleted=read.deleted)
+    return Arrival(read, text, hashed, position, line)
+
+
+def _check_length(column: str, value: str, longest: int) -> None:
+    if len(value) > longest:
+        raise RowError(column, value, f"longer than {longest} characters")

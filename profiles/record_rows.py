@@ -1,0 +1,211 @@
+"""The statements that store a batch of records: each one takes all rows at once.
+
+Every statement that locks does so in the order of external ids, so importers of one source
+wait for each other in a line and never in a circle. Receives and returns plain values; what
+the values should be is decided by `profiles.arrivals`.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from profiles.arrivals import State, Step
+from profiles.models import Source, new_profile_id
+from profiles.normalise import search_identifiers
+from profiles.payload import as_json
+
+# A row that exists is locked and left as it is; one that another importer is just inserting is
+# waited for. Without this a second look would be needed, in another order.
+INSERT_OR_LOCK = """
+INSERT INTO profiles_sourcerecord AS held
+    (source_id, external_id, version, attributes, content_hash, mapping_id,
+     source_updated_at, born_at, received_at, deleted_at)
+SELECT %s, external_id, version, attributes, content_hash, mapping_id,
+       source_updated_at, %s, received_at, deleted_at
+FROM unnest(%s::varchar[], %s::bigint[], %s::jsonb[], %s::varchar[], %s::bigint[],
+            %s::timestamptz[], %s::timestamptz[], %s::timestamptz[])
+    AS arriving (external_id, version, attributes, content_hash, mapping_id,
+                 source_updated_at, received_at, deleted_at)
+ON CONFLICT ON CONSTRAINT one_record_per_source_key
+    DO UPDATE SET version = held.version WHERE false
+RETURNING external_id, id
+"""
+READ_HELD = """
+SELECT external_id, id, born_at, version, content_hash, mapping_id,
+       CASE WHEN mapping_id IS DISTINCT FROM %s THEN attributes END,
+       source_updated_at, received_at, deleted_at, erased_at
+FROM profiles_sourcerecord WHERE source_id = %s AND external_id = ANY(%s)
+"""
+KNOWN_VERSIONS = """
+SELECT record_id, version.content_hash
+FROM unnest(%s::bigint[], %s::varchar[]) AS asked (record_id, content_hash)
+JOIN profiles_recordversion AS version USING (record_id)
+WHERE version.content_hash = asked.content_hash
+"""
+UPDATE_RECORDS = """
+UPDATE profiles_sourcerecord AS record SET
+    version = now.version, attributes = now.attributes, content_hash = now.content_hash,
+    mapping_id = now.mapping_id, source_updated_at = now.source_updated_at,
+    received_at = now.received_at, deleted_at = now.deleted_at, erased_at = NULL
+FROM unnest(%s::bigint[], %s::bigint[], %s::jsonb[], %s::varchar[], %s::bigint[],
+            %s::timestamptz[], %s::timestamptz[], %s::timestamptz[])
+    AS now (id, version, attributes, content_hash, mapping_id,
+            source_updated_at, received_at, deleted_at)
+WHERE record.id = now.id
+"""
+INSERT_VERSIONS = """
+INSERT INTO profiles_recordversion
+    (record_id, content_hash, payload, mapping_id, attributes, is_deletion,
+     source_updated_at, received_at)
+SELECT * FROM unnest(%s::bigint[], %s::varchar[], %s::jsonb[], %s::bigint[], %s::jsonb[],
+                     %s::boolean[], %s::timestamptz[], %s::timestamptz[])
+"""
+DROP_IDENTIFIERS = "DELETE FROM profiles_identifier WHERE record_id = ANY(%s)"
+INSERT_IDENTIFIERS = """
+INSERT INTO profiles_identifier (record_id, namespace, value_norm)
+SELECT * FROM unnest(%s::bigint[], %s::varchar[], %s::varchar[])
+"""
+INSERT_PROFILES = """
+INSERT INTO profiles_profile
+    (id, birth_record_id, record_count, golden, display_name, search_name, name_sounds,
+     postcode_norm)
+SELECT id, record_id, 0, '{}', '', '', '{}', '{}'
+FROM unnest(%s::varchar[], %s::bigint[]) AS born (id, record_id)
+"""
+INSERT_MEMBERSHIPS = """
+INSERT INTO profiles_membership (record_id, profile_id, component)
+SELECT record_id, id, record_id
+FROM unnest(%s::varchar[], %s::bigint[]) AS born (id, record_id)
+"""
+
+
+def insert_or_lock(
+    source: Source, states: Mapping[str, State], *, born_at: datetime
+) -> dict[str, int]:
+    """Insert the records that are new, lock the others; return the ids of the new ones."""
+    rows = [
+        (key, *_state_columns(states[key]))
+        for key in sorted(states)  # the order in which all importers take these rows
+    ]
+    if not rows:
+        return {}
+    return dict(_fetch(INSERT_OR_LOCK, [source.pk, born_at, *_columns(rows)]))
+
+
+def read_held(
+    source: Source, mapping_id: int | None, keys: Collection[str]
+) -> dict[str, tuple[int, datetime, State]]:
+    """Return id, birth and state of records that are locked; of their versions, none yet."""
+    if not keys:
+        return {}
+    rows = _fetch(READ_HELD, [mapping_id, source.pk, sorted(keys)])
+    return {
+        key: (
+            pk,
+            born_at,
+            State(version, content_hash, held_mapping, _loaded(attributes), *times),
+        )
+        for key, pk, born_at, version, content_hash, held_mapping, attributes, *times in rows
+    }
+
+
+def with_known_versions(
+    states: Mapping[int, State], asked: Iterable[tuple[int, str]]
+) -> dict[int, State]:
+    """Add to each state which of these payloads its record had before."""
+    pairs = [(pk, each) for pk, each in asked if each != states[pk].content_hash]
+    known: dict[int, set[str]] = defaultdict(set)
+    if pairs:
+        for pk, content_hash in _fetch(KNOWN_VERSIONS, _columns(pairs)):
+            known[pk].add(content_hash)
+    return {
+        pk: replace(state, known=frozenset(known[pk])) if pk in known else state
+        for pk, state in states.items()
+    }
+
+
+def update_records(states: Mapping[int, State]) -> None:
+    _execute(
+        UPDATE_RECORDS,
+        [(pk, *_state_columns(state)) for pk, state in states.items()],
+    )
+
+
+def insert_versions(steps: Iterable[tuple[int, Step]], mapping_id: int | None) -> None:
+    _execute(
+        INSERT_VERSIONS,
+        [
+            (
+                pk,
+                step.arrival.content_hash,
+                step.arrival.text,
+                mapping_id,
+                "{}" if step.arrival.read.deleted else as_json(step.arrival.read.attributes),
+                step.arrival.read.deleted,
+                step.arrival.read.updated_at,
+                step.at,
+            )
+            for pk, step in steps
+        ],
+    )
+
+
+def replace_identifiers(attributes: Mapping[int, dict[str, Any]], *, held: list[int]) -> None:
+    """Write what live records are found by; `held` are those that may have some already."""
+    if held:
+        with connection.cursor() as cursor:
+            cursor.execute(DROP_IDENTIFIERS, [held])
+    _execute(
+        INSERT_IDENTIFIERS,
+        [
+            (pk, namespace, value)
+            for pk, read in attributes.items()
+            for namespace, value in search_identifiers(read)
+        ],
+    )
+
+
+def insert_profiles(record_ids: Iterable[int]) -> None:
+    """Give each new record the profile it is born with, and make it its only member."""
+    born = [(new_profile_id(), pk) for pk in record_ids]
+    _execute(INSERT_PROFILES, born)
+    _execute(INSERT_MEMBERSHIPS, born)
+
+
+def _state_columns(state: State) -> tuple[Any, ...]:
+    return (
+        state.version,
+        as_json(state.attributes),
+        state.content_hash,
+        state.mapping_id,
+        state.updated_at,
+        state.received_at,
+        state.deleted_at,
+    )
+
+
+def _loaded(attributes: str | None) -> dict[str, Any] | None:
+    """Django leaves JSON as text where a query is our own."""
+    found: dict[str, Any] | None = json.loads(attributes) if attributes else None
+    return found
+
+
+def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def _execute(statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, _columns(rows))
+
+
+def _fetch(statement: str, facts: list[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, facts)
+        return list(cursor.fetchall())
