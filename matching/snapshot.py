@@ -18,13 +18,12 @@ STATEMENT = """
 WITH limits AS (
     SELECT * FROM unnest(%(kinds)s::varchar[], %(limits)s::int[]) AS l (kind, most)
 ),
-batch AS MATERIALIZED (
-    SELECT r.id FROM profiles_sourcerecord r JOIN profiles_source s ON s.id = r.source_id
-    WHERE r.id = ANY(%(records)s) AND s.stage <> 'observe'
-),
 own AS MATERIALIZED (
-    SELECT k.record_id, k.key, k.kind
-    FROM matching_blockkey k JOIN batch b ON b.id = k.record_id
+    SELECT k.record_id, k.key, k.kind, s.stage <> 'observe' AS matches
+    FROM matching_blockkey k
+    JOIN profiles_sourcerecord r ON r.id = k.record_id
+    JOIN profiles_source s ON s.id = r.source_id
+    WHERE k.record_id = ANY(%(records)s)
 ),
 lost AS MATERIALIZED (
     SELECT o.key, o.records, coalesce(
@@ -59,6 +58,7 @@ pairs AS MATERIALIZED (
     FROM own o
     JOIN sized z ON z.key = o.key AND NOT z.is_generic
     JOIN matching_blockkey k ON k.key = o.key AND k.record_id <> o.record_id
+    WHERE o.matches  -- those only observed are counted for the limits, never compared
 ),
 links AS MATERIALIZED (
     SELECT lo_id AS lo, hi_id AS hi FROM matching_link WHERE lo_id = ANY(%(records)s)
