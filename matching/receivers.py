@@ -12,6 +12,7 @@ from matching.models import DirtyRecord
 from profiles.models import Source
 from profiles.signals import RecordChange, records_changed
 
+DECIDING = ("slug", "stage", "priority", "default_basis")  # of a source, for its records
 BULK_FROM = 50  # a batch this large came from a file; people at their desks go first
 
 
@@ -28,17 +29,19 @@ def mark_for_resolving(sender: Any, changes: Sequence[RecordChange], **kwargs: A
 
 
 @receiver(pre_save, sender=Source)
-def note_the_stage(sender: Any, instance: Source, **kwargs: Any) -> None:
-    """Remember the stage that is stored, to see afterwards whether it has changed."""
-    stored = Source.objects.filter(pk=instance.pk).values_list("stage", flat=True)
-    instance.__dict__["stage_before"] = stored.first()
+def note_what_is_stored(sender: Any, instance: Source, **kwargs: Any) -> None:
+    """Remember what is stored of a source, to see afterwards what has changed."""
+    stored = Source.objects.filter(pk=instance.pk).values(*DECIDING)
+    instance.__dict__["deciding_before"] = stored.first()
 
 
 @receiver(post_save, sender=Source)
-def look_again_when_the_stage_changes(
+def look_again_when_a_source_changes(
     sender: Any, instance: Source, created: bool, **kwargs: Any
 ) -> None:
-    """The stage decides whether a source's records match, ask or join by themselves."""
-    if not created and instance.__dict__.pop("stage_before", None) != instance.stage:
-        keys.mark_all_dirty(of_source=instance.pk)
-        transaction.on_commit(tasks.nudge, robust=True)
+    """The stage decides what its records may do, the rest which of its values are shown."""
+    before = instance.__dict__.pop("deciding_before", None)
+    if created or before == {name: getattr(instance, name) for name in DECIDING}:
+        return
+    keys.mark_all_dirty(of_source=instance.pk)
+    transaction.on_commit(tasks.nudge, robust=True)
