@@ -78,7 +78,10 @@ def record_decision(
         words = words_for_same(world, lo, hi, model=live_model())
     else:
         words = words_for_different(world, lo, hi)
-    return _say(words, members, _Act(Decision.Kind.DECIDE, decided_by, reason))
+    outcome = _say(words, members, _Act(Decision.Kind.DECIDE, decided_by, reason))
+    reported = ReviewCase.objects.open().filter(pk=case.pk, reason=ReviewCase.Reason.REPORTED)
+    reported.update(settled_at=timezone.now())  # the others settle as the clusters answer them
+    return outcome
 
 
 @transaction.atomic

@@ -143,11 +143,14 @@ def _cases(world: World, solution: Solution, names: _Names) -> Iterator[Differen
     # of a pair in two components only its own words count, and they name the smaller record
     rows = uncertain.values_list("lo_id", "hi_id", "weight_bits")
     wanted = questions(world, solution, rows)
-    cases = ReviewCase.objects.open().exclude(reason=ReviewCase.Reason.REPORTED)
-    held = set(cases.filter(lo__in=ids).values_list("lo_id", "hi_id", "weight_bits", "reason"))
+    cases = ReviewCase.objects.open().filter(lo__in=ids)
+    held = set(cases.values_list("lo_id", "hi_id", "weight_bits", "reason"))
+    reported = {each[:2] for each in held if each[3] == ReviewCase.Reason.REPORTED}
+    held = {each for each in held if each[:2] not in reported}
     should = {
         (lo, hi, question.weight_bits, str(question.reason))
         for (lo, hi), question in wanted.items()
+        if (lo, hi) not in reported  # asked already, more urgently
     }
     for pair in sorted({each[:2] for each in held ^ should}):
         yield Difference("review cases", names.of(*pair))
