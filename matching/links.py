@@ -92,19 +92,19 @@ def write_links(
 ) -> Written:
     """Store, refresh and remove the links of a batch. The components are locked.
 
-    A pair with a version that moved since the snapshot is left alone: the newer version has a
-    dirty mark of its own. A link that another worker wrote from a newer view stays, or, when it
-    can't be judged from this snapshot, its record is looked at again.
+    A pair of which a version or a stage moved since the snapshot is left alone: what is newer
+    has a dirty mark of its own. Where another worker wrote a link that this snapshot cannot
+    judge, the record is looked at again.
     """
     held = _links_of(batch)
-    versions = _versions({pk for pair in found for pk in (pair.lo, pair.hi)} | _ends(held))
+    now = _now({pk for pair in found for pk in (pair.lo, pair.hi)} | _ends(held))
     fresh = {
         pk
         for pk, seen in snapshot.records.items()
-        if versions.get(pk, seen.version) == seen.version
+        if pk not in now or now[pk] == (seen.version, seen.stage)
     }
     keep = {(p.lo, p.hi): p for p in found if p.lo in fresh and p.hi in fresh}
-    gone, look_again = _judge(held, keep, fresh, snapshot.records, versions)
+    gone, look_again = _judge(held, keep, fresh, snapshot.records)
     _delete(gone)
     _upsert(list(keep.values()), snapshot.records, model)
     return Written(look_again=look_again & set(batch))
@@ -124,9 +124,11 @@ def _ends(links: Collection[Link]) -> set[int]:
     return {pk for link in links for pk in (link.lo_id, link.hi_id)}
 
 
-def _versions(record_ids: Collection[int]) -> dict[int, int]:
+def _now(record_ids: Collection[int]) -> dict[int, tuple[int, str]]:
+    """Version of each record and stage of its source."""
     rows = SourceRecord.objects.filter(pk__in=list(record_ids))
-    return dict(rows.values_list("pk", "version"))
+    seen = rows.values_list("pk", "version", "source__stage")
+    return {pk: (version, stage) for pk, version, stage in seen}
 
 
 def _judge(
@@ -134,9 +136,12 @@ def _judge(
     keep: Mapping[Pair, ScoredPair],
     fresh: Collection[int],
     seen: Mapping[int, SeenRecord],
-    versions: Mapping[int, int],
 ) -> tuple[list[Pair], set[int]]:
-    """Split the stored links that were not found again into gone and undecided ones."""
+    """Split the stored links that were not found again into gone and undecided ones.
+
+    One with an end this snapshot has not seen was written since. That its versions are current
+    proves nothing: its writer may not have known of a key that has become generic.
+    """
     gone: list[Pair] = []
     look_again: set[int] = set()
     for link in held:
@@ -145,13 +150,9 @@ def _judge(
             continue
         if all(pk in seen and pk in fresh for pk in pair):
             gone.append(pair)
-        elif any(pk not in seen for pk in pair) and not _is_current(link, versions):
+        elif any(pk not in seen for pk in pair):
             look_again.update(pair)
     return gone, look_again
-
-
-def _is_current(link: Link, versions: Mapping[int, int]) -> bool:
-    return (link.lo_version, link.hi_version) == (versions[link.lo_id], versions[link.hi_id])
 
 
 def _delete(pairs: Collection[Pair]) -> None:

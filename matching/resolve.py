@@ -22,8 +22,8 @@ from matching.model import MatchModel
 from matching.models import Decision, DirtyRecord, GenericKey
 from matching.receipts import Cause
 from matching.settle import settle
-from matching.snapshot import Snapshot, take_snapshot
-from profiles.locking import lock_components
+from matching.snapshot import Snapshot, generic_keys, take_snapshot
+from profiles.locking import MAX_TRIES, lock_components
 
 logger = logging.getLogger(__name__)
 
@@ -105,13 +105,28 @@ def resolve_batch(limit: int = BATCH) -> Progress | None:
             return Progress(failed=len(marks))
 
 
+class SnapshotIsOver(Exception):
+    """Another model was published, or a key became generic, before the locks were there."""
+
+
 def _resolve(claimed: queue.Claimed) -> Progress:
-    model = live_model()
-    snapshot = take_snapshot(claimed.records, lost_keys=claimed.lost_keys, model=model)
-    receipts = resolve_records(claimed.records, snapshot, model)
+    receipts = _until_it_holds(claimed)
     queue.drop_marks(claimed)
     failpoint("before_commit")
     return Progress(resolved=len(claimed.records), receipts=receipts)
+
+
+def _until_it_holds(claimed: queue.Claimed) -> int:
+    """Resolve from a snapshot that still holds under the locks; return how many receipts."""
+    for _ in range(MAX_TRIES):
+        model = live_model()
+        snapshot = take_snapshot(claimed.records, lost_keys=claimed.lost_keys, model=model)
+        try:
+            with transaction.atomic():  # gives the locks back when it does not hold
+                return resolve_records(claimed.records, snapshot, model)
+        except SnapshotIsOver:
+            continue
+    raise SnapshotIsOver(f"{MAX_TRIES} times")
 
 
 def resolve_records(batch: Collection[int], snapshot: Snapshot, model: MatchModel) -> int:
@@ -122,10 +137,21 @@ def resolve_records(batch: Collection[int], snapshot: Snapshot, model: MatchMode
     touched |= ends_of_links(batch) | Decision.objects.binding().ends(batch)
     members = lock_components(touched)
     failpoint("after_lock")
+    _check_it_holds(batch, snapshot, model)
     written = write_links(batch, found, snapshot, model)
     _note_generic_keys(snapshot, besides=batch)
     mark_dirty(written.look_again, lane=DirtyRecord.Lane.BULK)
     return len(settle(members, model=model, cause=Cause(), changed=batch))
+
+
+def _check_it_holds(batch: Collection[int], snapshot: Snapshot, model: MatchModel) -> None:
+    """Raise `SnapshotIsOver` where something moved that is no record's version or stage.
+
+    Whoever moves it marks the records concerned, but those marks may be resolved already: by a
+    worker that overtook this one.
+    """
+    if live_model().version != model.version or generic_keys(batch) != snapshot.generic:
+        raise SnapshotIsOver
 
 
 def _note_generic_keys(snapshot: Snapshot, *, besides: Collection[int]) -> None:

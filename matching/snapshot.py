@@ -74,12 +74,19 @@ SELECT
     (SELECT coalesce(json_agg(json_build_array(lo, hi)), '[]') FROM pairs),
     (SELECT coalesce(json_agg(json_build_array(key, kind, is_generic)), '[]')
      FROM sized WHERE crossed),
+    (SELECT coalesce(json_agg(DISTINCT g.key), '[]')
+     FROM own JOIN matching_generickey g ON g.key = own.key),
     (SELECT coalesce(json_agg(json_build_array(
         r.id, r.version, r.deleted_at IS NULL AND r.erased_at IS NULL, s.stage, r.attributes
      )), '[]')
      FROM involved i
      JOIN profiles_sourcerecord r ON r.id = i.id
      JOIN profiles_source s ON s.id = r.source_id)
+"""
+
+GENERIC_NOW = """
+SELECT DISTINCT g.key FROM matching_blockkey k JOIN matching_generickey g ON g.key = k.key
+WHERE k.record_id = ANY(%s)
 """
 
 NOTHING: Mapping[int, int] = MappingProxyType({})
@@ -98,9 +105,13 @@ class SeenRecord:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Candidate pairs `(lo, hi)`, keys that crossed their limit, and the records involved."""
+    """Candidate pairs `(lo, hi)`, keys that crossed their limit, and the records involved.
+
+    `generic` are those keys of the batch that were noted as generic before.
+    """
 
     pairs: list[tuple[int, int]]
+    generic: frozenset[int]
     became_generic: list[tuple[int, str]]
     no_longer_generic: list[int]
     records: Mapping[int, SeenRecord]
@@ -123,10 +134,18 @@ def take_snapshot(
     }
     with connection.cursor() as cursor:
         cursor.execute(STATEMENT, parameters)
-        pairs, crossed, seen = cursor.fetchone()
+        pairs, crossed, generic, seen = cursor.fetchone()
     return Snapshot(
         pairs=sorted((lo, hi) for lo, hi in pairs),
+        generic=frozenset(generic),
         became_generic=sorted((key, kind) for key, kind, now in crossed if now),
         no_longer_generic=sorted(key for key, _, now in crossed if not now),
         records={row[0]: SeenRecord(*row) for row in seen},
     )
+
+
+def generic_keys(records: Collection[int]) -> frozenset[int]:
+    """The keys of these records that are noted as generic now."""
+    with connection.cursor() as cursor:
+        cursor.execute(GENERIC_NOW, [list(records)])
+        return frozenset(key for (key,) in cursor.fetchall())
