@@ -49,28 +49,28 @@ from tests.staff import staff
 pytestmark = pytest.mark.django_db
 
 # All three are Anna: the mailbox ties shop to CRM, the telephone ties app to CRM.
-CRM = {
+CRM: dict[str, Any] = {
     "given_name": "Anna",
     "family_name": "Kowalska",
     "email": ["anna.kowalska@example.org"],
     "phone": ["+447700900111"],
     "birth_date": "1984-03-02",
 }
-SHOP = {
+SHOP: dict[str, Any] = {
     "given_name": "Anna",
     "family_name": "Kowalska",
     "email": ["anna.kowalska@example.org"],
 }
-APP = {"given_name": "Ania", "family_name": "Kowalska", "phone": ["+447700900111"]}
+APP: dict[str, Any] = {"given_name": "Ania", "family_name": "Kowalska", "phone": ["+447700900111"]}
 HOME = {"line1": "2 Mill Lane", "city": "Leeds", "postal_code": "LS1 4AB"}
 # Her twin sister, of whom only the post knows.
-SISTER = {
+SISTER: dict[str, Any] = {
     "given_name": "Maria",
     "family_name": "Kowalska",
     "birth_date": "1984-03-02",
     "address": HOME,
 }
-ELSE = {
+ELSE: dict[str, Any] = {
     "given_name": "Boris",
     "family_name": "Yilmaz",
     "email": ["boris@example.net"],
@@ -269,7 +269,7 @@ def people_with_one_card(number: int, source: str = "till") -> None:
     )
 
 
-CARD = {"card": ["70001"]}
+CARD: dict[str, Any] = {"card": ["70001"]}
 
 
 def test_a_value_too_many_share_stops_joining_and_joins_again_below_its_limit() -> None:
