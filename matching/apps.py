@@ -7,4 +7,4 @@ class MatchingConfig(AppConfig):
     name = "matching"
 
     def ready(self) -> None:
-        from matching import receivers  # noqa: F401  # importing connects the receivers
+        from matching import pressure, receivers  # noqa: F401  # importing connects them

@@ -19,7 +19,7 @@ from matching.keys import mark_blocks_dirty, mark_dirty
 from matching.links import ends_of_links, score_candidates, write_links
 from matching.live import live_model
 from matching.model import MatchModel
-from matching.models import Decision, DirtyRecord, GenericKey
+from matching.models import DirtyRecord, GenericKey
 from matching.receipts import Cause
 from matching.settle import settle
 from matching.snapshot import Snapshot, generic_keys, take_snapshot
@@ -134,7 +134,7 @@ def resolve_records(batch: Collection[int], snapshot: Snapshot, model: MatchMode
     found = score_candidates(snapshot, model)
     failpoint("after_score")
     touched = {*batch, *(pk for pair in found for pk in (pair.lo, pair.hi))}
-    touched |= ends_of_links(batch) | Decision.objects.binding().ends(batch)
+    touched |= ends_of_links(batch)
     members = lock_components(touched)
     failpoint("after_lock")
     _check_it_holds(batch, snapshot, model)

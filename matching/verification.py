@@ -7,7 +7,6 @@ not with their contents. Call it in a repeatable-read transaction, beside runnin
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from matching import queue
 from matching.cases import questions
 from matching.features import features_of
 from matching.links import score_candidates
@@ -21,11 +20,6 @@ from profiles.verification import Difference
 
 CHUNK = 500
 SOLVED_AT_ONCE = 2000
-
-
-def unsettled() -> int:
-    """Records that still wait to be resolved; until none does, differences are expected."""
-    return queue.waiting().count() + queue.set_aside().count()
 
 
 def differences() -> Iterator[Difference]:
@@ -92,7 +86,7 @@ def _links(ids: list[int], model: MatchModel, names: _Names) -> Iterator[Differe
 
 
 def _clusters(ids: list[int], model: MatchModel, names: _Names) -> Iterator[Difference]:
-    components = connected(ids, _ties(ids))
+    components = connected(ids, _ties())
     stored = {
         pk: (component, profile)
         for pk, component, profile in Membership.objects.values_list(
@@ -110,15 +104,15 @@ def _clusters(ids: list[int], model: MatchModel, names: _Names) -> Iterator[Diff
         yield from _broken_words(world, solution, names)
 
 
-def _ties(ids: Collection[int]) -> Iterator[Pair]:
-    """Joining links and binding decisions between live records."""
+def _ties() -> Iterator[Pair]:
+    """Joining links between live records, and all binding decisions."""
     live = set(SourceRecord.objects.live().values_list("pk", flat=True))
     links = Link.objects.filter(joins=True).values_list("lo_id", "hi_id")
+    for lo, hi in links.iterator(chunk_size=10_000):
+        if lo in live and hi in live:
+            yield lo, hi
     said = Decision.objects.binding().values_list("lo_id", "hi_id")
-    for rows in (links, said):
-        for lo, hi in rows.iterator(chunk_size=10_000):
-            if lo in live and hi in live:
-                yield lo, hi
+    yield from said.iterator(chunk_size=10_000)
 
 
 def _whole_components(components: Mapping[int, int]) -> Iterator[list[int]]:

@@ -106,13 +106,17 @@ def _member(record: SourceRecord) -> Member:
 
 
 def solve(world: World, model: MatchModel) -> Solution:
-    """Partition the live records; each cluster answers to the profile of its oldest record."""
+    """Partition the live records; each cluster answers to the profile of its oldest record.
+
+    What was said of records that are gone ties components together too, so that it is at hand
+    when they return, and when somebody says what would contradict it then.
+    """
     nodes = world.live_nodes()
     edges = [edge for edge in world.edges if edge.lo in nodes and edge.hi in nodes]
     same = _among(world.same, nodes)
     different = _among(world.different, nodes)
     found = partition(nodes, edges, same=same, different=different, model=model)
-    ties = [(edge.lo, edge.hi) for edge in edges] + list(same) + list(different)
+    ties = [(edge.lo, edge.hi) for edge in edges] + list(world.same | world.different)
     return Solution(
         profile_of=_profiles(world, found),
         component_of=connected(world.members, ties),

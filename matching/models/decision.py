@@ -1,7 +1,6 @@
 """What people decided, and the immutable receipt of every change of membership."""
 
 import uuid
-from collections.abc import Collection
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -21,12 +20,6 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def binding(self) -> "DecisionQuerySet":
         """Current decisions that say something: `same` or `different`."""
         return self.current().exclude(verdict=Decision.Verdict.NONE)
-
-    def ends(self, record_ids: Collection[int]) -> set[int]:
-        """The records on either side of what was said of these. One query."""
-        ids = list(record_ids)
-        pairs = self.filter(Q(lo__in=ids) | Q(hi__in=ids)).values_list("lo_id", "hi_id")
-        return {pk for pair in pairs for pk in pair}
 
 
 class Decision(models.Model):

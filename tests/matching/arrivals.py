@@ -15,7 +15,7 @@ from django.db import transaction
 
 from matching import verification as of_matching
 from matching.decisions import Outcome, record_decision, split_records
-from matching.models import Decision, ReviewCase
+from matching.models import Decision, DirtyRecord, ReviewCase
 from matching.resolve import resolve_until_settled
 from profiles import verification as of_profiles
 from profiles.ingest import ReadRow, Stored, store_read
@@ -72,7 +72,7 @@ def resolve() -> None:
     """Resolve whatever waits; nothing may fail or stay behind."""
     done = resolve_until_settled(max_seconds=60)
     assert not done.failed
-    assert not of_matching.unsettled()
+    assert not DirtyRecord.objects.exists()
 
 
 def say(verdict: str, one: SourceRecord, other: SourceRecord, *, by: str = "sol") -> Outcome:

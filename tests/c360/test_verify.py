@@ -1,0 +1,79 @@
+"""`verify` says that all is well only when it is, and names what is not."""
+
+import io
+import json
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from matching.models import Link
+from profiles.models import Membership, Profile
+from tests.matching.arrivals import arrive, resolve
+
+ANNA: dict[str, Any] = {
+    "given_name": "Anna",
+    "family_name": "Kowalska",
+    "birth_date": "1984-03-02",
+}
+
+
+def verify() -> tuple[int, dict[str, Any]]:
+    """Exit status and report."""
+    out = io.StringIO()
+    try:
+        call_command("verify", json=True, stdout=out, stderr=io.StringIO())
+    except SystemExit as ended:
+        return int(ended.code or 0), json.loads(out.getvalue())
+    return 0, json.loads(out.getvalue())
+
+
+@pytest.fixture
+def joined(db: None, monkeypatch: pytest.MonkeyPatch) -> Profile:
+    """Anna, known to two sources. The test's transaction stands for the command's own."""
+    monkeypatch.setattr("c360.management.commands.verify.one_moment", lambda: None)
+    arrive("crm", "1", email=["anna@example.org"], **ANNA)
+    arrive("shop", "2", email=["anna@example.org"], **ANNA)
+    resolve()
+    return Profile.objects.get(record_count=2)
+
+
+def test_a_settled_installation_is_well(joined: Profile) -> None:
+    assert verify() == (
+        0,
+        {"ok": True, "waiting": 0, "set_aside": 0, "counts": {}, "differences": []},
+    )
+
+
+def test_while_records_wait_nothing_is_compared_and_nothing_is_called_well(
+    joined: Profile,
+) -> None:
+    arrive("shop", "3", **ANNA)
+
+    status, report = verify()
+
+    assert status == 1
+    assert (report["ok"], report["waiting"], report["differences"]) == (False, 1, [])
+
+
+@pytest.mark.parametrize("check", ["links", "clusters", "golden values"])
+def test_whatever_was_tampered_with_is_named(joined: Profile, check: str) -> None:
+    if check == "links":
+        Link.objects.update(weight_bits=1.5)
+    elif check == "clusters":
+        second = Membership.objects.exclude(record=joined.birth_record).get()
+        Membership.objects.filter(pk=second.pk).update(profile=second.record.birth_profile)
+    else:
+        Profile.objects.filter(pk=joined.pk).update(display_name="Mallory")
+
+    status, report = verify()
+
+    assert status == 1
+    assert check in report["counts"]
+    assert "Mallory" not in json.dumps(report)
+
+
+def test_a_new_installation_is_well(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("c360.management.commands.verify.one_moment", lambda: None)
+
+    assert verify()[0] == 0
