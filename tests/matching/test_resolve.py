@@ -61,7 +61,11 @@ SHOP: dict[str, Any] = {
     "family_name": "Kowalska",
     "email": ["anna.kowalska@example.org"],
 }
-APP: dict[str, Any] = {"given_name": "Ania", "family_name": "Kowalska", "phone": ["+447700900111"]}
+APP: dict[str, Any] = {
+    "given_name": "Ania",
+    "family_name": "Kowalska",
+    "phone": ["+447700900111"],
+}
 HOME = {"line1": "2 Mill Lane", "city": "Leeds", "postal_code": "LS1 4AB"}
 # Her twin sister, of whom only the post knows.
 SISTER: dict[str, Any] = {
@@ -194,6 +198,24 @@ def test_what_was_said_of_a_record_counts_again_when_it_returns() -> None:
     resolve()
 
     assert are_together(one, other)
+
+
+def test_what_would_contradict_words_on_a_departed_record_is_refused() -> None:
+    one = arrive("crm", "A-1", updated_at=day(1), **CRM)
+    gone = arrive("shop", "S-1", updated_at=day(1), **ELSE)
+    other = arrive("app", "X-1", updated_at=day(1), given_name="Chen", family_name="Li")
+    resolve()
+    say("same", one, gone)
+    say("same", gone, other)
+    depart("shop", "S-1", updated_at=day(2))
+    resolve()
+
+    with pytest.raises(Contradiction):
+        say("different", one, other)
+
+    arrive("shop", "S-1", updated_at=day(3), **ELSE)
+    resolve()
+    assert are_together(one, gone, other)
 
 
 def test_delivering_everything_again_changes_nothing() -> None:
