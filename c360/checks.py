@@ -1,4 +1,4 @@
-"""Settings are checked at start, and said in plain words. docs/running.md has their table.
+"""Settings are checked at start, and said in plain words. The README has their table.
 
 `check_environment` needs no Django: it runs before the settings are read.
 """

@@ -1,4 +1,4 @@
-"""Settings of Customer 360, read from the environment; docs/running.md has the table."""
+"""Settings of Customer 360, read from the environment; the README has the table."""
 
 import os
 from pathlib import Path

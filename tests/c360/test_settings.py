@@ -159,7 +159,7 @@ def test_pages_refuse_to_start_as_the_owner_of_the_tables() -> None:
 
 
 def test_the_table_of_settings_is_complete() -> None:
-    text = (ROOT / "docs" / "running.md").read_text("utf-8")
+    text = (ROOT / "README.md").read_text("utf-8")
 
     listed = set(re.findall(r"^\| `([A-Z0-9_]+)` \|", text, re.MULTILINE))
 
