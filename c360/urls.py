@@ -15,6 +15,7 @@ urlpatterns = [
     path("admin/login/", views.admin_sign_in),
     path("admin/logout/", views.SignOut.as_view()),
     path("admin/", admin.site.urls),
+    path("api/v1/", include("profiles.api_urls")),
     path("", include("profiles.urls")),
     path("", include("matching.urls")),
     path("", include("consent.urls")),

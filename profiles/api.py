@@ -1,0 +1,138 @@
+"""Records by call: `POST /api/v1/records/` with the token of their source."""
+
+import json
+from collections.abc import Mapping
+from typing import IO, Any, NoReturn
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rest_framework.exceptions import (
+    APIException,
+    MethodNotAllowed,
+    ParseError,
+    PermissionDenied,
+    Throttled,
+)
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from profiles.canonical import Malformed, canonical_spec, checked_call
+from profiles.ingest import Row, Stored, store_rows
+from profiles.models import Source, SourceMapping, SourceToken
+from profiles.pressure import is_behind
+from profiles.tokens import SentBySource, SourceTokenAuthentication
+
+MOST_BYTES = 1_000_000
+COME_BACK_SECONDS = 30
+ORIGIN = "api"
+
+
+class TooLarge(APIException):
+    """More than one call may hold."""
+
+    status_code = 413
+    default_detail = gettext_lazy(
+        "The body is larger than 1 MB. Send fewer records at once; nothing was stored."
+    )
+    default_code = "too_large"
+
+
+class SmallJSON(BaseParser):
+    """JSON of at most 1 MB, with every key once and every number a number."""
+
+    media_type = "application/json"
+
+    def parse(
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        body = stream.read(MOST_BYTES + 1)
+        if len(body) > MOST_BYTES:
+            raise TooLarge
+        try:
+            return json.loads(body, parse_constant=_refuse, object_pairs_hook=_each_key_once)
+        except RecursionError:
+            raise ParseError(_("The body is nested too deeply.")) from None
+        except Malformed as problem:
+            raise ParseError(str(problem)) from None
+        except json.JSONDecodeError as problem:
+            where = {"line": problem.lineno, "column": problem.colno}
+            told = _("The body is not JSON: see line %(line)s, column %(column)s.")
+            raise ParseError(told % where) from None
+        except ValueError:  # no UTF-8, or a number of thousands of digits
+            raise ParseError(_("The body is not JSON in UTF-8.")) from None
+
+
+def _refuse(name: str) -> NoReturn:
+    raise Malformed(f"{name} is no JSON value.")
+
+
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise Malformed("An object of the body has the same key twice.")
+    return found
+
+
+class RecordsView(APIView):
+    """Takes in records of one source; what cannot be read is quarantined, the rest stored.
+
+    Needs no session, and is asked for no CSRF token: `as_view` says so to the middleware, and
+    only a token of a source opens it. Nothing is stored where the answer is not 200.
+    """
+
+    authentication_classes = (SourceTokenAuthentication,)
+    permission_classes = (SentBySource,)
+    parser_classes = (SmallJSON,)
+    renderer_classes = (JSONRenderer,)
+    throttle_classes = ()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Ask for a token only where there is something to do."""
+        if request.method != "POST":
+            raise MethodNotAllowed(str(request.method))
+        super().initial(request, *args, **kwargs)
+
+    def post(self, request: Request) -> Response:
+        token = request.auth
+        assert isinstance(token, SourceToken)  # noqa: S101 - SentBySource has asked
+        try:
+            slug, records = checked_call(request.data)
+            if slug != token.source.slug:
+                raise PermissionDenied(_("This token belongs to another source."))
+            spec = canonical_spec(records, token.source.region or settings.C360_DEFAULT_REGION)
+        except Malformed as problem:
+            raise ParseError(str(problem)) from None
+        if is_behind(len(records)):
+            raise Throttled(COME_BACK_SECONDS, _("Too many records are waiting."))
+        return Response(answer(_store(token.source, spec, records)))
+
+
+def _store(source: Source, spec: dict[str, Any], records: list[dict[str, Any]]) -> Stored:
+    """Store the records of a call; `line` is a record's place in it, counted from one.
+
+    The mapping is not kept: it only names every attribute by itself.
+    """
+    mapping = SourceMapping(source=source, reads=SourceMapping.Reads.RECORDS, spec=spec)
+    rows = [Row(record, line) for line, record in enumerate(records, start=1)]
+    return store_rows(source, mapping, rows, origin=ORIGIN)
+
+
+def answer(stored: Stored) -> dict[str, Any]:
+    """What became of the records: counts, and for refused ones where and why, never a value."""
+    refused = [
+        {
+            "index": (bad.line or 1) - 1,
+            "external_id": bad.raw.get("external_id"),
+            "column": bad.column,
+            "reason": bad.reason,
+        }
+        for bad in stored.bad
+    ]
+    return {**stored.counts.as_dict(), "quarantined": refused}

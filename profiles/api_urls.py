@@ -1,0 +1,8 @@
+"""Addresses other systems send to, below `api/v1/`."""
+
+from django.urls import path
+
+from profiles.api import RecordsView
+
+app_name = "api"
+urlpatterns = [path("records/", RecordsView.as_view(), name="records")]
