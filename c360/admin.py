@@ -1,0 +1,155 @@
+"""Users and their roles in the admin. Nobody can give themselves more rights here."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.db.models import Count, QuerySet
+from django.forms import CheckboxSelectMultiple
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from c360.models import User
+
+admin.site.site_header = "Customer 360"
+admin.site.site_title = "Customer 360"
+admin.site.index_title = _("Settings, people and sources")
+admin.site.enable_nav_sidebar = False  # the few pages are all named in the header
+
+ONLY_SUPERUSERS_GIVE = ("is_superuser", "user_permissions")
+NOT_FOR_ONESELF = ("is_active", "is_staff", *ONLY_SUPERUSERS_GIVE, "groups")
+
+
+class _OneAddressPerPerson(forms.ModelForm):
+    """Refuses an e-mail address somebody signs in with, also in other capitals."""
+
+    def clean_email(self) -> str:
+        email = User.objects.normalize_email(self.cleaned_data["email"])
+        others = User.objects.filter(email__iexact=email).exclude(pk=self.instance.pk)
+        if others.exists():
+            raise ValidationError(_("Somebody signs in with this address already."))
+        return email
+
+
+class NewUserForm(_OneAddressPerPerson, BaseUserCreationForm):
+    """A person with a first password; roles follow on the next page."""
+
+    class Meta:
+        model = User
+        fields = ("email", "name")
+
+
+class UserForm(_OneAddressPerPerson, UserChangeForm):
+    """A person as they are."""
+
+    class Meta:
+        model = User
+        fields = "__all__"  # noqa: DJ007 - the admin's fieldsets choose
+        widgets = {"groups": CheckboxSelectMultiple}
+        labels = {"groups": _("Roles"), "is_staff": _("Admin pages")}
+        help_texts = {
+            "groups": _("What someone may see and do."),
+            "is_staff": _("May open these pages; what can be done here comes from roles."),
+            "is_active": _("Untick this instead of deleting someone: what they did stays."),
+        }
+
+
+@admin.register(User)
+class StaffAdmin(UserAdmin):
+    """People are made, changed and made inactive here; they are never deleted."""
+
+    form = UserForm
+    add_form = NewUserForm
+    add_form_template = None  # the plain form of the admin
+    fieldsets = (
+        (None, {"fields": ("email", "name", "password")}),
+        (
+            _("What they may do"),
+            {"fields": ("groups", "is_active", "is_staff", *ONLY_SUPERUSERS_GIVE)},
+        ),
+        (_("Dates"), {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = ((None, {"fields": ("email", "name", "password1", "password2")}),)
+    readonly_fields = ("last_login", "date_joined")
+    list_display = ("email", "name", "roles", "is_active", "is_staff", "last_login")
+    list_filter = ("is_active", "groups")
+    search_fields = ("email", "name")
+    ordering = ("email",)
+    filter_horizontal = ()
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).prefetch_related("groups")
+
+    @admin.display(description=_("Roles"))
+    def roles(self, user: User) -> str:
+        return ", ".join(sorted(group.name for group in user.groups.all()))
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """The fieldsets, without what only a superuser may give."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if request.user.is_superuser:
+            return fieldsets
+        return [
+            (title, {**more, "fields": _without(more["fields"], ONLY_SUPERUSERS_GIVE)})
+            for title, more in fieldsets
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Nobody changes their own rights, or locks themselves out."""
+        fixed = super().get_readonly_fields(request, obj)
+        return (*fixed, *NOT_FOR_ONESELF) if obj == request.user else fixed
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """A superuser is changed by superusers only; this covers their password too."""
+        if obj is not None and obj.is_superuser and not request.user.is_superuser:
+            return False
+        return super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return False
+
+
+def _without(fields: Any, left_out: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in fields if name not in left_out)
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class RoleAdmin(GroupAdmin):
+    """What each role may do, to read. Roles come with the product's migrations."""
+
+    list_display = ("name", "people")
+    fields = ("name", "people", "allows")
+    readonly_fields = fields
+    filter_horizontal = ()
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
+        return super().get_queryset(request).annotate(people=Count("user"))
+
+    @admin.display(description=_("People"))
+    def people(self, group: Group) -> int:
+        return int(getattr(group, "people", 0))
+
+    @admin.display(description=_("Allows"))
+    def allows(self, group: Group) -> SafeString:
+        names = group.permissions.values_list("name").order_by("name")
+        return format_html_join("", "<p>{}</p>", names)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return False
