@@ -18,10 +18,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from c360 import liveness
-from matching.queue import waiting
+from matching.queue import set_aside, waiting
 
 PATIENCE_SECONDS = 0.9
-EMPTY: dict[str, Any] = {"dirty": None, "oldest_seconds": None}
+EMPTY: dict[str, Any] = {"dirty": None, "oldest_seconds": None, "set_aside": None}
 _askers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="health")
 
 
@@ -64,11 +64,15 @@ def _ask_database() -> dict[str, int]:
 
 
 def backlog() -> dict[str, int]:
-    """How many records wait to be resolved, and for how long the oldest does."""
+    """How many records wait to be resolved, for how long the oldest does, how many failed."""
     found = waiting().aggregate(dirty=Count("pk"), oldest=Min("created_at"))
     oldest = found["oldest"]
     age = (timezone.now() - oldest).total_seconds() if oldest else 0
-    return {"dirty": found["dirty"], "oldest_seconds": max(0, int(age))}
+    return {
+        "dirty": found["dirty"],
+        "oldest_seconds": max(0, int(age)),
+        "set_aside": set_aside().count(),
+    }
 
 
 def _ask_queue() -> bool:

@@ -34,7 +34,7 @@ def told() -> tuple[int, dict[str, Any]]:
 
 @pytest.mark.usefixtures("worker")
 def test_all_is_well() -> None:
-    nothing = {"dirty": 0, "oldest_seconds": 0}
+    nothing = {"dirty": 0, "oldest_seconds": 0, "set_aside": 0}
 
     assert told() == (
         200,
@@ -78,7 +78,7 @@ def test_a_database_that_is_down_is_told(monkeypatch: pytest.MonkeyPatch, worker
     status, report = told()
 
     assert (status, report["database"], report["worker"]) == (503, "down", "ok")
-    assert report["backlog"] == {"dirty": None, "oldest_seconds": None}
+    assert set(report["backlog"].values()) == {None}
 
 
 def test_a_silent_part_does_not_keep_the_answer_waiting(
