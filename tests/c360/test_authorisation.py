@@ -70,7 +70,10 @@ def ask(role: str, method: str, name: str, objects: dict[str, object]) -> Any:
     browser = Client() if role == "anonymous" else signed_in(role)
     body = MATRIX["bodies"].get(f"{method} {name}", {})
     return browser.generic(
-        method, path_of(name, objects), _encoded(body), content_type="application/x-www-form-urlencoded"
+        method,
+        path_of(name, objects),
+        _encoded(body),
+        content_type="application/x-www-form-urlencoded",
     )
 
 

@@ -1,4 +1,4 @@
-"""The queue of dirty marks: nothing is lost, nothing waits for ever, one bad record is alone."""
+"""The queue of dirty marks: nothing is lost or waits for ever, one bad record is alone."""
 
 from datetime import timedelta
 
