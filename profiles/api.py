@@ -87,6 +87,7 @@ class RecordsView(APIView):
     only a token of a source opens it. Nothing is stored where the answer is not 200.
     """
 
+    http_method_names = ["post"]
     authentication_classes = (SourceTokenAuthentication,)
     permission_classes = (SentBySource,)
     parser_classes = (SmallJSON,)

@@ -317,6 +317,7 @@ def test_nothing_else_can_be_asked_here(method: str) -> None:
     answer = getattr(Client(), method)(PATH, headers={"Accept": "text/html"})
 
     assert answer.status_code == 405
+    assert answer.headers["Allow"] == "POST"
     assert answer.headers["Content-Type"] == "application/json"
 
 
