@@ -27,6 +27,7 @@ from tests.staff import staff
 
 Key = tuple[str, str]
 Pair = frozenset[Key]
+Said = tuple[Pair, str]
 
 
 def day(number: int) -> datetime:
@@ -137,7 +138,7 @@ def case_of(one: SourceRecord, other: SourceRecord) -> ReviewCase:
     return ReviewCase.objects.open().get(lo=lo, hi=hi)
 
 
-def words() -> set[tuple[Pair, str]]:
+def words() -> set[Said]:
     """What people said and still holds."""
     names = keys()
     rows = Decision.objects.binding().values_list("lo_id", "hi_id", "verdict")

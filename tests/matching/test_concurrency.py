@@ -1,28 +1,47 @@
 """Several workers at the same queue, on connections of their own and rows really committed."""
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
+from multiprocessing.synchronize import Event
+from pathlib import Path
+from random import Random
 from threading import Thread
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection, connections, transaction
 from pytest_django.plugin import DjangoDbBlocker
 
-from matching import keys
-from matching.models import MatchModelVersion
+from matching import keys, queue
+from matching.decisions import record_decision, undo
+from matching.models import Decision, MatchModelVersion, ReviewCase
+from matching.refusals import DecisionRefused
 from matching.resolve import resolve_batch, resolve_waiting
-from profiles.models import Source
+from profiles.ingest import ReadRow
+from profiles.locking import ComponentsKeepMoving
+from profiles.models import Membership, Profile, Source, SourceRecord
 from tests.matching.arrivals import (
+    Said,
     are_together,
     arrive,
+    clusters,
+    day,
     deliver,
     depart,
     everything_off,
+    faces,
+    open_cases,
     record,
     resolve,
     row,
     say,
+    split,
+    words,
 )
+from tests.matching.crew import FORK, Crew
+from tests.staff import staff
 
 TABLES = (
     "matching_reviewcase", "matching_decision", "matching_mergeevent", "matching_link",
@@ -41,10 +60,14 @@ def committed_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) ->
     """
     with django_db_blocker.unblock():
         yield
-        with transaction.atomic(), connection.cursor() as cursor:
-            for table in TABLES:
-                cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - names from above
+        forget_everything()
         connection.close()
+
+
+def forget_everything() -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table in TABLES:
+            cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - names from above
 
 
 CARD = {"card": ["70001"]}
@@ -130,3 +153,175 @@ def at_the_failpoint(
             other.join()
 
     monkeypatch.setattr("matching.resolve.failpoint", failpoint)
+
+
+SOURCES = ("app", "crm", "shop", "till")
+HOUSEHOLDS = 70
+HOTLINE = "+441132496000"  # typed in for many customers; generic from twenty on
+Fact = tuple[str, ReadRow]
+
+
+def household_facts() -> list[Fact]:
+    """Rows about families that share mailboxes and telephones; some change, some leave."""
+    dice = Random(7)
+    found: list[Fact] = []
+    for number in range(HOUSEHOLDS):
+        for person in range(dice.randint(1, 3)):
+            for source in dice.sample(SOURCES, k=dice.randint(1, 4)):
+                key = f"{source}-{number}-{person}"
+                for version in range(dice.choice((1, 1, 2, 3))):
+                    when = day(len(found))
+                    if version and dice.random() < 0.2:
+                        found.append((source, row(key, updated_at=when, deleted=True)))
+                    else:
+                        said = _somebody(number, person, dice)
+                        found.append((source, row(key, updated_at=when, **said)))
+    return found
+
+
+GIVEN = ("Anna", "Ania", "Maria", "Jan", "Jon", "Karol", "Zofia")
+FAMILY = ("Kowalska", "Kowlaska", "Nowak", "Nowack", "Lis", "Wójcik", "Wojcik")
+
+
+def _somebody(number: int, person: int, dice: Random) -> dict[str, Any]:
+    """One reading of a member of a household, with gaps and slips."""
+    phone = HOTLINE if dice.random() < 0.08 else f"+4477009{number:05}"
+    possible: dict[str, Any] = {
+        "given_name": GIVEN[(number + person + (dice.random() < 0.2)) % len(GIVEN)],
+        "family_name": FAMILY[(number + (dice.random() < 0.2)) % len(FAMILY)],
+        "birth_date": f"19{50 + number % 40}-0{1 + person}-1{number % 10}",
+        "email": [f"household{number}@example.org"],
+        "phone": [phone],
+        "identifiers": {
+            "loyalty_card": [f"LC{number:04}{person if dice.random() < 0.8 else 9}"]
+        },
+    }
+    kept = dice.sample(sorted(possible), k=dice.randint(3, 5))
+    return {name: possible[name] for name in kept}
+
+
+def deliver_all(facts: Sequence[Fact], seed: int) -> None:
+    """Let all facts arrive, shuffled, in batches, a third of them twice."""
+    dice = Random(seed)
+    todo = dice.sample(facts, k=len(facts)) + dice.sample(facts, k=len(facts) // 3)
+    while todo:
+        source = todo[0][0]
+        batch = [fact for fact in todo[: dice.randint(1, 25)] if fact[0] == source]
+        deliver(source, *(each for _, each in batch))
+        todo = [fact for fact in todo if not any(fact is taken for taken in batch)]
+
+
+def decide_now_and_then(seed: int, enough: Event) -> None:
+    """Answer cases, split customers and undo, much faster than people do."""
+    dice, sol = Random(seed), staff("sol")
+    actions: list[UUID] = []
+    while not enough.is_set():
+        time.sleep(0.05)
+        with suppress(DecisionRefused, ComponentsKeepMoving):
+            if actions and dice.random() < 0.3:
+                undo(dice.choice(actions), decided_by=sol)
+            elif dice.random() < 0.2:
+                profile = Profile.objects.filter(record_count__gt=1).order_by("?").first()
+                if profile:
+                    some = SourceRecord.objects.live().filter(membership__profile=profile)
+                    actions.append(split(profile, *some.order_by("?")[:1]).action)
+            elif case := ReviewCase.objects.open().order_by("?").first():
+                verdict = dice.choice(("same", "different"))
+                said = record_decision(
+                    case, lo=case.lo_id, hi=case.hi_id, verdict=verdict, decided_by=sol
+                )
+                actions.append(said.action)
+
+
+def resolve_until(enough: Event) -> None:
+    """A worker: batches small enough that several work on one household at a time."""
+    while True:
+        if resolve_batch(20) is None:
+            if enough.is_set():
+                return
+            time.sleep(0.02)
+
+
+DEADLY = ("after_score=kill", "after_lock=kill", "before_commit=kill")
+
+
+def everybody_at_once(seed: int, crew: Crew) -> None:
+    """Importers, workers and a steward together; workers are killed, others take over."""
+    dice, facts, enough = Random(seed), household_facts(), FORK.Event()
+    staff("sol")
+    importers = [crew.start(deliver_all, facts, seed + number) for number in range(2)]
+    crew.start(decide_now_and_then, seed, enough)
+    crew.start(resolve_until, enough, failpoint="after_lock=sleep")
+    workers = [crew.start(resolve_until, enough) for _ in range(2)]
+    deadly = list(DEADLY)
+    while any(each.is_alive() for each in importers):
+        time.sleep(0.4)
+        if deadly:
+            crew.start(resolve_until, enough, failpoint=deadly.pop())
+        elif dice.random() < 0.3:
+            crew.kill_some(dice, workers)
+            workers.append(crew.start(resolve_until, enough))
+    enough.set()
+    crew.finish(seconds=40)
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("seed", [1, 2])
+def test_many_processes_and_sudden_deaths_end_as_one_process_would(
+    seed: int, tmp_path: Path
+) -> None:
+    crew = Crew(tmp_path)
+
+    everybody_at_once(seed, crew)
+    queue.try_again()
+    resolve()
+
+    assert crew.killed() >= len(DEADLY)
+    assert not crew.failed(), crew.said()
+    assert "deadlock" not in crew.said()
+    assert everything_off() == []
+    together, asked, shown, told = clusters(), open_cases(), faces(), words()
+    assert told
+    forget_everything()
+    alone(told)
+    assert clusters() == together
+    assert open_cases() == asked
+    assert faces() == shown
+
+
+@pytest.mark.faults
+def test_without_locks_the_same_would_end_in_differences(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody_waits(record_ids: Collection[int]) -> dict[int, int]:
+        parts = Membership.objects.filter(record__in=record_ids).values("component")
+        return dict(
+            Membership.objects.filter(component__in=parts).values_list("pk", "component")
+        )
+
+    for module in ("matching.resolve", "matching.decisions"):
+        monkeypatch.setattr(f"{module}.lock_components", nobody_waits)
+
+    assert any(_ends_in_differences(seed, tmp_path) for seed in (1, 2, 3))
+
+
+def _ends_in_differences(seed: int, logs: Path) -> bool:
+    forget_everything()
+    everybody_at_once(seed, Crew(logs))
+    queue.try_again()
+    resolve_waiting()
+    return everything_off() != []
+
+
+def alone(told: set[Said]) -> None:
+    """One process, nobody beside it: all facts in order, what was said, then resolving."""
+    for source in SOURCES:
+        deliver(source, *(fact for owner, fact in household_facts() if owner == source))
+    for pair, verdict in told:
+        lo, hi = sorted(record(*key).pk for key in pair)
+        Decision.objects.create(
+            lo_id=lo, hi_id=hi, verdict=verdict, kind="decide", decided_by=staff("sol")
+        )
+    queue.try_again()
+    keys.mark_all_dirty()
+    resolve()
