@@ -6,6 +6,7 @@ decide, split and undo, and workers resolve a little or everything; afterwards t
 compared with a recomputation and with a slow, obvious twin.
 """
 
+import os
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -41,7 +42,7 @@ from profiles.models import Membership, Profile, SourceRecord
 from tests.matching import test_clustering as pure
 from tests.matching.arrivals import (
     Key,
-    Pair,
+    Said,
     clusters,
     day,
     deliver,
@@ -56,6 +57,7 @@ from tests.matching.arrivals import (
 from tests.profiles.customers import make_source
 from tests.staff import staff
 
+WORLDS = int(os.environ.get("C360_TEST_WORLDS", "15"))  # more for a long search at night
 HOME = {"line1": "2 Mill Lane", "city": "Leeds", "postal_code": "LS1 4AB"}
 LANDLINE, MOBILE = "+441132496000", "+447700900111"
 FAMILY, HERS = "kowalski.family@example.org", "anna.kowalska@example.org"
@@ -277,13 +279,12 @@ def _pairs_that_meet(features: Mapping[int, Features]) -> Iterator[tuple[int, in
 
 @pytest.mark.django_db
 def test_what_is_stored_is_what_the_facts_say_after_whatever_happens() -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        Household, settings=settings(max_examples=15, stateful_step_count=20)
+    run_state_machine_as_test(
+        Household, settings=settings(max_examples=WORLDS, stateful_step_count=20)
     )
 
 
 Fact = tuple[str, ReadRow]
-Said = tuple[Pair, str]
 
 
 def facts() -> st.SearchStrategy[list[Fact]]:
@@ -307,7 +308,7 @@ def _version(key: str, number: int, who: int | None) -> ReadRow:
 @given(
     facts=facts(), dice=st.randoms(use_true_random=False), answers=st.lists(chance, max_size=3)
 )
-@settings(max_examples=15)
+@settings(max_examples=WORLDS)
 def test_the_same_facts_in_another_order_and_batching_give_the_same_customers(
     facts: list[Fact], dice: Random, answers: list[int]
 ) -> None:
