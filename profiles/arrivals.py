@@ -34,6 +34,7 @@ class Arrival:
     """A row that could be read. `text` is its payload as canonical JSON."""
 
     read: ReadRecord
+    payload: dict[str, Any]
     text: str
     content_hash: str
     position: int

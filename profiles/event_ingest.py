@@ -5,7 +5,6 @@ time. An event goes to the record its row names; where that is not known yet, it
 (`profiles.waiting`). Batches may be repeated, may overlap and may run at the same time.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
@@ -24,7 +23,7 @@ from profiles.locking import lock_components
 from profiles.mapping import EventMapping, ReadEvent
 from profiles.models import Source, SourceMapping, Suppression
 from profiles.objects import derive_objects
-from profiles.payload import CLEANED, NotStorable, as_json, cells, storable
+from profiles.payload import CLEANED, NotStorable, as_rows, cells, storable
 from profiles.quarantine import BadRow
 from profiles.reading import Row
 from profiles.suppression import ERASED, refused_keys
@@ -45,10 +44,11 @@ INSERT INTO profiles_event
     (source_id, received_at, message_id, record_id, record_key, kind, name, occurred_at,
      channel, text, object_namespace, object_id, object_state, amount_minor, currency,
      identifiers, properties, retention_until)
-SELECT %s, %s, came.* FROM unnest(
-    %s::varchar[], %s::bigint[], %s::varchar[], %s::varchar[], %s::varchar[],
-    %s::timestamptz[], %s::varchar[], %s::text[], %s::varchar[], %s::varchar[], %s::varchar[],
-    %s::bigint[], %s::varchar[], %s::jsonb[], %s::jsonb[], %s::timestamptz[]) AS came
+SELECT %s, %s, came.* FROM json_to_recordset(%s::json) AS came (
+    message_id varchar, record_id bigint, record_key varchar, kind varchar, name varchar,
+    occurred_at timestamptz, channel varchar, text text, object_namespace varchar,
+    object_id varchar, object_state varchar, amount_minor bigint, currency varchar,
+    identifiers jsonb, properties jsonb, retention_until timestamptz)
 """
 MOVE_LAST_EVENT = """
 WITH newest AS (
@@ -112,6 +112,7 @@ def store_events(
 @dataclass(frozen=True, slots=True)
 class _Good:
     event: ReadEvent
+    payload: dict[str, Any]
     text: str
     position: int
     line: int | None
@@ -141,7 +142,7 @@ def _read(mapping: EventMapping, rows: Iterable[Row | BadRow]) -> _Reading:
             reason = str(problem) if isinstance(problem, NotStorable) else "cannot be read"
             reading.bad.append((position, BadRow(row.payload, reason, row.line)))
         else:
-            reading.good.append(_Good(event, text, position, row.line))
+            reading.good.append(_Good(event, payload, text, position, row.line))
             reading.notes[CLEANED] += was_cleaned
     return reading
 
@@ -207,7 +208,7 @@ def _drop_suppressed(source: Source, reading: _Reading) -> int:
     placed = list(zip(reading.good, modes, strict=True))
     reading.good = [each for each, mode in placed if mode is None]
     held_back = [
-        (each.position, BadRow(json.loads(each.text), ERASED, each.line))
+        (each.position, BadRow(each.payload, ERASED, each.line))
         for each, mode in placed
         if mode == Suppression.Mode.QUARANTINE
     ]
@@ -249,33 +250,32 @@ def _insert_events(
         return
     kept = timedelta(days=source.retention_days) if source.retention_days else None
     rows = [_columns_of(each, records, kept) for each in events]
-    columns: list[Any] = [list(column) for column in zip(*rows, strict=True)]
     with connection.cursor() as cursor:
-        cursor.execute(INSERT_EVENTS, [source.pk, now, *columns])
+        cursor.execute(INSERT_EVENTS, [source.pk, now, as_rows(rows)])
 
 
 def _columns_of(
     event: ReadEvent, records: dict[str, int], kept: timedelta | None
-) -> tuple[Any, ...]:
+) -> dict[str, Any]:
     about = event.object
-    return (
-        event.message_id,
-        records.get(event.record_key or ""),
-        event.record_key or "",
-        event.kind,
-        event.name,
-        event.occurred_at,
-        event.channel,
-        event.text,
-        about.namespace if about else "",
-        about.id if about else "",
-        (about.state or "") if about else "",
-        event.amount_minor,
-        event.currency,
-        as_json(dict(event.identifiers)),
-        as_json(event.properties),
-        event.occurred_at + kept if kept else None,
-    )
+    return {
+        "message_id": event.message_id,
+        "record_id": records.get(event.record_key or ""),
+        "record_key": event.record_key or "",
+        "kind": event.kind,
+        "name": event.name,
+        "occurred_at": event.occurred_at,
+        "channel": event.channel,
+        "text": event.text,
+        "object_namespace": about.namespace if about else "",
+        "object_id": about.id if about else "",
+        "object_state": (about.state or "") if about else "",
+        "amount_minor": event.amount_minor,
+        "currency": event.currency,
+        "identifiers": dict(event.identifiers),
+        "properties": event.properties,
+        "retention_until": event.occurred_at + kept if kept else None,
+    }
 
 
 def _move_last_event(events: Sequence[ReadEvent], records: dict[str, int]) -> None:

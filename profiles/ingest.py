@@ -6,7 +6,6 @@ quarantined and never stops the others. Batches may be repeated, may overlap and
 same time; the number of queries does not depend on their size.
 """
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -162,7 +161,7 @@ def without_refused(
         if mode is None:
             good.append(each)
         elif mode == Suppression.Mode.QUARANTINE:
-            held_back.append((each.position, BadRow(json.loads(each.text), ERASED, each.line)))
+            held_back.append((each.position, BadRow(each.payload, ERASED, each.line)))
         else:
             suppressed += 1
     return good, suppressed, held_back

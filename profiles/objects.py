@@ -17,6 +17,8 @@ from django.db import connection
 from profiles.mapping import ReadObject
 from profiles.models import Source
 
+OWN_KIND = "event.kind = object.kind DESC"
+NEWEST = "event.occurred_at DESC, event.message_id DESC, event.source_id DESC"
 # Locks what is there, in one order for all importers. The kind is the alphabetically first
 # one told, which two disagreeing mappings cannot turn back and forth.
 INSERT_OR_LOCK = """
@@ -28,53 +30,50 @@ FROM unnest(%s::varchar[], %s::varchar[], %s::varchar[]) AS told (namespace, obj
 ON CONFLICT ON CONSTRAINT one_object_per_id
     DO UPDATE SET kind = excluded.kind WHERE excluded.kind < held.kind
 """
+# Aggregates in one pass: joins of intermediate results, whose sizes nobody can guess before
+# the tables are analysed, take a thousand times as long.
 DERIVE = """
 WITH told AS (
-    SELECT object.id AS object_pk, object.kind AS own_kind, event.source_id,
-           event.message_id, event.record_id, event.record_key, event.kind, event.occurred_at,
-           event.object_state, event.amount_minor, event.currency
+    SELECT object.id AS object_pk,
+        min(event.occurred_at) AS opened_at,
+        array_agg(event.object_state ORDER BY {newest_state}) AS states,
+        array_agg(event.occurred_at ORDER BY {newest_state}) AS state_times,
+        array_agg(event.message_id ORDER BY {newest_state}) AS state_messages,
+        array_agg(event.amount_minor ORDER BY {newest_amount}) AS amounts,
+        array_agg(event.currency ORDER BY {newest_amount}) AS currencies,
+        array_agg(event.source_id ORDER BY {newest_name}) AS sources,
+        array_agg(event.record_key ORDER BY {newest_name}) AS record_keys,
+        array_agg(event.record_id ORDER BY {newest_name}) AS records
     FROM unnest(%s::varchar[], %s::varchar[]) AS asked (namespace, object_id)
     JOIN profiles_customerobject AS object USING (namespace, object_id)
     JOIN profiles_event AS event
         ON event.object_namespace = asked.namespace AND event.object_id = asked.object_id
-), opened AS (
-    SELECT object_pk, min(occurred_at) AS at FROM told GROUP BY object_pk
-), stated AS (
-    SELECT DISTINCT ON (object_pk) * FROM told
-    ORDER BY object_pk, object_state <> '' DESC, occurred_at DESC, message_id DESC,
-             source_id DESC
-), priced AS (
-    SELECT DISTINCT ON (object_pk) * FROM told WHERE amount_minor IS NOT NULL
-    ORDER BY object_pk, kind = own_kind DESC, occurred_at DESC, message_id DESC,
-             source_id DESC
-), named AS (
-    SELECT DISTINCT ON (object_pk) * FROM told WHERE record_key <> ''
-    ORDER BY object_pk, occurred_at DESC, message_id DESC, source_id DESC
+    GROUP BY object.id
 )
 UPDATE profiles_customerobject AS object SET
-    opened_at = least(object.opened_at, opened.at),
-    state = CASE WHEN wins.state THEN stated.object_state ELSE object.state END,
-    state_at = CASE WHEN wins.state THEN stated.occurred_at ELSE object.state_at END,
-    state_message_id =
-        CASE WHEN wins.state THEN stated.message_id ELSE object.state_message_id END,
-    amount_minor = coalesce(priced.amount_minor, object.amount_minor),
-    currency = coalesce(priced.currency, object.currency),
-    source_id = coalesce(named.source_id, object.source_id),
-    record_key = coalesce(named.record_key, object.record_key),
-    record_id = CASE WHEN named.record_key IS NULL THEN object.record_id
-                     ELSE named.record_id END
-FROM opened
-JOIN stated USING (object_pk)
-LEFT JOIN priced USING (object_pk)
-LEFT JOIN named USING (object_pk)
-CROSS JOIN LATERAL (
-    SELECT held.state_at = 'infinity'
-        OR (stated.object_state <> '', stated.occurred_at, stated.message_id)
-         >= (held.state <> '', held.state_at, held.state_message_id) AS state
-    FROM profiles_customerobject AS held WHERE held.id = opened.object_pk
-) AS wins
-WHERE object.id = opened.object_pk
-"""
+    opened_at = least(object.opened_at, told.opened_at),
+    (state, state_at, state_message_id) = (
+        SELECT state, at, message FROM (VALUES
+            (object.state, object.state_at, object.state_message_id),
+            (told.states[1], told.state_times[1], told.state_messages[1])
+        ) AS stated (state, at, message)
+        ORDER BY at <> 'infinity' DESC, state <> '' DESC, at DESC, message DESC LIMIT 1
+    ),
+    amount_minor = coalesce(told.amounts[1], object.amount_minor),
+    currency = CASE WHEN told.amounts[1] IS NULL THEN object.currency
+                    ELSE told.currencies[1] END,
+    source_id = CASE WHEN told.record_keys[1] = '' THEN object.source_id
+                     ELSE told.sources[1] END,
+    record_id = CASE WHEN told.record_keys[1] = '' THEN object.record_id
+                     ELSE told.records[1] END,
+    record_key = CASE WHEN told.record_keys[1] = '' THEN object.record_key
+                      ELSE told.record_keys[1] END
+FROM told WHERE object.id = told.object_pk
+""".format(  # noqa: S608 - only the orders below are filled in
+    newest_state=f"event.object_state <> '' DESC, {NEWEST}",
+    newest_amount=f"event.amount_minor IS NOT NULL DESC, {OWN_KIND}, {NEWEST}",
+    newest_name=f"event.record_key <> '' DESC, {NEWEST}",
+)
 
 
 def derive_objects(source: Source, told: Iterable[ReadObject]) -> None:

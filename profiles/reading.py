@@ -53,7 +53,7 @@ def read_rows(mapping: RecordMapping, rows: Iterable[Row | BadRow]) -> Reading:
         try:
             payload, text, was_cleaned = storable(row.payload)
             read = mapping.read(cells(payload))
-            reading.arrivals.append(_arrival(read, text, position, row.line))
+            reading.arrivals.append(_arrival(read, payload, text, position, row.line))
         except RowError as problem:
             reading.bad.append((position, BadRow.of(problem, row.payload, row.line)))
         except (ValueError, OverflowError) as problem:
@@ -70,11 +70,11 @@ def take_read(rows: Iterable[ReadRow]) -> Reading:
     reading = Reading()
     for position, row in enumerate(rows):
         try:
-            _, text, was_cleaned = storable(row.payload)
+            payload, text, was_cleaned = storable(row.payload)
             attributes, _, _ = storable(row.read.attributes)
             key, _, _ = storable({"key": row.read.external_id.strip()})
             read = replace(row.read, attributes=attributes, external_id=key["key"])
-            reading.arrivals.append(_arrival(read, text, position, row.line))
+            reading.arrivals.append(_arrival(read, payload, text, position, row.line))
         except RowError as problem:
             reading.bad.append((position, BadRow.of(problem, row.payload, row.line)))
         except NotStorable as problem:
@@ -85,7 +85,9 @@ def take_read(rows: Iterable[ReadRow]) -> Reading:
     return reading
 
 
-def _arrival(read: ReadRecord, text: str, position: int, line: int | None) -> Arrival:
+def _arrival(
+    read: ReadRecord, payload: dict[str, Any], text: str, position: int, line: int | None
+) -> Arrival:
     """Raises `RowError` for a key or an identifier that has no place in the database."""
     if not read.external_id:
         raise RowError("external_id", "", "the key is missing")
@@ -94,7 +96,7 @@ def _arrival(read: ReadRecord, text: str, position: int, line: int | None) -> Ar
         _check_length("identifiers", namespace, LONGEST_NAMESPACE)
         _check_length(namespace, value, LONGEST_IDENTIFIER)
     hashed = content_hash(text, updated_at=read.updated_at, deleted=read.deleted)
-    return Arrival(read, text, hashed, position, line)
+    return Arrival(read, payload, text, hashed, position, line)
 
 
 def _check_length(column: str, value: str, longest: int) -> None:

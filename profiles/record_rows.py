@@ -17,7 +17,7 @@ from django.db import connection
 from profiles.arrivals import State, Step
 from profiles.models import Source, new_profile_id
 from profiles.normalise import search_identifiers
-from profiles.payload import as_json
+from profiles.payload import as_rows
 
 # A row that exists is locked and left as it is; one that another importer is just inserting is
 # waited for. Without this a second look would be needed, in another order.
@@ -26,11 +26,10 @@ INSERT INTO profiles_sourcerecord AS held
     (source_id, external_id, version, attributes, content_hash, mapping_id,
      source_updated_at, born_at, received_at, deleted_at)
 SELECT %s, external_id, version, attributes, content_hash, mapping_id,
-       source_updated_at, %s, received_at, deleted_at
-FROM unnest(%s::varchar[], %s::bigint[], %s::jsonb[], %s::varchar[], %s::bigint[],
-            %s::timestamptz[], %s::timestamptz[], %s::timestamptz[])
-    AS arriving (external_id, version, attributes, content_hash, mapping_id,
-                 source_updated_at, received_at, deleted_at)
+       updated_at, %s, received_at, deleted_at
+FROM json_to_recordset(%s::json) AS arriving (
+    external_id varchar, version bigint, attributes jsonb, content_hash varchar,
+    mapping_id bigint, updated_at timestamptz, received_at timestamptz, deleted_at timestamptz)
 ON CONFLICT ON CONSTRAINT one_record_per_source_key
     DO UPDATE SET version = held.version WHERE false
 RETURNING external_id, id
@@ -50,20 +49,21 @@ WHERE version.content_hash = asked.content_hash
 UPDATE_RECORDS = """
 UPDATE profiles_sourcerecord AS record SET
     version = now.version, attributes = now.attributes, content_hash = now.content_hash,
-    mapping_id = now.mapping_id, source_updated_at = now.source_updated_at,
+    mapping_id = now.mapping_id, source_updated_at = now.updated_at,
     received_at = now.received_at, deleted_at = now.deleted_at, erased_at = NULL
-FROM unnest(%s::bigint[], %s::bigint[], %s::jsonb[], %s::varchar[], %s::bigint[],
-            %s::timestamptz[], %s::timestamptz[], %s::timestamptz[])
-    AS now (id, version, attributes, content_hash, mapping_id,
-            source_updated_at, received_at, deleted_at)
+FROM json_to_recordset(%s::json) AS now (
+    id bigint, version bigint, attributes jsonb, content_hash varchar,
+    mapping_id bigint, updated_at timestamptz, received_at timestamptz, deleted_at timestamptz)
 WHERE record.id = now.id
 """
 INSERT_VERSIONS = """
 INSERT INTO profiles_recordversion
     (record_id, content_hash, payload, mapping_id, attributes, is_deletion,
      source_updated_at, received_at)
-SELECT * FROM unnest(%s::bigint[], %s::varchar[], %s::jsonb[], %s::bigint[], %s::jsonb[],
-                     %s::boolean[], %s::timestamptz[], %s::timestamptz[])
+SELECT record_id, content_hash, payload, %s, attributes, is_deletion, updated_at, received_at
+FROM json_to_recordset(%s::json) AS stored (
+    record_id bigint, content_hash varchar, payload jsonb, attributes jsonb,
+    is_deletion boolean, updated_at timestamptz, received_at timestamptz)
 """
 DROP_IDENTIFIERS = "DELETE FROM profiles_identifier WHERE record_id = ANY(%s)"
 INSERT_IDENTIFIERS = """
@@ -88,13 +88,13 @@ def insert_or_lock(
     source: Source, states: Mapping[str, State], *, born_at: datetime
 ) -> dict[str, int]:
     """Insert the records that are new, lock the others; return the ids of the new ones."""
+    if not states:
+        return {}
     rows = [
-        (key, *_state_columns(states[key]))
+        {"external_id": key, **_state_columns(states[key])}
         for key in sorted(states)  # the order in which all importers take these rows
     ]
-    if not rows:
-        return {}
-    return dict(_fetch(INSERT_OR_LOCK, [source.pk, born_at, *_columns(rows)]))
+    return dict(_fetch(INSERT_OR_LOCK, [source.pk, born_at, as_rows(rows)]))
 
 
 def read_held(
@@ -130,29 +130,17 @@ def with_known_versions(
 
 
 def update_records(states: Mapping[int, State]) -> None:
-    _execute(
-        UPDATE_RECORDS,
-        [(pk, *_state_columns(state)) for pk, state in states.items()],
-    )
+    if states:
+        rows = [{"id": pk, **_state_columns(state)} for pk, state in states.items()]
+        with connection.cursor() as cursor:
+            cursor.execute(UPDATE_RECORDS, [as_rows(rows)])
 
 
-def insert_versions(steps: Iterable[tuple[int, Step]], mapping_id: int | None) -> None:
-    _execute(
-        INSERT_VERSIONS,
-        [
-            (
-                pk,
-                step.arrival.content_hash,
-                step.arrival.text,
-                mapping_id,
-                "{}" if step.arrival.read.deleted else as_json(step.arrival.read.attributes),
-                step.arrival.read.deleted,
-                step.arrival.read.updated_at,
-                step.at,
-            )
-            for pk, step in steps
-        ],
-    )
+def insert_versions(steps: Sequence[tuple[int, Step]], mapping_id: int | None) -> None:
+    if steps:
+        rows = [_version_columns(pk, step) for pk, step in steps]
+        with connection.cursor() as cursor:
+            cursor.execute(INSERT_VERSIONS, [mapping_id, as_rows(rows)])
 
 
 def replace_identifiers(attributes: Mapping[int, dict[str, Any]], *, held: list[int]) -> None:
@@ -177,16 +165,29 @@ def insert_profiles(record_ids: Iterable[int]) -> None:
     _execute(INSERT_MEMBERSHIPS, born)
 
 
-def _state_columns(state: State) -> tuple[Any, ...]:
-    return (
-        state.version,
-        as_json(state.attributes),
-        state.content_hash,
-        state.mapping_id,
-        state.updated_at,
-        state.received_at,
-        state.deleted_at,
-    )
+def _state_columns(state: State) -> dict[str, Any]:
+    return {
+        "version": state.version,
+        "attributes": state.attributes,
+        "content_hash": state.content_hash,
+        "mapping_id": state.mapping_id,
+        "updated_at": state.updated_at,
+        "received_at": state.received_at,
+        "deleted_at": state.deleted_at,
+    }
+
+
+def _version_columns(pk: int, step: Step) -> dict[str, Any]:
+    arrival = step.arrival
+    return {
+        "record_id": pk,
+        "content_hash": arrival.content_hash,
+        "payload": arrival.payload,
+        "attributes": {} if arrival.read.deleted else arrival.read.attributes,
+        "is_deletion": arrival.read.deleted,
+        "updated_at": arrival.read.updated_at,
+        "received_at": step.at,
+    }
 
 
 def _loaded(attributes: str | None) -> dict[str, Any] | None:
