@@ -100,6 +100,13 @@ CACHES = {
 }
 
 AUTH_USER_MODEL = "c360.User"
+_CHECKS = "django.contrib.auth.password_validation."
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": _CHECKS + "MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": _CHECKS + "UserAttributeSimilarityValidator"},
+    {"NAME": _CHECKS + "CommonPasswordValidator"},
+    {"NAME": _CHECKS + "NumericPasswordValidator"},
+]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"

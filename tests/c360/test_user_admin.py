@@ -172,6 +172,20 @@ def test_a_superuser_may_make_another_but_not_unmake_themselves() -> None:
     assert root.is_staff
 
 
+@pytest.mark.parametrize("weak", ["short 7", "password123", "8412007733"])
+def test_a_weak_password_is_refused(weak: str) -> None:
+    ana = staff("ana", PASSWORD)
+    address = reverse("admin:auth_user_password_change", args=[ana.pk])
+
+    answer = signed_in("ada").post(
+        address, {"password1": weak, "password2": weak, "usable_password": "true"}
+    )
+
+    assert answer.status_code == 200
+    ana.refresh_from_db()
+    assert ana.check_password(PASSWORD)
+
+
 def test_ada_sets_a_new_password_for_somebody() -> None:
     ana = staff("ana")
     address = reverse("admin:auth_user_password_change", args=[ana.pk])
