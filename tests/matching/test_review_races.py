@@ -21,9 +21,12 @@ MADE_HERE = (
 )  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, name="db")
 def committed_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Rows every connection sees, deleted afterwards: the ledger lets no test truncate."""
+    """Rows every connection sees, deleted afterwards: the ledger lets no test truncate.
+
+    By the name `db` pytest-django knows that these tests need the database of tests.
+    """
     with django_db_blocker.unblock():
         yield
         for model in MADE_HERE:
