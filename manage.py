@@ -4,8 +4,8 @@
 import os
 import sys
 
-from c360.services import StartError
-from c360.services.attach import complain, servers_for
+from c360.services import StartError, complain
+from c360.services.attach import servers_for
 
 
 def main() -> None:

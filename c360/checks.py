@@ -9,7 +9,7 @@ import zoneinfo
 from collections.abc import Callable, Mapping
 from urllib.parse import SplitResult, urlsplit
 
-from c360.services import StartError
+from c360.services import StartError, complain
 
 YES = {"1", "true", "yes", "on"}
 NO = {"", "0", "false", "no", "off"}
@@ -169,7 +169,6 @@ def refuse_to_start() -> None:
     from django.db import DatabaseError, connection
 
     from c360.database import too_powerful
-    from c360.services.attach import complain
 
     try:
         too_much = too_powerful()

@@ -6,9 +6,9 @@ from pathlib import Path
 import dj_database_url
 
 from c360.checks import check_environment, https
-from c360.services import StartError
+from c360.services import StartError, complain
 from c360.services.addresses import app_credentials, database_url, redis_url
-from c360.services.attach import complain, data_folder
+from c360.services.attach import data_folder
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_FOLDER = data_folder()

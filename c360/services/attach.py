@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NoReturn
 
 from c360.checks import check_environment, check_reachable
 from c360.services import StartError, postgres, valkey
@@ -147,9 +146,3 @@ def _run(stack: contextlib.ExitStack, command: Command) -> "subprocess.Popen[byt
     child = spawn(command)
     stack.callback(stop, child, command)
     return child
-
-
-def complain(error: StartError) -> NoReturn:
-    """Say it in words, without a traceback, and end with exit status 1."""
-    sys.stderr.write(f"{error}\n")
-    raise SystemExit(1) from None
