@@ -54,13 +54,21 @@ document.addEventListener("htmx:afterSwap", ({ target }) => {
   if (box) show(box, box === document.activeElement);
 });
 
-// Suggestions that come after Enter or after leaving the box must not open the list again.
+// Suggestions must not come after Enter: neither what is on its way nor what waits for a pause.
 document.addEventListener("submit", ({ target }) => {
   const box = target.querySelector('input[role="combobox"]');
   if (box) {
+    box.dataset.sent = "";
     window.htmx.trigger(box, "htmx:abort");
     show(box, false);
   }
+});
+document.addEventListener("input", ({ target }) => {
+  const box = boxOf(target);
+  if (box) delete box.dataset.sent;
+});
+document.addEventListener("htmx:confirm", (event) => {
+  if ("sent" in event.target.dataset) event.preventDefault();
 });
 document.addEventListener("focusout", ({ target, relatedTarget }) => {
   const box = boxOf(target);
