@@ -9,16 +9,12 @@ second of wall time in one process, all writes included.
 """
 
 import json
-import os
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from c360.services.attach import ROOT, servers_for
+from bench.own_database import own_database
 
 SPEC = {
     "key": "id",
@@ -129,10 +125,6 @@ def measure(rows: int, slug: str) -> dict[str, Any]:
 
 def both(rows: int) -> dict[str, Any]:
     """Measure with the news switched off, then with everybody listening."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "c360.settings")
-    import django
-
-    django.setup()
     from profiles.signals import records_changed
 
     listeners, records_changed.receivers = records_changed.receivers, []
@@ -144,13 +136,8 @@ def both(rows: int) -> dict[str, Any]:
 
 def main(arguments: list[str]) -> int:
     rows = int(arguments[0]) if arguments else 20_000
-    with tempfile.TemporaryDirectory(prefix="c360-bench-") as data:
-        Path(data).chmod(0o711)  # the account of the database passes through
-        os.environ["C360_DATA_DIR"] = data
-        migrate = [sys.executable, str(ROOT / "manage.py"), "migrate", "--verbosity=0"]
-        subprocess.run(migrate, check=True)
-        with servers_for(["manage.py", "resolve"]):
-            print(json.dumps(both(rows), indent=2))
+    with own_database():
+        print(json.dumps(both(rows), indent=2))
     return 0
 
 

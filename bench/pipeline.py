@@ -8,40 +8,25 @@ second of wall time in one process, all writes included.
 """
 
 import json
-import os
-import subprocess
 import sys
-import tempfile
 import time
-from collections import Counter
+from collections import defaultdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from c360.services.attach import ROOT, servers_for
+from bench.own_database import own_database
 
 
 def main(arguments: list[str]) -> int:
     people = int(arguments[0]) if arguments else 2000
-    with tempfile.TemporaryDirectory(prefix="c360-bench-") as data:
-        Path(data).chmod(0o711)  # the account of the database passes through
-        os.environ["C360_DATA_DIR"] = data
-        _manage("migrate", "--verbosity=0")
-        with servers_for(["manage.py", "resolve"]):
-            print(json.dumps(measure(Path(data) / "files", people), indent=2))
+    with own_database() as data:
+        print(json.dumps(measure(data / "files", people), indent=2))
     return 0
-
-
-def _manage(*command: str) -> None:
-    subprocess.run([sys.executable, str(ROOT / "manage.py"), *command], check=True)
 
 
 def measure(folder: Path, people: int) -> dict[str, Any]:
     """Import, resolve, evaluate and verify; the servers run."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "c360.settings")
-    import django
-
-    django.setup()
     from django.core.management import call_command
 
     from c360.demo.generate import generate
@@ -51,7 +36,7 @@ def measure(folder: Path, people: int) -> dict[str, Any]:
 
     manifest = generate(folder, seed=360, people=people, today=datetime.now(UTC).date())
     make_sources()
-    seconds: Counter[str] = Counter()
+    seconds: defaultdict[str, float] = defaultdict(float)
     for file in manifest.files:
         start = time.perf_counter()
         call_command(
