@@ -1,0 +1,87 @@
+"""The whole product with its demo: what the journeys talk to, by HTTP and by command only."""
+
+import contextlib
+import csv
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.tree import Tree, manage, running, wait_for
+
+PEOPLE = "800"  # some seventy pairs to review; loaded in seconds
+
+
+PHONES = [
+    ("shop.csv", "mobile"),
+    ("app.csv", "mobile"),
+    ("crm.csv", "phone_mobile"),
+    ("crm.csv", "phone_home"),
+    ("loyalty.csv", "TEL"),
+    ("support.csv", "phone"),
+]
+
+
+def _number(written: str) -> str:
+    """A British number as `+447700900123`, however somebody wrote it."""
+    digits = "".join(filter(str.isdigit, written))
+    return "+44" + digits.removeprefix("0044").removeprefix("44").removeprefix("0")
+
+
+@dataclass(frozen=True)
+class Product:
+    """One `manage.py up` with a real worker, and the folder of its data."""
+
+    tree: Tree
+
+    @property
+    def address(self) -> str:
+        return self.tree.address
+
+    @property
+    def demo(self) -> Path:
+        """The folder with the files of the demo."""
+        return self.tree.data / "demo"
+
+    def manage(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """Run a command on the data of the product."""
+        return manage(*arguments, C360_DATA_DIR=str(self.tree.data))
+
+    def settles(self) -> None:
+        """Wait until the worker has resolved everything that came."""
+        wait_for(self._is_settled, 30, "all records resolved")
+
+    def _is_settled(self) -> bool:
+        return bool(self.tree.health().get("backlog", {}).get("dirty") == 0)
+
+    def is_verified(self) -> bool:
+        """Whether everything derived is what the facts say; differences are printed."""
+        self.settles()
+        done = self.manage("verify")
+        print(done.stdout, done.stderr)  # noqa: T201 - shown by pytest when the test fails
+        return done.returncode == 0
+
+    def rows(self, name: str) -> list[dict[str, str]]:
+        """The rows of one file of the demo, e.g. `shop.csv`."""
+        with (self.demo / name).open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+
+    def own_number(self) -> str:
+        """A telephone number that stands in one record only, of all files."""
+        numbers = Counter(
+            _number(row[column]) for name, column in PHONES for row in self.rows(name)
+        )
+        return next(number for number in numbers if numbers[number] == 1 and len(number) == 13)
+
+
+@contextlib.contextmanager
+def started() -> Iterator[Product]:
+    """The product with the demo loaded and resolved."""
+    with running("--no-demo") as tree:
+        product = Product(tree)
+        done = product.manage("demo", "--people", PEOPLE)
+        assert done.returncode == 0, done.stderr
+        product.settles()
+        wait_for(tree.is_well, 60, "health with the demo loaded")
+        yield product

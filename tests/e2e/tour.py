@@ -1,0 +1,166 @@
+"""Every page of the product, and how somebody gets there."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import ViewportSize, expect
+
+from tests.e2e import journeys
+from tests.e2e.people import Person
+
+WIDE = ViewportSize(width=1280, height=900)
+NARROW = ViewportSize(width=360, height=740)
+NOBODY = "P-000000000000"
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One page as `who` sees it; `reach` opens it, ready to be looked at."""
+
+    name: str
+    who: str
+    reach: Callable[[Person], object]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def sign_in_refused(stranger: Person) -> None:
+    stranger.goes_to("/login/")
+    stranger.watch.expect_refusal("/login/")
+    stranger.page.get_by_label("E-mail").fill("somebody@harbourpine.example")
+    stranger.page.get_by_label("Password").fill("wrong")
+    stranger.page.get_by_role("button", name="Sign in").click()
+    expect(stranger.page.locator("#form-error")).to_be_visible()
+
+
+def hits(person: Person) -> None:
+    person.searches("hargreves")
+    expect(person.page.locator("#hits-title")).to_be_visible()
+
+
+def nobody_found(person: Person) -> None:
+    person.searches("zzqx wvvk")
+    expect(person.page.get_by_role("heading", name="Nobody found")).to_be_visible()
+
+
+def suggestions(person: Person) -> None:
+    person.goes_to("/search/")
+    person.page.get_by_role("combobox").press_sequentially("hargreves")
+    expect(person.page.get_by_role("option").first).to_be_visible()
+    person.page.keyboard.press("ArrowDown")
+
+
+def customer(person: Person) -> str:
+    """Open a customer with a long story, all parts loaded; returns the id."""
+    person.searches("philippa thistlewood")
+    person.opens("Philippa Thistlewood")
+    expect(person.page.locator("#contact-title")).to_be_visible()
+    person.page.wait_for_load_state("networkidle")
+    return journeys.profile_shown(person)
+
+
+def popover(person: Person) -> None:
+    customer(person)
+    person.page.get_by_role("link", name="Where E-mail comes from").click()
+    expect(person.page.locator("#pop")).to_be_visible()
+
+
+def user_menu(person: Person) -> None:
+    person.goes_to("/search/")
+    person.opens_menu()
+
+
+def list_of_keys(person: Person) -> None:
+    customer(person)
+    person.page.keyboard.press("?")
+    expect(person.page.get_by_role("dialog")).to_be_visible()
+
+
+def pair(person: Person) -> None:
+    person.goes_to("/review/")
+    expect(person.page.locator("form.decide")).to_be_visible()
+    person.page.wait_for_load_state("networkidle")
+
+
+def evidence(person: Person) -> None:
+    pair(person)
+    person.page.keyboard.press("e")
+    expect(person.page.locator("#evidence-table")).to_be_visible()
+
+
+def split(person: Person) -> None:
+    person.goes_to(f"/c/{customer(person)}/split/")
+
+
+def preview(person: Person) -> None:
+    split(person)
+    person.page.get_by_role("checkbox").last.check()
+    expect(person.page.locator("#preview .part").first).to_be_visible()
+
+
+def history(person: Person) -> None:
+    person.goes_to(f"/c/{customer(person)}/history/")
+
+
+def ledger(person: Person) -> None:
+    person.goes_to(f"/c/{customer(person)}/consent/")
+
+
+def source(person: Person) -> None:
+    person.goes_to("/admin/profiles/source/")
+    person.page.get_by_role("link", name="Loyalty card", exact=True).click()
+
+
+def token(person: Person) -> None:
+    source(person)
+    person.page.get_by_role("button", name=re.compile("^Make a")).click()
+    expect(person.page.locator(".secret")).to_be_visible()
+
+
+def quarantine(person: Person) -> None:
+    source(person)
+    person.page.get_by_role("link", name="Rows in quarantine").click()
+
+
+def at(path: str) -> Callable[[Person], None]:
+    return lambda person: person.goes_to(path)
+
+
+def refused(path: str, status: int) -> Callable[[Person], Any]:
+    def reach(person: Person) -> None:
+        assert person.is_refused(path, status)
+
+    return reach
+
+
+STOPS = [
+    Stop("sign-in", "", at("/login/")),
+    Stop("sign-in-refused", "", sign_in_refused),
+    Stop("search", "ana", at("/search/")),
+    Stop("search-hits", "ana", hits),
+    Stop("search-nobody", "ana", nobody_found),
+    Stop("search-suggestions", "ana", suggestions),
+    Stop("user-menu", "ana", user_menu),
+    Stop("customer", "ana", customer),
+    Stop("customer-steward", "sol", customer),
+    Stop("customer-why", "ana", popover),
+    Stop("keys", "sol", list_of_keys),
+    Stop("review", "sol", pair),
+    Stop("review-evidence", "sol", evidence),
+    Stop("split", "sol", split),
+    Stop("split-preview", "sol", preview),
+    Stop("history", "sol", history),
+    Stop("ledger", "pia", ledger),
+    Stop("no-role", "otto", at("/")),
+    Stop("refused-403", "ana", refused("/review/", 403)),
+    Stop("nothing-404", "ana", refused(f"/c/{NOBODY}/", 404)),
+    Stop("admin", "ada", at("/admin/")),
+    Stop("admin-sources", "ada", at("/admin/profiles/source/")),
+    Stop("admin-source", "ada", source),
+    Stop("admin-token", "ada", token),
+    Stop("admin-quarantine", "ada", quarantine),
+    Stop("admin-people", "ada", at("/admin/c360/user/")),
+]
