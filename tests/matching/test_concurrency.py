@@ -242,23 +242,22 @@ def resolve_until(enough: Event) -> None:
             time.sleep(0.02)
 
 
-DEADLY = ("after_score=kill", "after_lock=kill", "before_commit=kill")
+DEADLY = ("after_score", "after_lock", "before_commit")
 
 
 def everybody_at_once(seed: int, crew: Crew) -> None:
     """Importers, workers and a steward together; workers are killed, others take over."""
     dice, facts, enough = Random(seed), household_facts(), FORK.Event()
     staff("sol")
+    for place in DEADLY:
+        crew.start(resolve_until, enough, failpoint=f"{place}=kill")
     importers = [crew.start(deliver_all, facts, seed + number) for number in range(2)]
     crew.start(decide_now_and_then, seed, enough)
     crew.start(resolve_until, enough, failpoint="after_lock=sleep")
     workers = [crew.start(resolve_until, enough) for _ in range(2)]
-    deadly = list(DEADLY)
     while any(each.is_alive() for each in importers):
-        time.sleep(0.4)
-        if deadly:
-            crew.start(resolve_until, enough, failpoint=deadly.pop())
-        elif dice.random() < 0.3:
+        time.sleep(0.3)
+        if dice.random() < 0.5:
             crew.kill_some(dice, workers)
             workers.append(crew.start(resolve_until, enough))
     enough.set()
