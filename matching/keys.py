@@ -16,6 +16,12 @@ SELECT * FROM unnest(%s::bigint[], %s::varchar[], %s::bigint[])
 ON CONFLICT ON CONSTRAINT key_once_per_record DO NOTHING
 """
 
+DROP_KEYS = """
+DELETE FROM matching_blockkey held
+USING unnest(%s::bigint[], %s::bigint[]) AS lost (record_id, key)
+WHERE held.record_id = lost.record_id AND held.key = lost.key
+"""
+
 
 def replace_keys(changes: Sequence[RecordChange]) -> dict[int, list[int]]:
     """Bring the block keys of changed records up to date; return the keys each one lost."""
@@ -26,9 +32,7 @@ def replace_keys(changes: Sequence[RecordChange]) -> dict[int, list[int]]:
         for record_id, keys in wanted.items()
         if record_id in held
     }
-    for record_id, keys in lost.items():
-        if keys:
-            BlockKey.objects.filter(record_id=record_id, key__in=keys).delete()
+    _delete_keys((pk, key) for pk, keys in lost.items() for key in keys)
     _insert_keys((pk, kind, key) for pk, keys in wanted.items() for kind, key in keys)
     return lost
 
@@ -45,6 +49,13 @@ def _held_keys(record_ids: Collection[int]) -> dict[int, set[int]]:
     for record_id, key in rows:
         held[record_id].add(key)
     return held
+
+
+def _delete_keys(rows: Iterable[tuple[int, int]]) -> None:
+    columns = list(zip(*sorted(rows), strict=True))
+    if columns:
+        with connection.cursor() as cursor:
+            cursor.execute(DROP_KEYS, [list(column) for column in columns])
 
 
 def _insert_keys(rows: Iterable[tuple[int, str, int]]) -> None:
