@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from random import Random
@@ -41,6 +42,7 @@ from tests.matching.arrivals import (
     words,
 )
 from tests.matching.crew import FORK, Crew
+from tests.matching.pairs import make_link
 from tests.staff import staff
 
 TABLES = (
@@ -125,6 +127,22 @@ def test_a_slow_worker_does_not_bring_back_what_is_over(
     assert not are_together(crm, record("shop", "S-1"))
 
 
+def test_a_link_that_appears_meanwhile_is_judged_once_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stranger = arrive("shop", "S-1", given_name="Boris")
+    resolve()
+    anna = arrive("crm", "A-1", **ANNA)
+    by_rules_that_are_over = partial(make_link, stranger, anna, joins=True, weight_bits=9.0)
+    at_the_failpoint("after_score", by_rules_that_are_over, monkeypatch)
+
+    resolve_batch()
+    resolve()
+
+    assert everything_off() == []
+    assert not are_together(anna, stranger)
+
+
 def also_resolving(act: Callable[[], Any]) -> Callable[[], None]:
     def everything() -> None:
         act()
@@ -134,7 +152,7 @@ def also_resolving(act: Callable[[], Any]) -> Callable[[], None]:
 
 
 def at_the_failpoint(
-    place: str, act: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+    place: str, act: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Let something happen on another connection, once, while the first worker stands there."""
     happened: list[str] = []
