@@ -80,33 +80,44 @@ def _two_generations(union: Union) -> Objection | None:
 
 
 def _contradiction(union: Union, model: MatchModel) -> Objection | None:
-    """Birth dates or given names that contradict, in a pair with little else in common.
+    """Birth dates or given names that contradict.
 
     What speaks for a pair may outweigh a mistyped birthday, and its weight says so; where the
-    pair's own weight lies below the limit, being joined through others is not enough.
+    pair's own weight lies below the limit, being joined through others is not enough. Nothing
+    a family shares outweighs the signs of twins, only an identifier of one's own.
     """
-    found = {
-        objected
-        for ours, theirs, weight in union.across()
-        if (objected := _births_apart(ours, theirs) or _names_apart(ours, theirs))
-        and weight() < model.guards.contradiction_bits
-    }
+    found = {each for pair in union.across() if (each := _contradicts(pair, model))}
+    if TWINS in found and _share_personal_identifier(union, model):
+        found.discard(TWINS)
     return min(found, key=lambda each: each.reason, default=None)
 
 
-def _births_apart(ours: Features, theirs: Features) -> Objection | None:
-    level = comparisons.birth_date(ours, theirs)
-    if level == "exact" and are_named_apart(ours, theirs):
-        return Objection("twins", "Same birthday, different given names.")
-    if level == "different":
-        return Objection("birth_date", "Two different birth dates.")
+TWINS = Objection("twins", "Same birthday, different given names.")
+BIRTH_DATES = Objection("birth_date", "Two different birth dates.")
+HOUSEHOLD = Objection("household", "The given names point to two people of one household.")
+
+
+def _contradicts(
+    pair: tuple[Features, Features, Callable[[], float]], model: MatchModel
+) -> Objection | None:
+    ours, theirs, weight = pair
+    level, named_apart = comparisons.birth_date(ours, theirs), are_named_apart(ours, theirs)
+    if level == "exact" and named_apart:
+        return TWINS
+    if level == "different" and weight() < model.guards.birth_date_bits:
+        return BIRTH_DATES
+    if named_apart and weight() < model.guards.names_bits:
+        return HOUSEHOLD
     return None
 
 
-def _names_apart(ours: Features, theirs: Features) -> Objection | None:
-    if are_named_apart(ours, theirs):
-        return Objection("household", "The given names point to two people of one household.")
-    return None
+def _share_personal_identifier(union: Union, model: MatchModel) -> bool:
+    return any(
+        not set(values).isdisjoint(dict(theirs.identifiers).get(namespace, ()))
+        for ours, theirs, _ in union.across()
+        for namespace, values in ours.identifiers
+        if model.is_personal(namespace)
+    )
 
 
 def are_named_apart(ours: Features, theirs: Features) -> bool:
@@ -126,4 +137,4 @@ def _weak_bridge(union: Union, model: MatchModel) -> Objection | None:
     weights = sorted(min(top, max(floor, weight())) for _, _, weight in union.across())
     if sum(weights) / len(weights) >= model.guards.bridge_bits:
         return None
-    return Objection("weak_bridge", "A single link would join two groups that differ.")
+    return Objection("weak_bridge", "Taken all together, the two groups do not look alike.")

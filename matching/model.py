@@ -59,10 +59,17 @@ class Frequencies:
 
 @dataclass(frozen=True, slots=True)
 class Guards:
-    """When a union is refused although a link would allow it."""
+    """When a union is refused although a link would allow it; limits in bits.
+
+    Below `birth_date_bits` or `names_bits` a pair's weight does not outweigh a contradiction of
+    that kind. An identifier whose agreement speaks with `personal_bits` or more against "one
+    household" is a person's own: twins do not share it.
+    """
 
     size_cap: int
-    contradiction_bits: float
+    birth_date_bits: float
+    names_bits: float
+    personal_bits: float
     bridge_bits: float
     bridge_floor_bits: float
 
@@ -138,7 +145,9 @@ class MatchModel:
             "thresholds": {"join_bits": self.join_bits, "review_bits": self.review_bits},
             "guards": {
                 "size_cap": self.guards.size_cap,
-                "contradiction_bits": self.guards.contradiction_bits,
+                "birth_date_bits": self.guards.birth_date_bits,
+                "names_bits": self.guards.names_bits,
+                "personal_bits": self.guards.personal_bits,
                 "bridge_bits": self.guards.bridge_bits,
                 "bridge_floor_bits": self.guards.bridge_floor_bits,
             },
@@ -173,6 +182,12 @@ class MatchModel:
     def identifier_bits(self) -> dict[str, BitTable]:
         """Bits by namespace; `default` serves namespaces the model has never heard of."""
         return {namespace: _bits(table) for namespace, table in self.identifiers.items()}
+
+    def is_personal(self, namespace: str) -> bool:
+        """Whether an identifier is a person's own: two of one household differ in it."""
+        tables = self.identifier_bits
+        _, against_household = tables.get(namespace, tables["default"])["exact"]
+        return against_household >= self.guards.personal_bits
 
     @cached_property
     def custom_bits(self) -> dict[str, BitTable]:
@@ -313,7 +328,9 @@ def _guards(part: Mapping[str, Any]) -> Guards:
         raise ModelError(f"guards.size_cap is {cap!r}: choose 2 to 1000 records")
     return Guards(
         size_cap=cap,
-        contradiction_bits=_number(part, "guards.contradiction_bits"),
+        birth_date_bits=_number(part, "guards.birth_date_bits"),
+        names_bits=_number(part, "guards.names_bits"),
+        personal_bits=_number(part, "guards.personal_bits"),
         bridge_bits=_number(part, "guards.bridge_bits"),
         bridge_floor_bits=_number(part, "guards.bridge_floor_bits"),
     )

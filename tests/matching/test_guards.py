@@ -42,29 +42,46 @@ def test_junior_and_senior_stay_apart_whatever_the_weight() -> None:
     assert reason([person("Al", "Bo Jr")], [person("Al", "Bo Sr")], weight=40) == "generation"
 
 
-@pytest.mark.parametrize(
-    ("left", "right", "expected"),
-    [
-        (
-            person("Peter", "Hawkins", birth_date="1998-02-02"),
-            person("Kayla", "Hawkins", birth_date="1998-02-02"),
-            "twins",
-        ),
-        (
-            person("Ann", "Smith", birth_date="1951-04-09"),
-            person("Ann", "Smith", birth_date="1980-11-20"),
-            "birth_date",
-        ),
-        (person("Ann", "Smith"), person("Peter", "Smith"), "household"),
-    ],
-)
-def test_a_contradiction_counts_where_the_pair_has_little_in_common(
-    left: Features, right: Features, expected: str
-) -> None:
-    against = MODEL.guards.contradiction_bits - 1
+def test_a_birthday_contradicts_where_the_pair_has_little_in_common() -> None:
+    left = person("Ann", "Smith", birth_date="1951-04-09")
+    right = person("Ann", "Smith", birth_date="1980-11-20")
 
-    assert reason([left], [right], weight=against) == expected
+    assert reason([left], [right], weight=MODEL.guards.birth_date_bits - 1) == "birth_date"
     assert reason([left], [right], weight=MODEL.join_bits) is None
+
+
+def test_given_names_contradict_where_the_pair_has_nothing_in_common() -> None:
+    left, right = person("Ann", "Smith"), person("Peter", "Smith")
+
+    assert reason([left], [right], weight=MODEL.guards.names_bits - 1) == "household"
+    assert reason([left], [right], weight=MODEL.join_bits) is None
+
+
+TWIN = {"birth_date": "1998-02-02", "phone": "+447700900123"}
+
+
+def test_twins_stay_apart_whatever_the_family_shares() -> None:
+    peter, kayla = person("Peter", "Hawkins", **TWIN), person("Kayla", "Hawkins", **TWIN)
+
+    assert reason([peter], [kayla], weight=40) == "twins"
+
+
+def test_twins_stay_apart_also_through_a_record_that_could_be_either() -> None:
+    peter, kayla = person("Peter", "Hawkins", **TWIN), person("Kayla", "Hawkins", **TWIN)
+    either = person("", "Hawkins", **TWIN)
+
+    assert reason([peter], [either], weight=20) is None
+    assert reason([peter, either], [kayla], weight=20) == "twins"
+
+
+@pytest.mark.parametrize(("namespace", "expected"), [("ssn", None), ("loyalty_card", "twins")])
+def test_a_number_of_ones_own_outweighs_the_signs_of_twins_and_a_family_card_does_not(
+    namespace: str, expected: str | None
+) -> None:
+    one = person("Peter", "Hawkins", birth_date="1998-02-02", ids={namespace: "AB12345"})
+    other = person("Kayla", "Hawkins", birth_date="1998-02-02", ids={namespace: "AB12345"})
+
+    assert reason([one], [other], weight=10) == expected
 
 
 def test_a_thin_link_between_groups_that_differ_is_a_weak_bridge() -> None:
