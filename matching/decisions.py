@@ -25,10 +25,10 @@ from matching.preview import (
     words_for_split,
 )
 from matching.receipts import Cause
-from matching.refusals import AlreadyDecided, DecisionRefused, StaleView
+from matching.refusals import AlreadyDecided, Busy, DecisionRefused, StaleView
 from matching.settle import settle
 from matching.world import Pair, load_world
-from profiles.locking import lock_components
+from profiles.locking import ComponentsKeepMoving, lock_components
 from profiles.models import Profile
 
 SAME, DIFFERENT = Decision.Verdict.SAME, Decision.Verdict.DIFFERENT
@@ -67,9 +67,9 @@ def record_decision(
     """Answer a review case: its two records are, or are not, the same person.
 
     `seen` is the fingerprint of the preview the person looked at; empty skips the comparison.
-    Raises `AlreadyDecided`, `StaleView` or `Contradiction`, and saves nothing then.
+    Raises a `DecisionRefused` (decided, stale, contradicting, busy) and saves nothing then.
     """
-    members = lock_components([lo, hi])
+    members = _lock([lo, hi])
     if not ReviewCase.objects.open().select_for_update().filter(pk=case.pk).exists():
         raise AlreadyDecided
     _compare(seen, [lo, hi])
@@ -97,7 +97,7 @@ def split_records(
 
     Raises `StaleView` or `DecisionRefused`, and saves nothing then.
     """
-    members = lock_components(live_members(profile))
+    members = _lock(live_members(profile))
     own = live_members(profile)
     _compare(seen, own)
     words = words_for_split(own, record_ids)
@@ -112,7 +112,7 @@ def undo(action: uuid.UUID, *, decided_by: User) -> Outcome:
     on one of the pairs, or where the earlier verdict contradicts what was said since.
     """
     pairs = Decision.objects.filter(action=action).values_list("lo_id", "hi_id")
-    members = lock_components({pk for pair in pairs for pk in pair})
+    members = _lock({pk for pair in pairs for pk in pair})
     rows = list(Decision.objects.filter(action=action).select_related("supersedes"))
     if not rows or rows[0].kind == Decision.Kind.UNDO:
         raise DecisionRefused(_("There is nothing to undo."))
@@ -139,6 +139,13 @@ def _taken_back(rows: Iterable[Decision]) -> str:
 
 def _earlier(row: Decision) -> str:
     return row.supersedes.verdict if row.supersedes else Decision.Verdict.NONE
+
+
+def _lock(record_ids: Collection[int]) -> dict[int, int]:
+    try:
+        return lock_components(record_ids)
+    except ComponentsKeepMoving as error:
+        raise Busy from error
 
 
 def _compare(seen: str, record_ids: Collection[int]) -> None:

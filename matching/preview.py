@@ -108,12 +108,15 @@ def words_for_same(world: World, lo: int, hi: int, *, model: MatchModel) -> Word
     """
     wanted = ordered(lo, hi)
     check(world, Words(same=frozenset([wanted])), newest=wanted)
-    now = solve(world, model)
-    then = solve(world.with_decisions(same=[wanted]), model)
-    kept = {wanted, *_left_behind(now, then, lo), *_left_behind(now, then, hi)}
-    if _chain_against(world, Words(same=frozenset(kept))):
-        return Words(same=frozenset([wanted]))  # a person told some of them apart: so be it
-    return Words(same=frozenset(kept))
+    now, kept = solve(world, model), {wanted}
+    while True:
+        then = solve(world.with_decisions(same=kept), model)
+        lost = {*_left_behind(now, then, lo), *_left_behind(now, then, hi)} - kept
+        if not lost:
+            return Words(same=frozenset(kept))
+        if _chain_against(world, Words(same=frozenset(kept | lost))):
+            return Words(same=frozenset([wanted]))  # a person told some apart: so be it
+        kept |= lost
 
 
 def _left_behind(now: Solution, then: Solution, record_id: int) -> Iterable[Pair]:

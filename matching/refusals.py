@@ -23,6 +23,15 @@ class StaleView(DecisionRefused):
         super().__init__(_("These records changed while you looked. Nothing was saved."))
 
 
+class Busy(DecisionRefused):
+    """New data keeps changing the records concerned."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("New data is changing these records right now. Nothing was saved; try again.")
+        )
+
+
 class Contradiction(DecisionRefused):
     """The decision and earlier ones cannot all be true.
 

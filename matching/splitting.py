@@ -4,14 +4,14 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from profiles.survivorship import golden_values
 
 from matching.casefile import name_of
 from matching.confidence import Bridge, Tie, strongest_ties, ties_among, weakest_bridge
 from matching.impact import changed_groups, moved_records, what_moves
 from matching.preview import Group, preview_split
-from profiles.customer import display_text, joined_records, label, phone_text
+from profiles.customer import joined_records, label, phone_text, shown
 from profiles.models import Profile, SourceRecord
+from profiles.survivorship import golden_values
 
 SHOWN = ("full_name", "email", "phone")
 
@@ -128,5 +128,4 @@ def _value(name: str, after: Mapping[str, dict], before: Mapping[str, dict]) -> 
 
 
 def _text(name: str, golden: Mapping[str, dict]) -> str:
-    text = display_text(golden[name]) if name in golden else ""
-    return phone_text(text) if name == "phone" else text
+    return shown(name, golden[name]) if name in golden else ""

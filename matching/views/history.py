@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_datetime
@@ -59,10 +60,8 @@ def undo(request: StaffRequest, action: UUID) -> HttpResponse:
 
 def _reopened(action: UUID) -> ReviewCase | None:
     """The case an undone answer leaves open again, so that it is shown at once."""
-    pair = Decision.objects.filter(action=action).values_list("lo", "hi").first()
-    if pair is None:
-        return None
-    return ReviewCase.objects.open().filter(lo=pair[0], hi=pair[1]).first()
+    said = Decision.objects.filter(action=action, lo=OuterRef("lo"), hi=OuterRef("hi"))
+    return ReviewCase.objects.open().filter(Exists(said)).order_by("-weight_bits", "pk").first()
 
 
 def _return(
