@@ -7,7 +7,8 @@ from typing import Any
 
 import phonenumbers
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -120,9 +121,7 @@ def fields(profile: Profile) -> list[Field]:
 def field_of(profile: Profile, attribute: str) -> Field:
     """One golden value. Raises `KeyError` where the profile has none of that name."""
     golden = profile.golden[attribute]
-    display = display_text(golden)
-    if attribute == "phone":
-        display = phone_text(display)
+    display = shown(attribute, golden)
     others = {display_text(loser) for loser in golden.get("losers", ())}
     others -= {display_text(golden)}
     return Field(attribute, label(attribute), display, ICONS.get(attribute, ""), len(others))
@@ -142,6 +141,20 @@ def phone_text(number: str) -> str:
     except phonenumbers.NumberParseException:
         return number
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def shown(attribute: str, entry: dict[str, Any]) -> str:
+    """The text of a golden value or a loser as people read values of its kind."""
+    text = display_text(entry)
+    if attribute == "phone":
+        return phone_text(text)
+    return date_text(text) if attribute == "birth_date" else text
+
+
+def date_text(text: str) -> str:
+    """`1984-03-02` as people read it, `2 March 1984`; a partial date as it is."""
+    day = parse_date(text) if len(text) == 10 else None
+    return date_format(day, "j F Y") if day else text
 
 
 def display_text(golden: dict[str, Any]) -> str:
@@ -171,13 +184,13 @@ def provenance(profile: Profile, attribute: str) -> Provenance:
         basis=_basis(golden.get("basis") or (source.default_basis if source else "")),
         purpose=source.default_purpose if source else "",
         rule=rule_words(golden.get("rule", "")),
-        losers=[_loser(entry, records.get(entry.get("record"))) for entry in lost],
+        losers=[_loser(attribute, entry, records.get(entry.get("record"))) for entry in lost],
     )
 
 
-def _loser(entry: dict[str, Any], record: SourceRecord | None) -> Loser:
+def _loser(attribute: str, entry: dict[str, Any], record: SourceRecord | None) -> Loser:
     return Loser(
-        display=display_text(entry),
+        display=shown(attribute, entry),
         source=record.source.name if record else entry.get("source", ""),
         external_id=record.external_id if record else "",
         since=_time(entry.get("since")),

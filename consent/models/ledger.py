@@ -43,7 +43,7 @@ class LedgerEntry(models.Model):
         REFUSED = "refused", "Refused"
 
     class Channel(models.TextChoices):
-        EMAIL = "email", "Email"
+        EMAIL = "email", "E-mail"
         SMS = "sms", "SMS"
         PHONE = "phone", "Phone"
         POST = "post", "Post"
