@@ -18,7 +18,7 @@ from typing import Any
 from c360.services.attach import ROOT
 from c360.services.ports import free_port
 
-OURS = ("DATABASE_", "REDIS_URL", "C360_", "SECRET_KEY", "PYTEST_")
+OURS = ("DATABASE_", "REDIS_URL", "C360_", "SECRET_KEY", "PYTEST_", "PYTHON")
 
 
 def clean_environment() -> dict[str, str]:

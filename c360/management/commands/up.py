@@ -74,7 +74,7 @@ class Command(BaseCommand):
             self._load_demo(supervisor, plan)
         for service in plan.processes():
             supervisor.start(service)
-        self.stdout.write(self._welcome(plan))
+        self._say(self._welcome(plan))
 
     def _start_servers(self, plan: Plan, supervisor: Supervisor) -> None:
         if "valkey" not in attach.embedded():
