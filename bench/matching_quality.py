@@ -1,9 +1,10 @@
 """How well the shipped model matches data with a known truth, all in memory.
 
-    python -m bench.matching_quality DATA/customers_10k DATA/febrl3 …
+    python -m bench.matching_quality .data/demo …
 
 Each folder holds `<source>.csv` with `<source>.mapping.json`, and `truth.csv` with the columns
-source, external_id, entity_id. Prints one JSON object per folder. Rows a mapping refuses stand
+source, external_id, entity_id; mappings of events (`…_events.mapping.json`) are passed over.
+Prints one JSON object per folder. Rows a mapping refuses stand
 alone, and the pairs lost with them count as missed.
 """
 
@@ -50,6 +51,8 @@ def read_records(folder: Path) -> tuple[dict[Key, dict[str, Any]], Counter[str]]
     refused: Counter[str] = Counter()
     for spec in sorted(folder.glob("*.mapping.json")):
         source = spec.name.removesuffix(".mapping.json")
+        if source.endswith("_events"):
+            continue
         mapping = RecordMapping.parse(json.loads(spec.read_text(encoding="utf-8")))
         with (folder / f"{source}.csv").open(encoding="utf-8", newline="") as rows:
             for row in csv.DictReader(rows):

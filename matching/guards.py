@@ -8,6 +8,7 @@ overrules all of them.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from math import inf
 
 from matching import comparisons
 from matching.features import Features
@@ -82,13 +83,22 @@ def _two_generations(union: Union) -> Objection | None:
 def _contradiction(union: Union, model: MatchModel) -> Objection | None:
     """Birth dates or given names that contradict.
 
-    What speaks for a pair may outweigh a mistyped birthday, and its weight says so; where the
-    pair's own weight lies below the limit, being joined through others is not enough. Nothing
-    a family shares outweighs the signs of twins, only an identifier of one's own.
+    What speaks for a pair may outweigh a contradiction, and its weight says so; where the
+    pair's own weight lies below the limit, being joined through others is not enough. Signs of
+    twins are outweighed by nothing a family shares. Where the groups share an identifier of
+    one's own, only pairs with nothing else in common count.
     """
-    found = {each for pair in union.across() if (each := _contradicts(pair, model))}
-    if TWINS in found and _share_personal_identifier(union, model):
-        found.discard(TWINS)
+    pairs = [
+        (objected, weight)
+        for ours, theirs, weight in union.across()
+        if (objected := _contradicts(ours, theirs))
+    ]
+    if not pairs:
+        return None
+    limits = dict.fromkeys((TWINS, BIRTH_DATES, HOUSEHOLD), model.guards.names_bits)
+    if not _share_personal_identifier(union, model):
+        limits |= {TWINS: inf, BIRTH_DATES: model.guards.birth_date_bits}
+    found = {objected for objected, weight in pairs if weight() < limits[objected]}
     return min(found, key=lambda each: each.reason, default=None)
 
 
@@ -97,17 +107,12 @@ BIRTH_DATES = Objection("birth_date", "Two different birth dates.")
 HOUSEHOLD = Objection("household", "The given names point to two people of one household.")
 
 
-def _contradicts(
-    pair: tuple[Features, Features, Callable[[], float]], model: MatchModel
-) -> Objection | None:
-    ours, theirs, weight = pair
-    level, named_apart = comparisons.birth_date(ours, theirs), are_named_apart(ours, theirs)
-    if level == "exact" and named_apart:
-        return TWINS
-    if level == "different" and weight() < model.guards.birth_date_bits:
+def _contradicts(ours: Features, theirs: Features) -> Objection | None:
+    level = comparisons.birth_date(ours, theirs)
+    if level == "different":
         return BIRTH_DATES
-    if named_apart and weight() < model.guards.names_bits:
-        return HOUSEHOLD
+    if are_named_apart(ours, theirs):
+        return TWINS if level == "exact" else HOUSEHOLD
     return None
 
 

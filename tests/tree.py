@@ -98,7 +98,8 @@ class Tree:
         """Process ids by what they are, oldest first; `other` for helpers of theirs."""
         found: dict[str, list[int]] = {}
         for pid in _descendants(self.process.pid):
-            found.setdefault(_what_is(pid), []).append(pid)
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # just ended
+                found.setdefault(_what_is(pid), []).append(pid)
         return found
 
     def stop(self, number: int = signal.SIGINT, seconds: float = 20) -> float:
@@ -119,7 +120,7 @@ def _what_is(pid: int) -> str:
 
 
 def _descendants(pid: int) -> list[int]:
-    with contextlib.suppress(FileNotFoundError):
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         return [p for child in map(int, children) for p in (child, *_descendants(child))]
     return []

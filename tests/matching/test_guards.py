@@ -84,6 +84,16 @@ def test_a_number_of_ones_own_outweighs_the_signs_of_twins_and_a_family_card_doe
     assert reason([one], [other], weight=10) == expected
 
 
+def test_beside_a_number_of_ones_own_a_mistyped_birthday_does_not_keep_records_apart() -> None:
+    one = person("Ann", "Smith", birth_date="1951-04-09", ids={"ssn": "AB12345"})
+    other = person("Ann", "Smith", birth_date="1980-11-20", ids={"ssn": "AB12345"})
+    third = person("Ann", "Smith", birth_date="1980-11-20")
+    little = MODEL.guards.birth_date_bits - 1
+
+    assert reason([one], [third], weight=little) == "birth_date"
+    assert reason([one], [other, third], weight=little) is None
+
+
 def test_a_thin_link_between_groups_that_differ_is_a_weak_bridge() -> None:
     group = [person("Anna", "Smith")] * 2
     differing = MODEL.guards.bridge_bits - 1
