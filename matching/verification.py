@@ -79,7 +79,10 @@ def _links(ids: list[int], model: MatchModel, names: _Names) -> Iterator[Differe
     rows = Link.objects.filter(lo__in=ids).values_list(
         "lo_id", "hi_id", "weight_bits", "joins", "lo_version", "hi_version"
     )
-    held: dict[Pair, Weighed] = {(lo, hi): tuple(rest) for lo, hi, *rest in rows}  # type: ignore[misc]
+    held: dict[Pair, Weighed] = {
+        (lo, hi): (bits, joins, lo_version, hi_version)
+        for lo, hi, bits, joins, lo_version, hi_version in rows
+    }
     for lo, hi in sorted(wanted.keys() | held.keys()):
         if wanted.get((lo, hi)) != held.get((lo, hi)):
             yield Difference("links", names.of(lo, hi))

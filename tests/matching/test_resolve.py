@@ -1,30 +1,16 @@
 """From arriving records to customers, on a real database, one sentence a test."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import transaction
-from django.utils import timezone
 
 from c360.http import Moved
 from matching import keys as marks
 from matching.decisions import undo
-from matching.live import live_model
-from matching.models import (
-    BlockKey,
-    Decision,
-    DirtyRecord,
-    GenericKey,
-    Link,
-    MatchModelVersion,
-    MergeEvent,
-    ReviewCase,
-)
-from matching.preview import preview
-from matching.refusals import Contradiction, DecisionRefused
+from matching.models import BlockKey, DirtyRecord, GenericKey, Link, MergeEvent, ReviewCase
 from profiles.access import profile_for
-from profiles.models import Membership, Source, SourceRecord
+from profiles.models import Source
+from tests.matching.anna import APP, CRM, ELSE, SHOP, publish, three_of_anna, two_to_ask_about
 from tests.matching.arrivals import (
     are_together,
     arrive,
@@ -37,76 +23,14 @@ from tests.matching.arrivals import (
     faces,
     open_cases,
     profile_of,
-    record,
     resolve,
     row,
-    say,
     snapshot_hash,
     split,
 )
 from tests.staff import staff
 
-pytestmark = pytest.mark.django_db
-
-# All three are Anna: the mailbox ties shop to CRM, the telephone ties app to CRM.
-CRM: dict[str, Any] = {
-    "given_name": "Anna",
-    "family_name": "Kowalska",
-    "email": ["anna.kowalska@example.org"],
-    "phone": ["+447700900111"],
-    "birth_date": "1984-03-02",
-}
-SHOP: dict[str, Any] = {
-    "given_name": "Anna",
-    "family_name": "Kowalska",
-    "email": ["anna.kowalska@example.org"],
-}
-APP: dict[str, Any] = {
-    "given_name": "Ania",
-    "family_name": "Kowalska",
-    "phone": ["+447700900111"],
-}
-HOME = {"line1": "2 Mill Lane", "city": "Leeds", "postal_code": "LS1 4AB"}
-# Her twin sister, of whom only the post knows.
-SISTER: dict[str, Any] = {
-    "given_name": "Maria",
-    "family_name": "Kowalska",
-    "birth_date": "1984-03-02",
-    "address": HOME,
-}
-ELSE: dict[str, Any] = {
-    "given_name": "Boris",
-    "family_name": "Yilmaz",
-    "email": ["boris@example.net"],
-    "birth_date": "1961-11-30",
-}
-
-
-@pytest.fixture(autouse=True)
-def nothing_is_off_afterwards() -> Iterator[None]:
-    """Whatever a test does, what is stored must be what the facts say."""
-    yield
-    if not DirtyRecord.objects.exists():
-        assert everything_off() == []
-
-
-def three_of_anna() -> tuple[SourceRecord, SourceRecord, SourceRecord]:
-    """Joined: CRM and shop by mailbox, app by telephone."""
-    crm = arrive("crm", "A-1", updated_at=day(1), **CRM)
-    shop = arrive("shop", "S-1", updated_at=day(2), **SHOP)
-    app = arrive("app", "X-1", updated_at=day(3), **APP)
-    resolve()
-    assert are_together(crm, shop, app)
-    return crm, shop, app
-
-
-def two_to_ask_about() -> tuple[SourceRecord, SourceRecord]:
-    """A pair in the review band."""
-    one = arrive("crm", "A-1", updated_at=day(1), **CRM, address=HOME)
-    other = arrive("post", "P-1", updated_at=day(2), **SISTER)
-    resolve()
-    assert not are_together(one, other)
-    return one, other
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_is_off_afterwards")]
 
 
 def test_two_records_of_one_person_join() -> None:
@@ -183,39 +107,6 @@ def test_a_record_that_returns_is_where_it_was() -> None:
     resolve()
 
     assert set(faces()) == set(before)
-
-
-def test_what_was_said_of_a_record_counts_again_when_it_returns() -> None:
-    one = arrive("crm", "A-1", updated_at=day(1), **CRM)
-    other = arrive("shop", "S-1", updated_at=day(1), **ELSE)
-    resolve()
-    say("same", one, other)
-    depart("shop", "S-1", updated_at=day(2))
-    resolve()
-    assert not are_together(one, other)
-
-    arrive("shop", "S-1", updated_at=day(3), **ELSE)
-    resolve()
-
-    assert are_together(one, other)
-
-
-def test_what_would_contradict_words_on_a_departed_record_is_refused() -> None:
-    one = arrive("crm", "A-1", updated_at=day(1), **CRM)
-    gone = arrive("shop", "S-1", updated_at=day(1), **ELSE)
-    other = arrive("app", "X-1", updated_at=day(1), given_name="Chen", family_name="Li")
-    resolve()
-    say("same", one, gone)
-    say("same", gone, other)
-    depart("shop", "S-1", updated_at=day(2))
-    resolve()
-
-    with pytest.raises(Contradiction):
-        say("different", one, other)
-
-    arrive("shop", "S-1", updated_at=day(3), **ELSE)
-    resolve()
-    assert are_together(one, gone, other)
 
 
 def test_delivering_everything_again_changes_nothing() -> None:
@@ -344,34 +235,6 @@ def test_records_that_are_only_observed_count_for_a_limit_too() -> None:
     assert not are_together(one, other)
 
 
-def publish(version: str, **thresholds: float) -> None:
-    """Make another model live, as publishing will, and have everyone looked at again."""
-    spec = live_model().to_spec()
-    spec["version"], spec["thresholds"] = version, spec["thresholds"] | thresholds
-    MatchModelVersion.objects.filter(state="live").update(state="retired")
-    MatchModelVersion.objects.create(
-        version=version, state="live", spec=spec, published_at=timezone.now()
-    )
-    marks.mark_all_dirty()
-    resolve()
-
-
-def test_different_outlives_models_and_deliveries() -> None:
-    crm, shop, app = three_of_anna()
-    say("different", crm, shop)
-    assert not are_together(crm, shop)
-
-    publish("eager", join_bits=-2.0)
-    assert not are_together(crm, shop)
-    assert everything_off() == []
-
-    arrive("shop", "S-1", updated_at=day(8), **SHOP | {"phone": ["+447700900111"]})
-    arrive("crm", "A-2", updated_at=day(8), **CRM)  # a third who is like both
-    resolve()
-    assert not are_together(crm, shop)
-    assert are_together(crm, app)
-
-
 def test_a_stricter_model_takes_back_what_a_looser_one_joined() -> None:
     crm, shop, _ = three_of_anna()
 
@@ -379,151 +242,6 @@ def test_a_stricter_model_takes_back_what_a_looser_one_joined() -> None:
 
     assert not are_together(crm, shop)
     assert len(open_cases()) == 2
-
-
-def two_customers_with_passports() -> tuple[SourceRecord, ...]:
-    """Anna of one passport and an Anna much like her of another, each in two records."""
-    one = arrive("crm", "A-1", updated_at=day(1), **CRM, identifiers={"passport": ["P1111111"]})
-    twice = arrive("shop", "S-1", updated_at=day(1), **SHOP | one.attributes)
-    other = arrive(
-        "app", "X-1", updated_at=day(1), **CRM, identifiers={"passport": ["Q7654321"]}
-    )
-    again = arrive("post", "P-1", updated_at=day(1), **SHOP | other.attributes)
-    resolve()
-    assert clusters() == {
-        frozenset([("crm", "A-1"), ("shop", "S-1")]),
-        frozenset([("app", "X-1"), ("post", "P-1")]),
-    }
-    return one, twice, other, again
-
-
-def test_same_overrules_a_guard_and_keeps_both_customers_whole() -> None:
-    one, twice, other, again = two_customers_with_passports()
-    assert {reason for _, reason, _ in open_cases()} == {"identifier"}
-    planned = preview(same=[(one.pk, other.pk)])
-
-    say("same", one, other)
-
-    assert are_together(one, twice, other, again)
-    assert [group.record_ids for group in planned.after] == [
-        (one.pk, twice.pk, other.pk, again.pk)
-    ]
-    assert planned.after[0].profile_id == profile_of(other).pk == one.birth_profile.pk
-    assert not open_cases()
-
-
-def test_what_contradicts_earlier_words_is_refused_with_the_chain() -> None:
-    crm = arrive("crm", "A-1", **CRM)
-    shop = arrive("shop", "S-1", **ELSE)
-    app = arrive("app", "X-1", given_name="Chen", family_name="Li")
-    resolve()
-    say("same", crm, shop)
-    say("same", shop, app)
-    before = snapshot_hash()
-
-    with pytest.raises(Contradiction) as refused:
-        say("different", app, crm)
-
-    assert refused.value.chain in ([crm.pk, shop.pk, app.pk], [app.pk, shop.pk, crm.pk])
-    assert snapshot_hash() == before
-    assert Decision.objects.count() == 2
-
-
-def test_the_same_person_cannot_be_two_either() -> None:
-    crm, shop, app = three_of_anna()
-    say("different", crm, shop)
-    say("same", crm, app)
-
-    with pytest.raises(Contradiction) as refused:
-        say("same", shop, app)
-
-    assert set(refused.value.chain) == {crm.pk, shop.pk, app.pk}
-
-
-def test_a_split_keeps_each_side_together() -> None:
-    one = arrive("crm", "A-1", updated_at=day(1), **CRM)
-    two = arrive("crm", "A-2", updated_at=day(1), **CRM)
-    three = arrive("shop", "S-1", updated_at=day(1), **CRM)
-    four = arrive("shop", "S-2", updated_at=day(1), **CRM)
-    resolve()
-
-    split(profile_of(one), two, four)
-
-    assert clusters() == {
-        frozenset([("crm", "A-1"), ("shop", "S-1")]),
-        frozenset([("crm", "A-2"), ("shop", "S-2")]),
-    }
-    assert profile_of(four) == two.birth_profile
-    marks.mark_all_dirty()
-    resolve()
-    assert are_together(one, three)
-    assert are_together(two, four)
-    assert not are_together(one, two)
-
-
-def test_undoing_a_decision_restores_everything() -> None:
-    one, _, other, _ = two_customers_with_passports()
-    before = snapshot_hash()
-    outcome = say("same", one, other)
-    assert snapshot_hash() != before
-
-    undo(outcome.action, decided_by=staff("sol"))
-
-    assert snapshot_hash() == before
-
-
-def test_undoing_a_split_restores_everything() -> None:
-    crm, shop, _ = three_of_anna()
-    before = snapshot_hash()
-    outcome = split(profile_of(crm), shop)
-    assert not are_together(crm, shop)
-
-    undo(outcome.action, decided_by=staff("kim"))
-
-    assert snapshot_hash() == before
-
-
-def test_undoing_after_later_joins_gives_what_would_be_without_the_word() -> None:
-    one, _, other, _ = two_customers_with_passports()
-
-    def two_more_arrive() -> tuple[Any, ...]:
-        arrive("crm", "A-5", updated_at=day(2), **SHOP)
-        arrive("crm", "A-6", updated_at=day(2), **CRM)
-        resolve()
-        return clusters(), faces(), open_cases()
-
-    with transaction.atomic():
-        without = two_more_arrive()
-        transaction.set_rollback(True)
-    outcome = say("same", one, other)
-    joined, *_ = two_more_arrive()
-    assert {len(each) for each in joined} == {6}
-
-    undo(outcome.action, decided_by=staff("sol"))
-
-    assert (clusters(), faces(), open_cases()) == without
-
-
-def test_what_was_undone_or_replaced_cannot_be_undone_again() -> None:
-    crm, shop, _ = three_of_anna()
-    outcome = say("different", crm, shop)
-    undo(outcome.action, decided_by=staff("sol"))
-
-    with pytest.raises(DecisionRefused, match="undone already"):
-        undo(outcome.action, decided_by=staff("sol"))
-
-
-def test_an_earlier_word_counts_again_when_a_later_one_is_undone() -> None:
-    one = arrive("crm", "A-1", **CRM)
-    other = arrive("shop", "S-1", **ELSE)
-    resolve()
-    say("same", one, other)
-    outcome = split(profile_of(one), other)
-    assert not are_together(one, other)
-
-    undo(outcome.action, decided_by=staff("sol"))
-
-    assert are_together(one, other)
 
 
 def test_every_change_of_membership_leaves_a_receipt() -> None:
@@ -587,71 +305,3 @@ def test_a_case_is_asked_once_and_closed_when_its_records_answer_it() -> None:
 
     assert not open_cases()
     assert ReviewCase.objects.get(pk=first.pk).settled_at
-
-
-def test_an_answered_report_is_closed() -> None:
-    crm, shop, _ = three_of_anna()
-    lo, hi = sorted((crm.pk, shop.pk))
-    ReviewCase.objects.create(lo_id=lo, hi_id=hi, reason="reported", weight_bits=0.0)
-
-    say("different", crm, shop)
-
-    assert not ReviewCase.objects.open().exists()
-
-
-def test_verify_finds_a_link_that_was_tampered_with() -> None:
-    three_of_anna()
-    Link.objects.filter(lo=record("crm", "A-1"), hi=record("shop", "S-1")).update(
-        weight_bits=3.5
-    )
-
-    assert [each.check for each in everything_off()] == ["links"]
-    mend()
-
-
-def test_verify_finds_a_membership_that_was_tampered_with() -> None:
-    _, shop, _ = three_of_anna()
-    Membership.objects.filter(record=shop).update(profile=shop.birth_profile)
-
-    found = {(each.check, each.where) for each in everything_off()}
-
-    assert ("clusters", "shop S-1") in found
-    mend()
-
-
-def test_verify_finds_a_golden_value_that_was_tampered_with() -> None:
-    crm, _, _ = three_of_anna()
-    shown = profile_of(crm)
-    shown.golden["phone"]["value"] = "+440000000000"
-    shown.save()
-
-    assert [(each.check, each.where) for each in everything_off()] == [
-        ("golden values", f"{shown.pk} golden")
-    ]
-    mend()
-
-
-def test_verify_finds_a_block_key_that_was_tampered_with() -> None:
-    crm, _, _ = three_of_anna()
-    key = BlockKey.objects.filter(record=crm, kind="names_year").get()
-    BlockKey.objects.filter(pk=key.pk).update(key=key.key + 1)
-
-    assert [(each.check, each.where) for each in everything_off()] == [
-        ("block keys", "crm A-1")
-    ]
-    BlockKey.objects.filter(pk=key.pk).update(key=key.key)
-
-
-def test_verify_finds_a_case_that_was_closed_without_an_answer() -> None:
-    two_to_ask_about()
-    ReviewCase.objects.update(settled_at=timezone.now())
-
-    assert [each.check for each in everything_off()] == ["review cases"]
-    mend()
-
-
-def mend() -> None:
-    """Computing all of it anew is the remedy `verify` names."""
-    marks.mark_all_dirty()
-    resolve()
-    assert everything_off() == []
