@@ -52,6 +52,7 @@ def open_rows(path: Path) -> Iterator[RowFile]:
 
 
 def _binary(path: Path) -> IO[bytes]:
+    # whoever asked for the file closes it, so no `with` here
     opened = gzip.open(path) if path.suffix == ".gz" else path.open("rb")  # noqa: SIM115
     return cast("IO[bytes]", opened)
 

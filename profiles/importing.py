@@ -188,6 +188,7 @@ class ImportCommand(BaseCommand):
             ) from problem
 
     def import_file(self, **options: Any) -> None:
+        """Import one file; each command says how."""
         raise NotImplementedError
 
     def tell(
