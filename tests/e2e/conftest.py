@@ -129,4 +129,5 @@ def empty_queue(kim: Person) -> Person:
         later = kim.page.get_by_role("button", name="Later")
         if not later.count():
             return kim
-        later.click()
+        with kim.page.expect_response(lambda reply: reply.url.endswith("/decide/")):
+            later.click()
