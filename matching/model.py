@@ -25,11 +25,21 @@ NAMED_VALUES: dict[str, Callable[[Features], str]] = {
     "given_name": attrgetter("given"),
     "family_name": attrgetter("family"),
 }
+GRID = 2.0**40
 DEFAULT_PATH = Path(__file__).with_name("default_model.json")
 
 
 class ModelError(ValueError):
     """The spec of a model is wrong; the message names the value, the limit and the remedy."""
+
+
+def on_grid(bits: float) -> float:
+    """Round to a multiple of 2**-40 bits, far below anything that matters.
+
+    Sums of such numbers are exact below 4,096 bits, so a weight is the same in whatever order,
+    by whatever library and on whatever machine its parts are added.
+    """
+    return round(bits * GRID) / GRID
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +53,7 @@ class Odds:
     @property
     def bits(self) -> tuple[float, float]:
         """Evidence against "unrelated" and against "one household", in bits."""
-        return log2(self.m / self.u), log2(self.m / self.h)
+        return on_grid(log2(self.m / self.u)), on_grid(log2(self.m / self.h))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +123,8 @@ class MatchModel:
         prior, thresholds = _part(spec, "prior"), _part(spec, "thresholds")
         model = cls(
             version=_version(spec.get("version")),
-            prior_bits=_number(prior, "prior.prior_bits"),
-            household_bits=_number(prior, "prior.household_bits"),
+            prior_bits=on_grid(_number(prior, "prior.prior_bits")),
+            household_bits=on_grid(_number(prior, "prior.household_bits")),
             join_bits=_number(thresholds, "thresholds.join_bits"),
             review_bits=_number(thresholds, "thresholds.review_bits"),
             comparisons=_comparisons(_part(spec, "comparisons")),
@@ -248,10 +258,7 @@ def _number(part: Mapping[str, Any], path: str) -> float:
 
 
 def _comparisons(part: Mapping[str, Any]) -> dict[str, Table]:
-    """The tables in one order, whatever that of the spec (a database keeps none).
-
-    Bits are added in this order, and another order would give other last digits.
-    """
+    """The tables in the order they are shown, whatever that of the spec."""
     for name in part:
         if name not in COMPARISONS:
             known = ", ".join(COMPARISONS)

@@ -6,7 +6,7 @@ from math import log2
 
 from matching.comparisons import custom, identifier
 from matching.features import Features
-from matching.model import BitTable, MatchModel
+from matching.model import BitTable, MatchModel, on_grid
 
 HOUSEHOLD = "household"
 NEGLIGIBLE_BITS = 0.01  # a household that explains the pair this badly is not mentioned
@@ -50,7 +50,7 @@ def score(model: MatchModel, left: Features, right: Features) -> Scored:
     if left.custom and right.custom and model.custom_bits:
         more = _customs(model.custom_bits, left, right, levels, bits)
         unrelated, household = unrelated + more[0], household + more[1]
-    weight = _against_both(unrelated, household)
+    weight = against_both(unrelated, household)
     if weight == unrelated:
         return Scored(unrelated, levels, bits)
     levels[HOUSEHOLD] = "possible"
@@ -58,12 +58,12 @@ def score(model: MatchModel, left: Features, right: Features) -> Scored:
     return Scored(weight, levels, bits)
 
 
-def _against_both(unrelated: float, household: float) -> float:
+def against_both(unrelated: float, household: float) -> float:
     """Odds against either of two rival explanations together, in bits."""
     gap = unrelated - household
     if gap < -7.0:  # 2 ** -7 is about the negligible share
         return unrelated
-    rival = log2(1.0 + 2.0 ** min(gap, 900.0))
+    rival = on_grid(log2(1.0 + 2.0 ** min(gap, 900.0)))
     return unrelated - rival if rival >= NEGLIGIBLE_BITS else unrelated
 
 
