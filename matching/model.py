@@ -12,13 +12,15 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from math import log2
+from math import inf, log2
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 from matching.comparisons import COMPARISONS, LEVELS, Comparison
 from matching.features import Features
+from matching.splink.columns import ColumnError, Columns, ReadyColumn
+from matching.splink.spec import columns_from_spec, columns_to_spec
 
 # The comparisons whose exact agreement may be weighed by how common the value is.
 NAMED_VALUES: dict[str, Callable[[Features], str]] = {
@@ -101,7 +103,11 @@ class Step:
 
 @dataclass(frozen=True)
 class MatchModel:
-    """One version of weights, thresholds and limits. Made by `from_spec`."""
+    """One version of weights, thresholds and limits. Made by `from_spec`.
+
+    `household_bits` is infinite where the model knows no households. `columns` are comparisons
+    made of conditions, as an imported model has; they say nothing of households.
+    """
 
     version: str
     prior_bits: float
@@ -116,6 +122,7 @@ class MatchModel:
     limits: Mapping[str, int]
     guards: Guards
     provenance: Mapping[str, Any]
+    columns: Columns | None = None
 
     @classmethod
     def from_spec(cls, spec: Mapping[str, Any]) -> "MatchModel":
@@ -124,11 +131,11 @@ class MatchModel:
         model = cls(
             version=_version(spec.get("version")),
             prior_bits=on_grid(_number(prior, "prior.prior_bits")),
-            household_bits=on_grid(_number(prior, "prior.household_bits")),
+            household_bits=_household(prior),
             join_bits=_number(thresholds, "thresholds.join_bits"),
             review_bits=_number(thresholds, "thresholds.review_bits"),
             comparisons=_comparisons(_part(spec, "comparisons")),
-            identifiers=_identifiers(_part(spec, "identifiers")),
+            identifiers=_identifiers(_part(spec, "identifiers"), spec.get("columns")),
             one_per_person=frozenset(spec.get("one_per_person", ())),
             custom={
                 name: _table(levels, f"custom.{name}", LEVELS["custom"])
@@ -138,6 +145,7 @@ class MatchModel:
             limits=_limits(_part(spec, "generic_limits")),
             guards=_guards(_part(spec, "guards")),
             provenance=dict(spec.get("provenance", {})),
+            columns=_columns(spec.get("columns")),
         )
         if model.review_bits > model.join_bits:
             raise ModelError(
@@ -148,10 +156,11 @@ class MatchModel:
 
     def to_spec(self) -> dict[str, Any]:
         """Return the spec this model was made from, as plain JSON values."""
-        return {
+        household = None if self.household_bits == inf else self.household_bits
+        spec: dict[str, Any] = {
             "version": self.version,
             "provenance": dict(self.provenance),
-            "prior": {"prior_bits": self.prior_bits, "household_bits": self.household_bits},
+            "prior": {"prior_bits": self.prior_bits, "household_bits": household},
             "thresholds": {"join_bits": self.join_bits, "review_bits": self.review_bits},
             "guards": {
                 "size_cap": self.guards.size_cap,
@@ -171,6 +180,9 @@ class MatchModel:
                 for name, table in self.frequencies.items()
             },
         }
+        if self.columns is not None:
+            spec["columns"] = columns_to_spec(self.columns)
+        return spec
 
     def generic_limit(self, kind: str) -> int:
         """Return how many records may share a key of this kind before it says nothing."""
@@ -189,6 +201,11 @@ class MatchModel:
         )
 
     @cached_property
+    def column_steps(self) -> tuple[ReadyColumn, ...]:
+        """The column comparisons; each says which parts of `Features` it reads."""
+        return self.columns.ready() if self.columns is not None else ()
+
+    @cached_property
     def identifier_bits(self) -> dict[str, BitTable]:
         """Bits by namespace; `default` serves namespaces the model has never heard of."""
         return {namespace: _bits(table) for namespace, table in self.identifiers.items()}
@@ -196,6 +213,8 @@ class MatchModel:
     def is_personal(self, namespace: str) -> bool:
         """Whether an identifier is a person's own: two of one household differ in it."""
         tables = self.identifier_bits
+        if not tables:  # a model of columns alone
+            return False
         _, against_household = tables.get(namespace, tables["default"])["exact"]
         return against_household >= self.guards.personal_bits
 
@@ -257,6 +276,24 @@ def _number(part: Mapping[str, Any], path: str) -> float:
     return float(value)
 
 
+def _household(prior: Mapping[str, Any]) -> float:
+    """Odds against the household before looking; none where it is no explanation."""
+    if "household_bits" in prior and prior["household_bits"] is None:
+        return inf
+    return on_grid(_number(prior, "prior.household_bits"))
+
+
+def _columns(part: object) -> Columns | None:
+    if part is None:
+        return None
+    if not isinstance(part, Mapping):
+        raise ModelError(f"columns is {part!r}: give an object, or leave it out")
+    try:
+        return columns_from_spec(part)
+    except ColumnError as problem:
+        raise ModelError(str(problem)) from None
+
+
 def _comparisons(part: Mapping[str, Any]) -> dict[str, Table]:
     """The tables in the order they are shown, whatever that of the spec."""
     for name in part:
@@ -270,7 +307,10 @@ def _comparisons(part: Mapping[str, Any]) -> dict[str, Table]:
     }
 
 
-def _identifiers(part: Mapping[str, Any]) -> dict[str, Table]:
+def _identifiers(part: Mapping[str, Any], columns: object) -> dict[str, Table]:
+    """Tables by namespace; a model that has columns may do without."""
+    if not part and columns:
+        return {}
     if "default" not in part:
         raise ModelError("identifiers.default is missing: add odds for unknown namespaces")
     return {

@@ -7,6 +7,7 @@ from math import log2
 from matching.comparisons import custom, identifier
 from matching.features import Features
 from matching.model import BitTable, MatchModel, on_grid
+from matching.splink.columns import ReadyColumn
 
 HOUSEHOLD = "household"
 NEGLIGIBLE_BITS = 0.01  # a household that explains the pair this badly is not mentioned
@@ -44,12 +45,15 @@ def score(model: MatchModel, left: Features, right: Features) -> Scored:
         bits[name] = gained
         unrelated += gained
         household += kept
-    if left.identifiers and right.identifiers:
+    if left.identifiers and right.identifiers and model.identifiers:
         more = _identifiers(model.identifier_bits, left, right, levels, bits)
         unrelated, household = unrelated + more[0], household + more[1]
     if left.custom and right.custom and model.custom_bits:
         more = _customs(model.custom_bits, left, right, levels, bits)
         unrelated, household = unrelated + more[0], household + more[1]
+    if model.columns is not None:
+        gained = _columns(model.column_steps, left, right, levels, bits)
+        unrelated, household = unrelated + gained, household + gained
     weight = against_both(unrelated, household)
     if weight == unrelated:
         return Scored(unrelated, levels, bits)
@@ -105,6 +109,27 @@ def _customs(
             levels[name], bits[name] = level, gained
             total, rest = total + gained, rest + kept
     return total, rest
+
+
+def _columns(
+    steps: Sequence[ReadyColumn],
+    left: Features,
+    right: Features,
+    levels: dict[str, str],
+    bits: dict[str, float],
+) -> float:
+    """Add one entry for each column comparison that is not null; return the bits gained.
+
+    They tell one person from unrelated people, and nothing of households.
+    """
+    total = 0.0
+    for step in steps:
+        found = step.weigh(left, right)
+        if found is not None:
+            levels[step.name], gained = found
+            bits[step.name] = on_grid(gained)
+            total += bits[step.name]
+    return total
 
 
 def score_pairs(
