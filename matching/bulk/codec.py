@@ -1,0 +1,46 @@
+"""Features as bytes and back: small to keep by the million, quick to read one at a time."""
+
+import marshal
+from collections.abc import Callable
+from dataclasses import fields
+from operator import attrgetter
+from typing import Any
+
+from matching.features import Address, Email, Features, Phone
+
+FORMAT = 2  # of marshal: without references, so that equal parts have equal bytes
+
+
+def _getter(kind: type) -> Callable[[Any], tuple[Any, ...]]:
+    return attrgetter(*(each.name for each in fields(kind)))
+
+
+_EMAIL, _PHONE, _ADDRESS = _getter(Email), _getter(Phone), _getter(Address)
+_FEATURES = _getter(Features)
+_NAMES = [each.name for each in fields(Features)]
+_EMAILS, _PHONES, _PLACE = (_NAMES.index(name) for name in ("emails", "phones", "address"))
+
+Flat = list[Any]
+
+
+def flatten(features: Features) -> Flat:
+    """The fields of a record in their order, as plain tuples, texts and numbers."""
+    flat = list(_FEATURES(features))
+    flat[_EMAILS] = tuple(map(_EMAIL, features.emails))
+    flat[_PHONES] = tuple(map(_PHONE, features.phones))
+    flat[_PLACE] = None if features.address is None else _ADDRESS(features.address)
+    return flat
+
+
+def packed(flat: Flat) -> bytes:
+    return marshal.dumps(flat, FORMAT)
+
+
+def unpacked(data: bytes | memoryview) -> Features:
+    """The record that was flattened and packed, equal in every field."""
+    flat = marshal.loads(data)  # noqa: S302 - bytes of our own, written by this run
+    flat[_EMAILS] = tuple(Email(*each) for each in flat[_EMAILS])
+    flat[_PHONES] = tuple(Phone(*each) for each in flat[_PHONES])
+    if flat[_PLACE] is not None:
+        flat[_PLACE] = Address(*flat[_PLACE])
+    return Features(*flat)

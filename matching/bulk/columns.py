@@ -1,0 +1,78 @@
+"""Records as columns: for each comparison a number per record, equal where its parts are equal.
+
+The numbers are 64-bit hashes of the parts. Two different parts of one candidate pair get the
+same number once in 10**19 cases, which no run will see. They hold within one run only, in
+processes forked from one another.
+"""
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.bulk.codec import Flat, flatten, packed
+from matching.bulk.parts import ALL_FIELDS, Parts, parts_of
+from matching.comparisons import COMPARISONS
+from matching.features import Features
+
+Codes = NDArray[np.int64]
+SILENT = 0  # who has nothing to say in a column
+SPEAKS = 1  # set in every other number
+IDENTIFIER, CUSTOM = "identifiers.", "custom."
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Columns of some records by name, and each record packed. A missing column is silent."""
+
+    columns: dict[str, Codes]
+    packed: list[bytes]
+
+
+def encode(records: Sequence[Features]) -> Chunk:
+    """Take records apart into columns: one per comparison, identifier and custom attribute."""
+    flats = [flatten(each) for each in records]
+    columns = {name: _column(parts_of(name), records, flats) for name in COMPARISONS}
+    columns |= _named(IDENTIFIER, [each.identifiers for each in records])
+    columns |= _named(CUSTOM, [each.custom for each in records])
+    return Chunk(columns, [packed(flat) for flat in flats])
+
+
+def _column(parts: Parts, records: Sequence[Features], flats: Sequence[Flat]) -> Codes:
+    """The parts of every record as numbers; where one silent side does not matter, all speak."""
+    read = itemgetter(*(ALL_FIELDS.index(name) for name in parts.reads))
+    numbers = np.fromiter((hash(read(flat)) for flat in flats), np.int64, len(flats)) | SPEAKS
+    if parts.needs_both:
+        said = np.fromiter(map(parts.said, records), bool, len(flats))
+        numbers[~said] = SILENT
+    return numbers
+
+
+def _named(
+    prefix: str, held: Sequence[tuple[tuple[str, Hashable], ...]]
+) -> dict[str, Codes]:
+    """One column for each name that any record has a value under."""
+    columns: dict[str, Codes] = {}
+    for row, values in enumerate(held):
+        for name, value in values:
+            column = columns.get(prefix + name)
+            if column is None:
+                column = columns[prefix + name] = np.zeros(len(held), np.int64)
+            column[row] = hash(value) | SPEAKS
+    return columns
+
+
+def joined(chunks: Iterable[Mapping[str, Codes]], sizes: Sequence[int]) -> dict[str, Codes]:
+    """The columns of consecutive chunks as one; silent where a chunk lacks a column."""
+    columns: dict[str, Codes] = {}
+    start = 0
+    for chunk, size in zip(chunks, sizes, strict=True):
+        for name, codes in chunk.items():
+            if name not in columns:
+                columns[name] = np.zeros(sum(sizes), np.int64)
+            columns[name][start : start + size] = codes
+        start += size
+    return columns

@@ -1,0 +1,199 @@
+"""The weights of many pairs over columns: each distinct pair of parts is compared once.
+
+The comparisons are the same functions that single pairs go through (`matching.scoring`), called
+once for all pairs that show them the same parts. Bits lie on a grid on which sums are exact, so
+a weight is the same to the last bit whichever way it was added up.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.bulk.columns import CUSTOM, IDENTIFIER, SILENT, Codes
+from matching.comparisons import custom, identifier
+from matching.features import Features
+from matching.model import BitTable, ByValue, MatchModel
+from matching.scoring import HOUSEHOLD, Scored, against_both
+
+Rows = NDArray[np.int64]
+Look = Callable[[int], Features]
+Outcome = tuple[str, float, float]  # level, bits against "unrelated" and against "household"
+_ODD = np.int64(0x9E3779B97F4A7C1 | 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparer:
+    """One column: how two records are compared by it, and what the levels are worth."""
+
+    name: str
+    level: Callable[[Features, Features], str | None]
+    bits: BitTable
+    by_value: ByValue | None = None
+
+    def outcome(self, left: Features, right: Features) -> Outcome | None:
+        """The level two records reach and its bits; `None` where they say nothing."""
+        level = self.level(left, right)
+        if level is None:
+            return None
+        if self.by_value is not None and level == "exact":
+            return (level, *self.by_value(left))
+        return (level, *self.bits[level])
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """Pairs worth keeping: their rows, weights in bits, and outcomes by comparer.
+
+    `outcomes[k, j]` says which of `tables[j]` pair k reached by comparer j; 0 is none.
+    """
+
+    lo: Rows
+    hi: Rows
+    weights: NDArray[np.float64]
+    outcomes: NDArray[np.int32]
+    tables: list[list[Outcome]]
+
+
+def comparers(model: MatchModel, columns: Mapping[str, Codes]) -> list[Comparer]:
+    """What the model compares by, for the columns that are there."""
+    found = [
+        Comparer(step.name, step.compare, step.bits, step.by_value)
+        for step in model.steps
+        if step.name in columns
+    ]
+    for column in sorted(columns):
+        if column.startswith(IDENTIFIER):
+            namespace = column.removeprefix(IDENTIFIER)
+            bits = model.identifier_bits.get(namespace, model.identifier_bits["default"])
+            found.append(Comparer(column, partial(_identifiers, namespace), bits))
+        elif column.startswith(CUSTOM):
+            attribute = column.removeprefix(CUSTOM)
+            if attribute in model.custom_bits:
+                level = partial(_customs, attribute)
+                found.append(Comparer(column, level, model.custom_bits[attribute]))
+    return found
+
+
+def _identifiers(namespace: str, left: Features, right: Features) -> str:
+    return identifier(dict(left.identifiers)[namespace], dict(right.identifiers)[namespace])
+
+
+def _customs(attribute: str, left: Features, right: Features) -> str:
+    return custom(dict(left.custom)[attribute], dict(right.custom)[attribute])
+
+
+def weigh(
+    model: MatchModel,
+    by: Sequence[Comparer],
+    columns: Mapping[str, Codes],
+    look: Look,
+    lo: Rows,
+    hi: Rows,
+) -> Weighed:
+    """Weigh pairs of rows and keep those at or above the review threshold, in their order."""
+    outcomes = np.zeros((len(lo), len(by)), np.int32)
+    tables = []
+    for number, comparer in enumerate(by):
+        outcomes[:, number], table = _outcomes(comparer, columns[comparer.name], look, lo, hi)
+        tables.append(table)
+    first, which = _patterns(outcomes, tables)
+    weights = np.array(
+        [_weight(model, tables, outcomes[row]) for row in first], np.float64
+    )[which]
+    kept = weights >= model.review_bits
+    return Weighed(lo[kept], hi[kept], weights[kept], outcomes[kept], tables)
+
+
+def _outcomes(
+    comparer: Comparer, codes: Codes, look: Look, lo: Rows, hi: Rows
+) -> tuple[NDArray[np.int32], list[Outcome]]:
+    """Which outcome each pair reaches, from 1 on, and the outcomes there are."""
+    ours, theirs = codes[lo], codes[hi]
+    speak = np.flatnonzero((ours != SILENT) & (theirs != SILENT))
+    first, which = _distinct(ours[speak], theirs[speak])
+    known: dict[Outcome, int] = {}
+    reached = np.zeros(len(first), np.int32)
+    pairs = zip(lo[speak[first]].tolist(), hi[speak[first]].tolist(), strict=True)
+    for place, (left, right) in enumerate(pairs):
+        outcome = comparer.outcome(look(left), look(right))
+        if outcome is not None:
+            reached[place] = known.setdefault(outcome, len(known) + 1)
+    found = np.zeros(len(lo), np.int32)
+    found[speak] = reached[which]
+    return found, list(known)
+
+
+def _distinct(ours: Codes, theirs: Codes) -> tuple[Rows, Rows]:
+    """Where each distinct pair of numbers first stands, and which one every pair is."""
+    with np.errstate(over="ignore"):
+        mixed = np.minimum(ours, theirs) * _ODD + np.maximum(ours, theirs)
+    _, first, which = np.unique(mixed, return_index=True, return_inverse=True)
+    return first, which
+
+
+def _patterns(
+    outcomes: NDArray[np.int32], tables: Sequence[Sequence[Outcome]]
+) -> tuple[Rows, Rows]:
+    """Where each distinct row of outcomes first stands, and which one every row is."""
+    which = np.zeros(len(outcomes), np.int64)
+    first = np.zeros(min(1, len(outcomes)), np.int64)
+    for number, table in enumerate(tables):
+        combined = which * (len(table) + 1) + outcomes[:, number]
+        _, first, which = np.unique(combined, return_index=True, return_inverse=True)
+    return first, which
+
+
+def _weight(
+    model: MatchModel, tables: Sequence[Sequence[Outcome]], row: NDArray[np.int32]
+) -> float:
+    unrelated, household = model.prior_bits, model.household_bits
+    for table, reached in zip(tables, row.tolist(), strict=True):
+        if reached:
+            _, gained, kept = table[reached - 1]
+            unrelated += gained
+            household += kept
+    return against_both(unrelated, household)
+
+
+def scored(
+    model: MatchModel,
+    names: Sequence[str],
+    tables: Sequence[Sequence[Outcome]],
+    row: Sequence[int],
+    weight_bits: float,
+) -> Scored:
+    """One kept pair as the scorer of single pairs would have given it."""
+    levels: dict[str, str] = {}
+    bits: dict[str, float] = {}
+    unrelated = model.prior_bits
+    for name, table, reached in zip(names, tables, row, strict=True):
+        if reached:
+            levels[name], bits[name], _ = table[reached - 1]
+            unrelated += bits[name]
+    if weight_bits != unrelated:
+        levels[HOUSEHOLD] = "possible"
+        bits[HOUSEHOLD] = weight_bits - unrelated
+    return Scored(weight_bits, levels, bits)
+
+
+def merged(parts: Sequence[Weighed]) -> Weighed:
+    """The kept pairs of several runs of `weigh` by the same comparers, under common tables."""
+    width = len(parts[0].tables)
+    tables: list[dict[Outcome, int]] = [{} for _ in range(width)]
+    columns = []
+    for part in parts:
+        moved = np.empty_like(part.outcomes)
+        for number, known in enumerate(tables):
+            new = [known.setdefault(each, len(known) + 1) for each in part.tables[number]]
+            moved[:, number] = np.array([0, *new], np.int32)[part.outcomes[:, number]]
+        columns.append(moved)
+    return Weighed(
+        np.concatenate([part.lo for part in parts]),
+        np.concatenate([part.hi for part in parts]),
+        np.concatenate([part.weights for part in parts]),
+        np.concatenate(columns),
+        [list(known) for known in tables],
+    )
