@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db import connection
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from matching.clustering import Refusal
@@ -90,16 +91,28 @@ def vars_of(question: Question) -> dict[str, object]:
     }
 
 
+UNCERTAIN = """
+SELECT lo_id, hi_id, weight_bits FROM matching_link
+WHERE NOT joins AND lo_id = ANY(%(records)s::bigint[])
+UNION
+SELECT lo_id, hi_id, weight_bits FROM matching_link
+WHERE NOT joins AND hi_id = ANY(%(records)s::bigint[])
+"""
+
+
 def _uncertain_links(record_ids: Collection[int]) -> list[tuple[int, int, float]]:
-    ids = list(record_ids)
-    rows = Link.objects.filter(joins=False).values_list("lo_id", "hi_id", "weight_bits")
-    return [*rows.filter(lo__in=ids), *rows.filter(hi__in=ids)]
+    with connection.cursor() as cursor:
+        cursor.execute(UNCERTAIN, {"records": list(record_ids)})
+        return list(cursor.fetchall())
 
 
 def _open_cases(record_ids: Collection[int]) -> list[ReviewCase]:
+    """One end at a time, so that each side is read by its index."""
     ids = list(record_ids)
     cases = ReviewCase.objects.open().exclude(reason=ReviewCase.Reason.REPORTED)
-    return list(cases.filter(Q(lo__in=ids) | Q(hi__in=ids)).order_by("lo_id", "hi_id"))
+    lo = RawSQL("SELECT unnest(%s::bigint[])", [ids])  # noqa: S611 - ids travel as a parameter
+    found = {case.pk: case for case in (*cases.filter(lo__in=lo), *cases.filter(hi__in=lo))}
+    return sorted(found.values(), key=lambda case: (case.lo_id, case.hi_id))
 
 
 def _settle(cases: Iterable[ReviewCase]) -> None:

@@ -1,23 +1,19 @@
 """Links of a batch, written under locks with the versions they were computed from."""
 
-from collections.abc import Collection, Mapping
+import json
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
-from psycopg.types.json import Jsonb
 
-from matching.live import FeatureCache
+from matching.live import FEATURES
 from matching.model import MatchModel
-from matching.models import Link
 from matching.scoring import Scored, score_pairs
 from matching.snapshot import SeenRecord, Snapshot
 from matching.world import Pair
-from profiles.models import SourceRecord
 
 JOINING_STAGES = {"assist", "auto"}
-_features = FeatureCache()
 
 UPSERT = """
 INSERT INTO matching_link (lo_id, hi_id, weight_bits, joins, levels, bits, model_version_id,
@@ -33,6 +29,18 @@ WHERE matching_link.weight_bits IS DISTINCT FROM excluded.weight_bits
     OR matching_link.model_version_id IS DISTINCT FROM excluded.model_version_id
     OR matching_link.lo_version IS DISTINCT FROM excluded.lo_version
     OR matching_link.hi_version IS DISTINCT FROM excluded.hi_version
+"""
+
+LINKS_OF = """
+SELECT lo_id, hi_id FROM matching_link WHERE lo_id = ANY(%(records)s::bigint[])
+UNION
+SELECT lo_id, hi_id FROM matching_link WHERE hi_id = ANY(%(records)s::bigint[])
+"""
+
+NOW = """
+SELECT r.id, r.version, s.stage FROM profiles_sourcerecord r
+JOIN profiles_source s ON s.id = r.source_id
+WHERE r.id = ANY(%s::bigint[])
 """
 
 DELETE = """
@@ -56,12 +64,15 @@ def score_candidates(snapshot: Snapshot, model: MatchModel) -> list[ScoredPair]:
     pairs = [pair for pair in snapshot.pairs if _both_match(pair, snapshot.records)]
     involved = {pk for pair in pairs for pk in pair}
     features = {
-        pk: _features.get(pk, snapshot.records[pk].version, snapshot.records[pk].attributes)
+        pk: FEATURES.get(pk, snapshot.records[pk].version, snapshot.records[pk].attributes)
         for pk in involved
     }
     return [
         ScoredPair(
-            lo, hi, scored, _joins(scored, model, snapshot.records[lo], snapshot.records[hi])
+            lo,
+            hi,
+            scored,
+            joins(scored.weight_bits, model, {snapshot.records[pk].stage for pk in (lo, hi)}),
         )
         for (lo, hi), scored in zip(pairs, score_pairs(model, features, pairs), strict=True)
         if scored.weight_bits >= model.review_bits
@@ -72,9 +83,9 @@ def _both_match(pair: Pair, records: Mapping[int, SeenRecord]) -> bool:
     return all(records[pk].is_live and records[pk].stage != "observe" for pk in pair)
 
 
-def _joins(scored: Scored, model: MatchModel, low: SeenRecord, high: SeenRecord) -> bool:
-    may_join = {low.stage, high.stage} <= JOINING_STAGES
-    return may_join and scored.weight_bits >= model.join_bits
+def joins(weight_bits: float, model: MatchModel, stages: Collection[str]) -> bool:
+    """Whether records of sources at these stages may join by themselves at this weight."""
+    return JOINING_STAGES.issuperset(stages) and weight_bits >= model.join_bits
 
 
 @dataclass(frozen=True)
@@ -87,26 +98,26 @@ class Written:
 def write_links(
     batch: Collection[int],
     found: Collection[ScoredPair],
-    snapshot: Snapshot,
+    seen: Mapping[int, SeenRecord],
     model: MatchModel,
 ) -> Written:
     """Store, refresh and remove the links of a batch. The components are locked.
 
-    A pair of which a version or a stage moved since the snapshot is left alone: what is newer
-    has a dirty mark of its own. Where another worker wrote a link that this snapshot cannot
-    judge, the record is looked at again.
+    `seen` are the records as they were when the pairs were weighed. A pair of which a version
+    or a stage moved since then is left alone: what is newer has a dirty mark of its own. Where
+    another worker wrote a link to a record not seen, this one is looked at again.
     """
     held = _links_of(batch)
-    now = _now({pk for pair in found for pk in (pair.lo, pair.hi)} | _ends(held))
+    now = _now({*_ends((pair.lo, pair.hi) for pair in found), *_ends(held)})
     fresh = {
         pk
-        for pk, seen in snapshot.records.items()
-        if pk not in now or now[pk] == (seen.version, seen.stage)
+        for pk, state in now.items()
+        if (then := seen.get(pk)) is not None and state == (then.version, then.stage)
     }
     keep = {(p.lo, p.hi): p for p in found if p.lo in fresh and p.hi in fresh}
-    gone, look_again = _judge(held, keep, fresh, snapshot.records)
+    gone, look_again = _judge(held, keep, fresh, seen)
     _delete(gone)
-    _upsert(list(keep.values()), snapshot.records, model)
+    _upsert(list(keep.values()), seen, model)
     return Written(look_again=look_again & set(batch))
 
 
@@ -115,24 +126,25 @@ def ends_of_links(batch: Collection[int]) -> set[int]:
     return _ends(_links_of(batch))
 
 
-def _links_of(batch: Collection[int]) -> list[Link]:
-    ids = list(batch)
-    return list(Link.objects.filter(Q(lo__in=ids) | Q(hi__in=ids)).defer("levels", "bits"))
+def _links_of(batch: Collection[int]) -> list[Pair]:
+    with connection.cursor() as cursor:
+        cursor.execute(LINKS_OF, {"records": list(batch)})
+        return list(cursor.fetchall())
 
 
-def _ends(links: Collection[Link]) -> set[int]:
-    return {pk for link in links for pk in (link.lo_id, link.hi_id)}
+def _ends(pairs: Iterable[Pair]) -> set[int]:
+    return {pk for pair in pairs for pk in pair}
 
 
 def _now(record_ids: Collection[int]) -> dict[int, tuple[int, str]]:
     """Version of each record and stage of its source."""
-    rows = SourceRecord.objects.filter(pk__in=list(record_ids))
-    seen = rows.values_list("pk", "version", "source__stage")
-    return {pk: (version, stage) for pk, version, stage in seen}
+    with connection.cursor() as cursor:
+        cursor.execute(NOW, [list(record_ids)])
+        return {pk: (version, stage) for pk, version, stage in cursor.fetchall()}
 
 
 def _judge(
-    held: Collection[Link],
+    held: Collection[Pair],
     keep: Mapping[Pair, ScoredPair],
     fresh: Collection[int],
     seen: Mapping[int, SeenRecord],
@@ -144,11 +156,10 @@ def _judge(
     """
     gone: list[Pair] = []
     look_again: set[int] = set()
-    for link in held:
-        pair = (link.lo_id, link.hi_id)
+    for pair in held:
         if pair in keep:
             continue
-        if all(pk in seen and pk in fresh for pk in pair):
+        if all(pk in fresh for pk in pair):
             gone.append(pair)
         elif any(pk not in seen for pk in pair):
             look_again.update(pair)
@@ -173,8 +184,8 @@ def _upsert(pairs: list[ScoredPair], seen: Mapping[int, SeenRecord], model: Matc
         [pair.hi for pair in pairs],
         [pair.scored.weight_bits for pair in pairs],
         [pair.joins for pair in pairs],
-        [Jsonb(pair.scored.levels) for pair in pairs],
-        [Jsonb(pair.scored.bits) for pair in pairs],
+        [json.dumps(pair.scored.levels) for pair in pairs],
+        [json.dumps(pair.scored.bits) for pair in pairs],
         [model.version] * len(pairs),
         [seen[pair.lo].version for pair in pairs],
         [seen[pair.hi].version for pair in pairs],

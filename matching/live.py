@@ -47,17 +47,30 @@ def keys_of(features: Features) -> frozenset[tuple[str, int]]:
 
 
 class FeatureCache:
-    """Features by (record id, version), so that a batch reads each record's values once."""
+    """Features of the newest version seen of each record, so that its values are read once."""
 
     def __init__(self, limit: int = 50_000) -> None:
         self._limit = limit
-        self._known: dict[tuple[int, int], Features] = {}
+        self._known: dict[int, tuple[int, Features]] = {}
 
-    def get(self, record_id: int, version: int, attributes: dict[str, Any]) -> Features:
-        key = (record_id, version)
-        found = self._known.get(key)
-        if found is None:
-            if len(self._known) >= self._limit:
-                self._known.clear()
-            found = self._known[key] = features_of(attributes)
-        return found
+    def version(self, record_id: int) -> int:
+        """The version whose features are at hand; 0 is none."""
+        return self._known[record_id][0] if record_id in self._known else 0
+
+    def get(self, record_id: int, version: int, attributes: dict[str, Any] | None) -> Features:
+        """Features of a version; the attributes may be left out where `version` names it."""
+        known = self._known.get(record_id)
+        if known is not None and known[0] == version:
+            return known[1]
+        if attributes is None:
+            raise KeyError(f"version {version} of record {record_id}")
+        return self.put(record_id, version, features_of(attributes))
+
+    def put(self, record_id: int, version: int, features: Features) -> Features:
+        if len(self._known) >= self._limit:
+            self._known.clear()
+        self._known[record_id] = version, features
+        return features
+
+
+FEATURES = FeatureCache()  # of this process

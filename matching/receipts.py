@@ -1,13 +1,16 @@
 """Receipts of changes of membership: immutable rows that say what moved and why."""
 
 import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db import connection
+
 from c360.models import User
-from matching.models import Link, MergeEvent
+from matching.models import MergeEvent
 from matching.world import Pair, World
 
 MOST_EVIDENCE = 10  # strongest links kept in a receipt
@@ -39,6 +42,9 @@ def moves_between(before: Mapping[int, str], after: Mapping[int, str]) -> list[M
     return [Move(origin, to, tuple(ids)) for (origin, to), ids in sorted(moved.items())]
 
 
+Groups = Mapping[str, list[int]]
+
+
 def write_receipts(
     world: World,
     *,
@@ -49,69 +55,101 @@ def write_receipts(
 ) -> list[MergeEvent]:
     """Store one receipt for each move and return them."""
     moves = moves_between(before, after)
-    evidence = _Evidence(world, moves) if moves else None
+    if not moves:
+        return []
+    evidence = _Evidence(world, moves)
+    were, are = _groups(before), _groups(after)
     return MergeEvent.objects.bulk_create(
         [
             MergeEvent(
-                kind=_kind(move, before, after),
+                kind=_kind(move, before, were, are),
                 from_profile_id=move.origin,
                 to_profile_id=move.target,
                 records=list(move.records),
-                members_after=_members(after, move.target),
-                evidence=evidence.of(move, _members(after, move.target)) if evidence else {},
+                members_after=are[move.target],
+                evidence=evidence.of(move, are[move.target]),
                 model_version_id=model_version,
                 action=cause.action,
                 actor=cause.actor,
-                hash_before=_hash(before, move),
-                hash_after=_hash(after, move),
+                hash_before=_hash(were, move),
+                hash_after=_hash(are, move),
             )
             for move in moves
-        ]
+        ],
+        batch_size=1000,
     )
 
 
-def _kind(move: Move, before: Mapping[int, str], after: Mapping[int, str]) -> MergeEvent.Kind:
-    if len({before[pk] for pk in _members(after, move.target)}) > 1:
+def _groups(profile_of: Mapping[int, str]) -> Groups:
+    """The records of each profile, ascending."""
+    groups: dict[str, list[int]] = defaultdict(list)
+    for pk in sorted(profile_of):
+        groups[profile_of[pk]].append(pk)
+    return groups
+
+
+def _kind(move: Move, before: Mapping[int, str], were: Groups, are: Groups) -> MergeEvent.Kind:
+    if len({before[pk] for pk in are[move.target]}) > 1:
         return MergeEvent.Kind.JOIN
-    if set(_members(before, move.origin)) - set(_members(after, move.target)):
+    if set(were[move.origin]) - set(are[move.target]):
         return MergeEvent.Kind.SPLIT
     return MergeEvent.Kind.MOVE
 
 
-def _members(profile_of: Mapping[int, str], profile: str) -> list[int]:
-    return sorted(pk for pk, found in profile_of.items() if found == profile)
-
-
-def _hash(profile_of: Mapping[int, str], move: Move) -> str:
+def _hash(groups: Groups, move: Move) -> str:
     """SHA-256 over the members of both profiles of a move, in record order."""
     text = ";".join(
-        f"{profile}:{','.join(map(str, _members(profile_of, profile)))}"
+        f"{profile}:{','.join(map(str, groups.get(profile, ())))}"
         for profile in sorted((move.origin, move.target))
     )
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+LINKS_OF = """
+SELECT lo_id, hi_id, weight_bits, levels, bits FROM matching_link
+WHERE joins AND lo_id = ANY(%(records)s::bigint[])
+UNION ALL  -- a link of two of them comes twice
+SELECT lo_id, hi_id, weight_bits, levels, bits FROM matching_link
+WHERE joins AND hi_id = ANY(%(records)s::bigint[])
+"""
 
 
 class _Evidence:
     """Links and decisions that tie moved records to the others of their new profile."""
 
     def __init__(self, world: World, moves: Collection[Move]) -> None:
-        self._world = world
         moved = [pk for move in moves for pk in move.records]
-        rows = Link.objects.filter(joins=True).order_by("-weight_bits", "lo", "hi")
-        self._links = [*rows.filter(lo__in=moved), *rows.filter(hi__in=moved)]
+        self._links: dict[int, dict[Pair, _Row]] = defaultdict(dict)
+        for row in _links_of(moved):
+            for pk in row[:2]:
+                self._links[pk][row[:2]] = row
+        self._same = sorted(world.same)
+        self._different = sorted(world.different)
 
     def of(self, move: Move, members: Collection[int]) -> dict[str, object]:
-        others = set(members) - set(move.records)
+        moved = set(move.records)
+        others = set(members) - moved
         links = {
-            (link.lo_id, link.hi_id): link
-            for link in self._links
-            if _crosses((link.lo_id, link.hi_id), move.records, others)
+            pair: row
+            for pk in move.records
+            for pair, row in self._links[pk].items()
+            if _crosses(pair, moved, others)
         }
         return {
-            "links": [_as_json(link) for link in _strongest(links.values())],
-            "same": sorted(p for p in self._world.same if _crosses(p, move.records, others)),
-            "different": sorted(p for p in self._world.different if set(p) & set(move.records)),
+            "links": [_as_json(row) for row in _strongest(links.values())],
+            "same": [pair for pair in self._same if _crosses(pair, moved, others)],
+            "different": [pair for pair in self._different if set(pair) & moved],
         }
+
+
+_Row = tuple[int, int, float, str, str]  # lo, hi, weight in bits, levels and bits as JSON
+
+
+def _links_of(records: Collection[int]) -> list[_Row]:
+    """Joining links of some records."""
+    with connection.cursor() as cursor:
+        cursor.execute(LINKS_OF, {"records": list(records)})
+        return list(cursor.fetchall())
 
 
 def _crosses(pair: Pair, moved: Collection[int], others: Collection[int]) -> bool:
@@ -119,16 +157,16 @@ def _crosses(pair: Pair, moved: Collection[int], others: Collection[int]) -> boo
     return (lo in moved and hi in others) or (hi in moved and lo in others)
 
 
-def _strongest(links: Iterable[Link]) -> list[Link]:
-    ordered = sorted(links, key=lambda link: (-link.weight_bits, link.lo_id, link.hi_id))
-    return ordered[:MOST_EVIDENCE]
+def _strongest(links: Iterable[_Row]) -> list[_Row]:
+    return sorted(links, key=lambda row: (-row[2], row[0], row[1]))[:MOST_EVIDENCE]
 
 
-def _as_json(link: Link) -> dict[str, object]:
+def _as_json(row: _Row) -> dict[str, object]:
+    lo, hi, weight_bits, levels, bits = row
     return {
-        "lo": link.lo_id,
-        "hi": link.hi_id,
-        "weight_bits": link.weight_bits,
-        "levels": link.levels,
-        "bits": link.bits,
+        "lo": lo,
+        "hi": hi,
+        "weight_bits": weight_bits,
+        "levels": json.loads(levels),
+        "bits": json.loads(bits),
     }

@@ -7,23 +7,22 @@ everything a batch changes is one transaction (docs/architecture.md, "The way of
 
 import logging
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from contextlib import ExitStack
-from dataclasses import dataclass
 
 from django.db import transaction
 
 from matching import queue
+from matching.applying import apply, lock_touched
 from matching.failpoints import failpoint
-from matching.keys import mark_blocks_dirty, mark_dirty
-from matching.links import ends_of_links, score_candidates, write_links
+from matching.keys import mark_blocks_dirty
+from matching.links import score_candidates
 from matching.live import live_model
 from matching.model import MatchModel
-from matching.models import DirtyRecord, GenericKey
-from matching.receipts import Cause
-from matching.settle import settle
+from matching.models import GenericKey
+from matching.progress import Progress, Tell, silently
 from matching.snapshot import Snapshot, generic_keys, take_snapshot
-from profiles.locking import MAX_TRIES, lock_components
+from profiles.locking import MAX_TRIES
 
 logger = logging.getLogger(__name__)
 
@@ -32,31 +31,8 @@ BULK_BATCH = 500  # fewer and larger transactions, where nobody waits at a desk
 POLL_SECONDS = 0.2
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """What a run did: records resolved and changes of membership, failures put off."""
-
-    resolved: int = 0
-    receipts: int = 0
-    failed: int = 0
-
-    def plus(self, other: "Progress") -> "Progress":
-        return Progress(
-            self.resolved + other.resolved,
-            self.receipts + other.receipts,
-            self.failed + other.failed,
-        )
-
-
-Tell = Callable[[Progress], None]
-
-
-def _silently(done: Progress) -> None:
-    """Nobody wants to hear how far it is."""
-
-
 def resolve_waiting(
-    *, max_seconds: float | None = None, limit: int = BATCH, tell: Tell = _silently
+    *, max_seconds: float | None = None, limit: int = BATCH, tell: Tell = silently
 ) -> Progress:
     """Resolve batch after batch until nothing can be claimed or time is up."""
     total, deadline = Progress(), _deadline(max_seconds)
@@ -70,7 +46,7 @@ def resolve_waiting(
 
 
 def resolve_until_settled(
-    *, max_seconds: float | None = None, limit: int = BATCH, tell: Tell = _silently
+    *, max_seconds: float | None = None, limit: int = BATCH, tell: Tell = silently
 ) -> Progress:
     """Like `resolve_waiting`, but also waits for batches that other workers hold."""
     total, deadline = Progress(), _deadline(max_seconds)
@@ -133,15 +109,10 @@ def resolve_records(batch: Collection[int], snapshot: Snapshot, model: MatchMode
     """Score a snapshot and apply it under component locks; return how many receipts."""
     found = score_candidates(snapshot, model)
     failpoint("after_score")
-    touched = {*batch, *(pk for pair in found for pk in (pair.lo, pair.hi))}
-    touched |= ends_of_links(batch)
-    members = lock_components(touched)
-    failpoint("after_lock")
+    members = lock_touched(batch, found)
     _check_it_holds(batch, snapshot, model)
-    written = write_links(batch, found, snapshot, model)
     _note_generic_keys(snapshot, besides=batch)
-    mark_dirty(written.look_again, lane=DirtyRecord.Lane.BULK)
-    return len(settle(members, model=model, cause=Cause(), changed=batch))
+    return apply(batch, found, snapshot.records, members=members, model=model)
 
 
 def _check_it_holds(batch: Collection[int], snapshot: Snapshot, model: MatchModel) -> None:

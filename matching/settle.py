@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Mapping
 
+from django.db import connection
+
 from matching.cases import update_cases
 from matching.model import MatchModel
 from matching.models import MergeEvent
 from matching.receipts import Cause, write_receipts
 from matching.world import Solution, load_world, solve
-from profiles.models import Membership
 from profiles.projection import refresh
 
 
@@ -38,19 +39,31 @@ def settle(
     return receipts
 
 
+STANDING = """
+SELECT record_id, profile_id, component FROM profiles_membership
+WHERE record_id = ANY(%s::bigint[])
+"""
+
+MOVE = """
+UPDATE profiles_membership m SET profile_id = new.profile_id, component = new.component
+FROM unnest(%s::bigint[], %s::varchar[], %s::bigint[]) AS new (record_id, profile_id, component)
+WHERE m.record_id = new.record_id
+"""
+
+
 def _store(record_ids: Collection[int], solution: Solution) -> dict[int, str]:
     """Write changed memberships; return the profile each record had before."""
-    rows = list(Membership.objects.filter(record_id__in=list(record_ids)))
-    before = {row.record_id: row.profile_id for row in rows}
-    moved = []
-    for row in rows:
-        profile = solution.profile_of[row.record_id]
-        component = solution.component_of[row.record_id]
-        if (row.profile_id, row.component) != (profile, component):
-            row.profile_id, row.component = profile, component
-            moved.append(row)
-    Membership.objects.bulk_update(moved, ["profile", "component"], batch_size=500)
-    return before
+    with connection.cursor() as cursor:
+        cursor.execute(STANDING, [list(record_ids)])
+        rows = cursor.fetchall()
+        moved = [
+            (pk, solution.profile_of[pk], solution.component_of[pk])
+            for pk, profile, component in rows
+            if (profile, component) != (solution.profile_of[pk], solution.component_of[pk])
+        ]
+        if moved:
+            cursor.execute(MOVE, [list(column) for column in zip(*moved, strict=True)])
+    return {pk: profile for pk, profile, _ in rows}
 
 
 def _to_show(

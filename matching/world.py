@@ -1,17 +1,17 @@
 """The partition of some components, computed from what is stored about their records."""
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db import connection
+
 from matching.clustering import Edge, Node, Partition, Refusal, partition
-from matching.live import FeatureCache
+from matching.live import FEATURES
 from matching.model import MatchModel
-from matching.models import Decision, Link
-from profiles.models import SourceRecord
 
 Pair = tuple[int, int]
-_features = FeatureCache()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,34 +74,63 @@ class Solution:
         return {profile: tuple(records) for profile, records in groups.items()}
 
 
+# attributes only of records whose features are not at hand: they are most of the reading
+MEMBERS = """
+SELECT r.id, s.slug, r.external_id, r.version, r.deleted_at IS NULL AND r.erased_at IS NULL,
+    r.born_at, p.id, CASE WHEN r.version = known.version THEN NULL ELSE r.attributes END
+FROM unnest(%s::bigint[], %s::int[]) AS known (record_id, version)
+JOIN profiles_sourcerecord r ON r.id = known.record_id
+JOIN profiles_source s ON s.id = r.source_id
+JOIN profiles_profile p ON p.birth_record_id = r.id
+"""
+
+JOINING = """
+SELECT lo_id, hi_id, weight_bits FROM matching_link
+WHERE joins AND lo_id = ANY(%(records)s::bigint[]) AND hi_id = ANY(%(records)s::bigint[])
+"""
+
+SAID = """
+SELECT lo_id, hi_id, verdict FROM matching_decision
+WHERE superseded_at IS NULL AND verdict <> 'none'
+    AND lo_id = ANY(%(records)s::bigint[]) AND hi_id = ANY(%(records)s::bigint[])
+"""
+
+
 def load_world(record_ids: Collection[int]) -> World:
     """Read records, joining links and binding decisions. Three queries."""
     ids = list(record_ids)
-    members = {row.pk: _member(row) for row in _records(ids)}
-    links = Link.objects.filter(joins=True, lo__in=ids, hi__in=ids)
-    said = Decision.objects.binding().filter(lo__in=ids, hi__in=ids)
-    verdicts = list(said.values_list("lo_id", "hi_id", "verdict"))
+    with connection.cursor() as cursor:
+        cursor.execute(MEMBERS, [ids, [FEATURES.version(pk) for pk in ids]])
+        members = {row[0]: _member(*row) for row in cursor.fetchall()}
+        cursor.execute(JOINING, {"records": ids})
+        edges = [Edge(*row) for row in cursor.fetchall()]
+        cursor.execute(SAID, {"records": ids})
+        verdicts = cursor.fetchall()
     return World(
         members=members,
-        edges=[Edge(*row) for row in links.values_list("lo_id", "hi_id", "weight_bits")],
+        edges=edges,
         same={(lo, hi) for lo, hi, verdict in verdicts if verdict == "same"},
         different={(lo, hi) for lo, hi, verdict in verdicts if verdict == "different"},
     )
 
 
-def _records(ids: list[int]) -> Iterable[SourceRecord]:
-    return SourceRecord.objects.filter(pk__in=ids).select_related("source", "birth_profile")
-
-
-def _member(record: SourceRecord) -> Member:
-    key = (record.source.slug, record.external_id)
-    features = _features.get(record.pk, record.version, record.attributes)
+def _member(
+    pk: int,
+    slug: str,
+    external_id: str,
+    version: int,
+    is_live: bool,
+    born_at: datetime,
+    birth_profile: str,
+    attributes: str | None,
+) -> Member:
+    features = FEATURES.get(pk, version, None if attributes is None else json.loads(attributes))
     return Member(
-        node=Node(id=record.pk, key=key, features=features),
-        version=record.version,
-        is_live=record.is_live,
-        age=(record.born_at, *key),
-        birth_profile=record.birth_profile.pk,
+        node=Node(id=pk, key=(slug, external_id), features=features),
+        version=version,
+        is_live=is_live,
+        age=(born_at, slug, external_id),
+        birth_profile=birth_profile,
     )
 
 

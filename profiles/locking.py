@@ -6,10 +6,9 @@ components are read again, since they may have grown while waiting.
 """
 
 from collections.abc import Collection
+from typing import Any
 
-from django.db import transaction
-
-from profiles.models import Membership
+from django.db import connection, transaction
 
 MAX_TRIES = 6
 
@@ -37,16 +36,32 @@ def lock_components(record_ids: Collection[int]) -> dict[int, int]:
     raise ComponentsKeepMoving(f"{len(wanted)} components")
 
 
+COMPONENTS_OF = """
+SELECT DISTINCT component FROM profiles_membership WHERE record_id = ANY(%s::bigint[])
+"""
+LOCK = """
+SELECT record_id FROM profiles_membership WHERE record_id = ANY(%s::bigint[])
+ORDER BY record_id FOR NO KEY UPDATE
+"""
+MEMBERS_OF = """
+SELECT record_id, component FROM profiles_membership WHERE component = ANY(%s::bigint[])
+"""
+
+
 def _components_of(record_ids: Collection[int]) -> set[int]:
-    rows = Membership.objects.filter(record_id__in=record_ids)
-    return set(rows.values_list("component", flat=True))
+    return {component for (component,) in _rows(COMPONENTS_OF, record_ids)}
 
 
 def _lock_rows(components: Collection[int]) -> None:
-    rows = Membership.objects.filter(record_id__in=components).order_by("record_id")
-    list(rows.select_for_update(no_key=True).values_list("record_id", flat=True))
+    _rows(LOCK, components)
 
 
 def _members_of(components: Collection[int]) -> dict[int, int]:
-    rows = Membership.objects.filter(component__in=components)
-    return dict(rows.values_list("record_id", "component"))
+    return dict(_rows(MEMBERS_OF, components))
+
+
+def _rows(query: str, ids: Collection[int]) -> list[tuple[Any, ...]]:
+    """Rows of a query about ids; an array is read faster than a list of parameters."""
+    with connection.cursor() as cursor:
+        cursor.execute(query, [list(ids)])
+        return list(cursor.fetchall())

@@ -8,20 +8,19 @@ processes forked from one another.
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matching.bulk.codec import Flat, flatten, packed
 from matching.bulk.parts import ALL_FIELDS, Parts, parts_of
-from matching.comparisons import COMPARISONS
 from matching.features import Features
+from matching.model import MatchModel
 
 Codes = NDArray[np.int64]
 SILENT = 0  # who has nothing to say in a column
 SPEAKS = 1  # set in every other number
-IDENTIFIER, CUSTOM = "identifiers.", "custom."
+IDENTIFIERS, CUSTOM = "identifiers", "custom"
 
 
 @dataclass(frozen=True)
@@ -32,11 +31,17 @@ class Chunk:
     packed: list[bytes]
 
 
-def encode(records: Sequence[Features]) -> Chunk:
-    """Take records apart into columns: one per comparison, identifier and custom attribute."""
+def parts_read(model: MatchModel) -> dict[str, Parts]:
+    """What each comparison of a model reads, by its name."""
+    own = {step.name: parts_of(step.name) for step in model.steps}
+    return own | {step.name: Parts(step.parts, speaks=None) for step in model.column_steps}
+
+
+def encode(records: Sequence[Features], reads: Mapping[str, Parts]) -> Chunk:
+    """Take records apart into columns: those of `reads`, and one per identifier and custom."""
     flats = [flatten(each) for each in records]
-    columns = {name: _column(parts_of(name), records, flats) for name in COMPARISONS}
-    columns |= _named(IDENTIFIER, [each.identifiers for each in records])
+    columns = {name: _column(parts, records, flats) for name, parts in reads.items()}
+    columns |= _named(IDENTIFIERS, [each.identifiers for each in records])
     columns |= _named(CUSTOM, [each.custom for each in records])
     return Chunk(columns, [packed(flat) for flat in flats])
 
@@ -51,17 +56,15 @@ def _column(parts: Parts, records: Sequence[Features], flats: Sequence[Flat]) ->
     return numbers
 
 
-def _named(
-    prefix: str, held: Sequence[tuple[tuple[str, Hashable], ...]]
-) -> dict[str, Codes]:
+def _named(prefix: str, held: Sequence[tuple[tuple[str, Hashable], ...]]) -> dict[str, Codes]:
     """One column for each name that any record has a value under."""
     columns: dict[str, Codes] = {}
     for row, values in enumerate(held):
         for name, value in values:
-            column = columns.get(prefix + name)
-            if column is None:
-                column = columns[prefix + name] = np.zeros(len(held), np.int64)
-            column[row] = hash(value) | SPEAKS
+            full = f"{prefix}.{name}"
+            if full not in columns:
+                columns[full] = np.zeros(len(held), np.int64)
+            columns[full][row] = hash(value) | SPEAKS
     return columns
 
 

@@ -5,18 +5,19 @@ once for all pairs that show them the same parts. Bits lie on a grid on which su
 a weight is the same to the last bit whichever way it was added up.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.bulk.columns import CUSTOM, IDENTIFIER, SILENT, Codes
+from matching.bulk.columns import CUSTOM, IDENTIFIERS, SILENT, Codes
 from matching.comparisons import custom, identifier
 from matching.features import Features
-from matching.model import BitTable, ByValue, MatchModel
+from matching.model import BitTable, MatchModel, Step, on_grid
 from matching.scoring import HOUSEHOLD, Scored, against_both
+from matching.splink.columns import ReadyColumn
 
 Rows = NDArray[np.int64]
 Look = Callable[[int], Features]
@@ -26,21 +27,10 @@ _ODD = np.int64(0x9E3779B97F4A7C1 | 1)
 
 @dataclass(frozen=True, slots=True)
 class Comparer:
-    """One column: how two records are compared by it, and what the levels are worth."""
+    """One column: what two records reach by it; `None` where they say nothing."""
 
     name: str
-    level: Callable[[Features, Features], str | None]
-    bits: BitTable
-    by_value: ByValue | None = None
-
-    def outcome(self, left: Features, right: Features) -> Outcome | None:
-        """The level two records reach and its bits; `None` where they say nothing."""
-        level = self.level(left, right)
-        if level is None:
-            return None
-        if self.by_value is not None and level == "exact":
-            return (level, *self.by_value(left))
-        return (level, *self.bits[level])
+    outcome: Callable[[Features, Features], Outcome | None]
 
 
 @dataclass(frozen=True)
@@ -57,32 +47,46 @@ class Weighed:
     tables: list[list[Outcome]]
 
 
-def comparers(model: MatchModel, columns: Mapping[str, Codes]) -> list[Comparer]:
+def comparers(model: MatchModel, columns: Collection[str]) -> list[Comparer]:
     """What the model compares by, for the columns that are there."""
-    found = [
-        Comparer(step.name, step.compare, step.bits, step.by_value)
-        for step in model.steps
-        if step.name in columns
-    ]
+    found = [Comparer(step.name, partial(_of_step, step)) for step in model.steps]
+    found += [Comparer(step.name, partial(_of_column, step)) for step in model.column_steps]
     for column in sorted(columns):
-        if column.startswith(IDENTIFIER):
-            namespace = column.removeprefix(IDENTIFIER)
-            bits = model.identifier_bits.get(namespace, model.identifier_bits["default"])
-            found.append(Comparer(column, partial(_identifiers, namespace), bits))
-        elif column.startswith(CUSTOM):
-            attribute = column.removeprefix(CUSTOM)
-            if attribute in model.custom_bits:
-                level = partial(_customs, attribute)
-                found.append(Comparer(column, level, model.custom_bits[attribute]))
-    return found
+        prefix, _, name = column.partition(".")
+        if prefix == IDENTIFIERS and model.identifiers:
+            bits = model.identifier_bits.get(name, model.identifier_bits["default"])
+            found.append(Comparer(column, partial(_of_identifier, name, bits)))
+        elif prefix == CUSTOM and name in model.custom_bits:
+            bits = model.custom_bits[name]
+            found.append(Comparer(column, partial(_of_custom, name, bits)))
+    return [comparer for comparer in found if comparer.name in columns]
 
 
-def _identifiers(namespace: str, left: Features, right: Features) -> str:
-    return identifier(dict(left.identifiers)[namespace], dict(right.identifiers)[namespace])
+def _of_step(step: Step, left: Features, right: Features) -> Outcome | None:
+    level = step.compare(left, right)
+    if level is None:
+        return None
+    if step.by_value is not None and level == "exact":
+        return (level, *step.by_value(left))
+    return (level, *step.bits[level])
 
 
-def _customs(attribute: str, left: Features, right: Features) -> str:
-    return custom(dict(left.custom)[attribute], dict(right.custom)[attribute])
+def _of_column(step: ReadyColumn, left: Features, right: Features) -> Outcome | None:
+    found = step.weigh(left, right)
+    if found is None:
+        return None
+    gained = on_grid(found[1])
+    return found[0], gained, gained
+
+
+def _of_identifier(namespace: str, bits: BitTable, left: Features, right: Features) -> Outcome:
+    level = identifier(dict(left.identifiers)[namespace], dict(right.identifiers)[namespace])
+    return (level, *bits[level])
+
+
+def _of_custom(attribute: str, bits: BitTable, left: Features, right: Features) -> Outcome:
+    level = custom(dict(left.custom)[attribute], dict(right.custom)[attribute])
+    return (level, *bits[level])
 
 
 def weigh(
@@ -100,9 +104,9 @@ def weigh(
         outcomes[:, number], table = _outcomes(comparer, columns[comparer.name], look, lo, hi)
         tables.append(table)
     first, which = _patterns(outcomes, tables)
-    weights = np.array(
-        [_weight(model, tables, outcomes[row]) for row in first], np.float64
-    )[which]
+    weights = np.array([_weight(model, tables, outcomes[row]) for row in first], np.float64)[
+        which
+    ]
     kept = weights >= model.review_bits
     return Weighed(lo[kept], hi[kept], weights[kept], outcomes[kept], tables)
 
@@ -129,7 +133,7 @@ def _outcomes(
 def _distinct(ours: Codes, theirs: Codes) -> tuple[Rows, Rows]:
     """Where each distinct pair of numbers first stands, and which one every pair is."""
     with np.errstate(over="ignore"):
-        mixed = np.minimum(ours, theirs) * _ODD + np.maximum(ours, theirs)
+        mixed = ours * _ODD + theirs
     _, first, which = np.unique(mixed, return_index=True, return_inverse=True)
     return first, which
 

@@ -1,0 +1,64 @@
+"""What one bulk run keeps in a folder, so that all its processes read it without copies."""
+
+import mmap
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.bulk.codec import unpacked
+from matching.features import Features
+
+FEATURES = "features.bin"
+
+
+def save(folder: Path, **arrays: NDArray) -> None:
+    """Keep arrays under their names."""
+    for name, array in arrays.items():
+        np.save(folder / f"{name}.npy", array)
+
+
+def load(folder: Path, name: str) -> NDArray:
+    """An array by its name; it stays on disk, and only what is looked at is read."""
+    array: NDArray = np.load(folder / f"{name}.npy", mmap_mode="r")
+    return array
+
+
+class FeatureWriter:
+    """Appends packed features; `ends` are the offsets at which they end."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = (folder / FEATURES).open("wb")
+        self._folder = folder
+        self._sizes: list[int] = []
+
+    def add(self, packed: Iterable[bytes]) -> None:
+        for each in packed:
+            self._file.write(each)
+            self._sizes.append(len(each))
+
+    def close(self) -> None:
+        self._file.close()
+        save(self._folder, feature_ends=np.cumsum(self._sizes, dtype=np.int64))
+
+
+class FeatureReader:
+    """The features of a row, unpacked when they are asked for and kept until `forget`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._ends = load(folder, "feature_ends")
+        with (folder / FEATURES).open("rb") as file:
+            self._bytes = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
+        self._known: dict[int, Features] = {}
+
+    def __call__(self, row: int) -> Features:
+        found = self._known.get(row)
+        if found is None:
+            start = int(self._ends[row - 1]) if row else 0
+            found = unpacked(self._bytes[start : int(self._ends[row])])
+            self._known[row] = found
+        return found
+
+    def forget(self) -> None:
+        self._known.clear()
