@@ -29,22 +29,24 @@ check: .venv/.installed-dev
 	$(PYTHON) manage.py check --fail-level WARNING
 	$(PYTHON) manage.py makemigrations --check --dry-run
 
-bench: .venv/.installed-dev
-	$(PYTHON) -m bench
+# In an environment of its own, since it brings the peer that matching is measured against.
+bench: .venv-bench/.installed
+	.venv-bench/bin/python -m bench
 
 demo: .venv/.installed
 	$(PYTHON) manage.py demo
 
-# Writes the two lock files anew from pyproject.toml, with the newest versions it allows.
+# Writes the lock files anew from pyproject.toml, with the newest versions it allows.
 LOCK = uv pip compile pyproject.toml --upgrade --generate-hashes --no-emit-index-url \
 	--no-header --python-version 3.11 --universal --quiet
 lock:
 	$(LOCK) --output-file requirements.lock
 	$(LOCK) --group dev --output-file requirements-dev.lock
+	$(LOCK) --group bench --output-file requirements-bench.lock
 
-# Removes the environment and caches; data is never removed.
+# Removes the environments and caches; data is never removed.
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-bench .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A changed lock file is newer than the stamp of the last installation.
@@ -55,3 +57,7 @@ clean:
 .venv/.installed-dev: requirements-dev.lock
 	.ci/install requirements-dev.lock
 	@touch $@ .venv/.installed
+
+.venv-bench/.installed: requirements-bench.lock
+	.ci/install requirements-bench.lock .venv-bench
+	@touch $@

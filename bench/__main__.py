@@ -6,5 +6,11 @@ Each runs in a process of its own: settings are read once.
 import subprocess
 import sys
 
-for name in ("bench.ingest", "bench.pipeline"):
-    subprocess.run([sys.executable, "-m", name], check=True)
+COMMANDS = (
+    ("bench.quality", "--splink"),
+    ("bench.ingest",),
+    ("bench.pipeline",),
+)
+
+for command in COMMANDS:
+    subprocess.run([sys.executable, "-m", *command], check=True)
