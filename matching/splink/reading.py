@@ -65,7 +65,7 @@ def read_splink(settings: Mapping[str, Any], mapping: Mapping[str, str]) -> Read
             ],
         },
         counted=tuple(counted),
-        prior_bits=_prior_bits(settings.get("probability_two_random_records_match")),
+        prior_bits=prior_bits(settings.get("probability_two_random_records_match")),
         remainder={key: each for key, each in settings.items() if key != "comparisons"},
         notes=tuple(notes),
     )
@@ -74,7 +74,8 @@ def read_splink(settings: Mapping[str, Any], mapping: Mapping[str, str]) -> Read
 Comparison = tuple[str, list[dict[str, Any]]]
 
 
-def _prior_bits(probability: object) -> float:
+def prior_bits(probability: object) -> float:
+    """Log2 odds of Splink's prior; raises `SplinkError` for what is no probability."""
     if not isinstance(probability, float) or not 0 < probability < 1:
         raise SplinkError(f"probability_two_random_records_match is {probability!r}.")
     return log2(probability / (1 - probability))

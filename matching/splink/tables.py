@@ -5,8 +5,7 @@ YYYY-MM-DD, the national part of a phone number), so a model is trained and appl
 values. Of several e-mail addresses, numbers or names the first counts.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from operator import attrgetter
 
@@ -90,13 +89,12 @@ def row(features: Features, columns: Mapping[str, str]) -> dict[str, str]:
     return {column: reader(attribute)[1](features) for column, attribute in columns.items()}
 
 
-def shares(values: Iterable[str]) -> tuple[float, dict[str, float]]:
+def shares(counts: Mapping[str, int]) -> tuple[float, dict[str, float]]:
     """How common each value is among the records that have one, as Splink counts it.
 
-    Returns the share of a value met once, which stands for all others, and the shares of the
-    values met more often. Empty texts are left out; without values the share is 1.
+    `counts` says how many records hold each text; the empty one is left out. Returns the share
+    of a value met once, which stands for all others, and the shares of those met more often.
     """
-    counts = Counter(value for value in values if value)
-    total = counts.total() or 1
-    often = {value: count / total for value, count in sorted(counts.items()) if count > 1}
-    return 1 / total, often
+    total = sum(count for value, count in counts.items() if value) or 1
+    often = sorted((value, count) for value, count in counts.items() if value and count > 1)
+    return 1 / total, {value: count / total for value, count in often}
