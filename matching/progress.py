@@ -1,5 +1,6 @@
 """How far a run is: what was done, and what it is at."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -28,6 +29,44 @@ class Stage:
     things: str
     done: int
     total: int
+
+
+class Meter:
+    """Turns how far a run is into a line now and then, with its rate and the time left."""
+
+    def __init__(self, every_seconds: float = 5.0) -> None:
+        self._every = every_seconds
+        self._said = time.monotonic()
+        self._stage = ""
+        self._began = self._said
+        self._before = 0  # done already when the stage was first heard of
+
+    def is_due(self) -> bool:
+        """Whether the last line is old enough for another."""
+        return time.monotonic() - self._said >= self._every
+
+    def line(self, stage: Stage) -> str:
+        """What to say, empty while it is too early to say something again."""
+        now = time.monotonic()
+        if stage.name != self._stage:
+            self._stage, self._began, self._before = stage.name, now, stage.done
+        if not self.is_due():
+            return ""
+        self._said = now
+        told = f"{stage.name}: {stage.done:,} of {stage.total:,} {stage.things}"
+        seconds, done = now - self._began, stage.done - self._before
+        if seconds <= 0 or done <= 0:
+            return told
+        rate = done / seconds
+        left = max(0, stage.total - stage.done) / rate
+        return f"{told}, {rate:,.0f}/s, {_duration(left)} left"
+
+
+def _duration(seconds: float) -> str:
+    whole = round(seconds)
+    if whole < 90:
+        return f"{whole} s"
+    return f"{round(whole / 60)} min" if whole < 5400 else f"{round(whole / 3600)} h"
 
 
 Tell = Callable[[Progress], None]

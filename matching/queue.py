@@ -92,6 +92,26 @@ def drop_marks(claimed: Claimed) -> None:
     DirtyRecord.objects.filter(pk__in=claimed.marks).delete()
 
 
+LOCK_THESE = """
+SELECT id, record_id FROM matching_dirtyrecord WHERE id = ANY(%s::bigint[])
+ORDER BY id FOR UPDATE SKIP LOCKED
+"""
+
+
+def lock_these(mark_ids: Collection[int]) -> dict[int, int]:
+    """Lock those marks that are still there and nobody else holds; mark to record."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK_THESE, [list(mark_ids)])
+        return dict(cursor.fetchall())
+
+
+def drop_these(mark_ids: Collection[int]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM matching_dirtyrecord WHERE id = ANY(%s::bigint[])", [list(mark_ids)]
+        )
+
+
 def put_off(mark_ids: Collection[int], error: Exception) -> None:
     """Try failed marks again later: after 1 s, 2 s, 4 s … and hourly from the sixth time on."""
     for mark in DirtyRecord.objects.filter(pk__in=list(mark_ids)):

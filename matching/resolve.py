@@ -8,27 +8,33 @@ everything a batch changes is one transaction (docs/architecture.md, "The way of
 import logging
 import time
 from collections.abc import Collection
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
+from dataclasses import replace
 
 from django.db import transaction
 
 from matching import queue
 from matching.applying import apply, lock_touched
+from matching.bulk.run import resolve_in_bulk
 from matching.failpoints import failpoint
 from matching.keys import mark_blocks_dirty
 from matching.links import score_candidates
 from matching.live import live_model
 from matching.model import MatchModel
-from matching.models import GenericKey
-from matching.progress import Progress, Tell, silently
+from matching.models import DirtyRecord, GenericKey
+from matching.progress import Progress, Tell, TellStage, silent_stage, silently
 from matching.snapshot import Snapshot, generic_keys, take_snapshot
 from profiles.locking import MAX_TRIES
+from profiles.models import SourceRecord
 
 logger = logging.getLogger(__name__)
 
 BATCH = 200
 BULK_BATCH = 500  # fewer and larger transactions, where nobody waits at a desk
 POLL_SECONDS = 0.2
+# A bulk run reads the keys of all records: worth it for many marks and no small part of them.
+BULK_MARKS, BULK_SHARE = 5_000, 0.02
 
 
 def resolve_waiting(
@@ -57,6 +63,40 @@ def resolve_until_settled(
             break
         time.sleep(POLL_SECONDS)
     return total
+
+
+def resolve_all(
+    *, tell: Tell = silently, tell_stage: TellStage = silent_stage
+) -> tuple[Progress, str]:
+    """Resolve all that waits, by bulk runs while very much does; also tell which path it was.
+
+    What a bulk run leaves (new marks, records that fail) goes on in batches. Must be called
+    outside a transaction.
+    """
+    total, path = Progress(), "batch"
+    while bulk_pays():
+        path = "bulk"
+        done = _in_bulk(tell_stage)
+        total = total.plus(replace(done, failed=0))
+        if not done.resolved:
+            break
+    rest = resolve_until_settled(limit=BULK_BATCH, tell=lambda done: tell(total.plus(done)))
+    return total.plus(rest), path
+
+
+def bulk_pays() -> bool:
+    """Whether so much waits that all of it should be resolved in one run."""
+    marks = DirtyRecord.objects.filter(attempts=0).count()
+    return marks >= BULK_MARKS and marks >= BULK_SHARE * SourceRecord.objects.count()
+
+
+def _in_bulk(tell: TellStage) -> Progress:
+    """A bulk run; where one of its processes dies, batches will find the record that kills."""
+    try:
+        return resolve_in_bulk(tell=tell)
+    except BrokenProcessPool:
+        logger.exception("a process of the bulk run died; going on in batches")
+        return Progress()
 
 
 def _deadline(max_seconds: float | None) -> float:

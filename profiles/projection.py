@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import F, OuterRef, Subquery
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from profiles.models import Event, Profile, Source, SourceRecord
@@ -41,6 +42,10 @@ WHERE old.id = new.id
     IS DISTINCT FROM (new.record_count, new.golden, new.display_name, new.search_name,
          new.name_sounds, new.postcode_norm, new.last_event_at)
 """
+
+
+# an array is one parameter, however many profiles
+RECORDS_OF = "SELECT record_id FROM profiles_membership WHERE profile_id = ANY(%s::varchar[])"
 
 
 @dataclass(frozen=True)
@@ -118,7 +123,7 @@ def _members(profile_ids: set[str]) -> dict[str, list[SourceRecord]]:
     events = Event.objects.filter(record=OuterRef("pk")).order_by("-occurred_at")
     records = list(
         SourceRecord.objects.live()
-        .filter(membership__profile__in=profile_ids)
+        .filter(pk__in=RawSQL(RECORDS_OF, [list(profile_ids)]))  # noqa: S611 - a parameter
         .only("source_id", "external_id", "attributes", "source_updated_at", "received_at")
         .annotate(
             profile_now=F("membership__profile_id"),

@@ -47,7 +47,7 @@ def encode(records: Sequence[Features], reads: Mapping[str, Parts]) -> Chunk:
 
 
 def _column(parts: Parts, records: Sequence[Features], flats: Sequence[Flat]) -> Codes:
-    """The parts of every record as numbers; where one silent side does not matter, all speak."""
+    """The parts of every record as numbers; all speak where one silent side decides nothing."""
     read = itemgetter(*(ALL_FIELDS.index(name) for name in parts.reads))
     numbers = np.fromiter((hash(read(flat)) for flat in flats), np.int64, len(flats)) | SPEAKS
     if parts.needs_both:

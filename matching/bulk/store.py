@@ -26,21 +26,28 @@ def load(folder: Path, name: str) -> NDArray:
 
 
 class FeatureWriter:
-    """Appends packed features; `ends` are the offsets at which they end."""
+    """Appends packed features of rows, ascending; rows left out have none."""
 
     def __init__(self, folder: Path) -> None:
         self._file = (folder / FEATURES).open("wb")
         self._folder = folder
+        self._rows: list[NDArray[np.int64]] = []
         self._sizes: list[int] = []
 
-    def add(self, packed: Iterable[bytes]) -> None:
+    def add(self, rows: NDArray[np.int64], packed: Iterable[bytes]) -> None:
+        self._rows.append(rows)
         for each in packed:
             self._file.write(each)
             self._sizes.append(len(each))
 
-    def close(self) -> None:
+    def close(self, total: int) -> None:
+        """Finish; `total` is the number of rows there are."""
+        self._file.write(b"\0")  # an empty file cannot be mapped
         self._file.close()
-        save(self._folder, feature_ends=np.cumsum(self._sizes, dtype=np.int64))
+        sizes = np.zeros(total, np.int64)
+        if self._rows:
+            sizes[np.concatenate(self._rows)] = self._sizes
+        save(self._folder, feature_ends=np.cumsum(sizes))
 
 
 class FeatureReader:
@@ -59,6 +66,9 @@ class FeatureReader:
             found = unpacked(self._bytes[start : int(self._ends[row])])
             self._known[row] = found
         return found
+
+    def has(self, row: int) -> bool:
+        return bool(self._ends[row] > (self._ends[row - 1] if row else 0))
 
     def forget(self) -> None:
         self._known.clear()

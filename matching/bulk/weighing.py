@@ -49,7 +49,7 @@ class Weighed:
 
 def comparers(model: MatchModel, columns: Collection[str]) -> list[Comparer]:
     """What the model compares by, for the columns that are there."""
-    found = [Comparer(step.name, partial(_of_step, step)) for step in model.steps]
+    found = [Comparer(step.name, step.weigh) for step in model.steps]
     found += [Comparer(step.name, partial(_of_column, step)) for step in model.column_steps]
     for column in sorted(columns):
         prefix, _, name = column.partition(".")
@@ -60,15 +60,6 @@ def comparers(model: MatchModel, columns: Collection[str]) -> list[Comparer]:
             bits = model.custom_bits[name]
             found.append(Comparer(column, partial(_of_custom, name, bits)))
     return [comparer for comparer in found if comparer.name in columns]
-
-
-def _of_step(step: Step, left: Features, right: Features) -> Outcome | None:
-    level = step.compare(left, right)
-    if level is None:
-        return None
-    if step.by_value is not None and level == "exact":
-        return (level, *step.by_value(left))
-    return (level, *step.bits[level])
 
 
 def _of_column(step: ReadyColumn, left: Features, right: Features) -> Outcome | None:

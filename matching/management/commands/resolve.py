@@ -10,10 +10,11 @@ from django.db.models import Count
 
 from matching import keys, queue
 from matching.models import ReviewCase
-from matching.resolve import BULK_BATCH, Progress, resolve_until_settled
+from matching.progress import Meter, Progress, Stage
+from matching.resolve import resolve_all
 from profiles.models import Profile
 
-REPORT_SECONDS = 5
+INTERRUPTED = 130  # as shells count a Ctrl-C
 
 
 class Command(BaseCommand):
@@ -28,9 +29,16 @@ class Command(BaseCommand):
         if options["all"]:
             keys.mark_all_dirty()
         queue.try_again()
-        self._verbosity, self._reported = options["verbosity"], started
-        done = resolve_until_settled(limit=BULK_BATCH, tell=self._tell)
-        report = self._report(done, time.monotonic() - started)
+        self._verbosity, self._meter = options["verbosity"], Meter()
+        try:
+            done, path = resolve_all(tell=self._tell, tell_stage=self._tell_stage)
+        except KeyboardInterrupt:
+            raise CommandError(
+                f"Stopped. {queue.waiting().count()} records still wait, nothing is half done: "
+                "run resolve again to go on.",
+                returncode=INTERRUPTED,
+            ) from None
+        report = self._report(done, time.monotonic() - started) | {"path": path}
         if options["verbosity"]:
             self.stdout.write(in_words(report))
         if options["json"]:
@@ -42,11 +50,14 @@ class Command(BaseCommand):
             )
 
     def _tell(self, done: Progress) -> None:
+        if self._meter.is_due():
+            total = done.resolved + queue.waiting().count()
+            self._tell_stage(Stage("Resolving", "records", done.resolved, total))
+
+    def _tell_stage(self, stage: Stage) -> None:
         """Say every few seconds how far it is."""
-        now = time.monotonic()
-        if self._verbosity and now - self._reported >= REPORT_SECONDS:
-            self._reported = now
-            self.stdout.write(f"  {done.resolved} resolved, {queue.waiting().count()} to go")
+        if self._verbosity and (line := self._meter.line(stage)):
+            self.stdout.write(f"  {line}")
             self.stdout.flush()
 
     def _report(self, done: Progress, seconds: float) -> dict[str, Any]:

@@ -1,0 +1,131 @@
+"""From the records of a snapshot to weighed pairs, in many processes, kept in one folder."""
+
+import json
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.bulk import reading
+from matching.bulk.candidates import generic, pairs_of
+from matching.bulk.columns import Chunk, Codes, encode, parts_read
+from matching.bulk.noting import limits_of
+from matching.bulk.parts import Parts
+from matching.bulk.store import FeatureReader, FeatureWriter, load, save
+from matching.bulk.weighing import Weighed, comparers, merged, weigh
+from matching.bulk.workers import Workers
+from matching.features import Features, features_of
+from matching.model import MatchModel
+
+Rows = NDArray[np.int64]
+RECORDS_AT_ONCE = 2_000
+PAIRS_AT_ONCE = 100_000  # with their features about 100 MB in each process
+Done = Callable[[int, int], None]  # how many of how many
+MODEL, NAMES = "model.json", "columns.json"
+
+
+def find_pairs(seen: reading.Seen, model: MatchModel) -> tuple[Rows, Rows]:
+    """Candidate pairs `(lo, hi)` of rows, at least one of them dirty."""
+    brings_pairs = ~generic(seen.blocks, limits_of(model))
+    return pairs_of(seen.blocks, brings_pairs, seen.is_dirty(), seen.may_match())
+
+
+def encode_records(
+    folder: Path,
+    seen: reading.Seen,
+    model: MatchModel,
+    wanted: NDArray[np.bool_],
+    workers: Workers,
+    done: Done,
+) -> Rows:
+    """Keep columns and features of the wanted rows; return the rows that cannot be read."""
+    columns: dict[str, Codes] = {}
+    unreadable: list[int] = []
+    writer = FeatureWriter(folder)
+    finished = 0
+    for rows, chunk, broken in workers.each(encode_chunk, _chunks(seen, wanted, model)):
+        for name, codes in chunk.columns.items():
+            if name not in columns:
+                columns[name] = np.zeros(len(seen.ids), np.int64)
+            columns[name][rows] = codes
+        unreadable += broken
+        writer.add(rows, chunk.packed)
+        finished += len(rows)
+        done(finished, int(wanted.sum()))
+    writer.close(len(seen.ids))
+    for number, codes in enumerate(columns.values()):
+        save(folder, **{f"column{number}": codes})
+    (folder / NAMES).write_text(json.dumps(list(columns)))
+    return np.array(unreadable, np.int64)
+
+
+Work = tuple[Rows, list[bytes], dict[str, Parts]]
+
+
+def _chunks(seen: reading.Seen, wanted: NDArray[np.bool_], model: MatchModel) -> Iterator[Work]:
+    reads = parts_read(model)
+    for chunk in reading.attributes(RECORDS_AT_ONCE):
+        rows = np.searchsorted(seen.ids, [pk for pk, _ in chunk])
+        chosen = np.flatnonzero(wanted[rows])
+        if len(chosen):
+            yield rows[chosen], [chunk[place][1] for place in chosen], reads
+
+
+def encode_chunk(
+    rows: Rows, attributes: list[bytes], reads: dict[str, Parts]
+) -> tuple[Rows, Chunk, list[int]]:
+    """Fold the attributes of some rows. One that cannot be read says nothing and is named."""
+    features: list[Features] = []
+    broken: list[int] = []
+    for row, text in zip(rows.tolist(), attributes, strict=True):
+        try:
+            features.append(features_of(json.loads(text)))
+        except Exception:  # whatever it is, its own mark will tell when it is taken alone
+            broken.append(row)
+            features.append(Features())
+    return rows, encode(features, reads), broken
+
+
+def weigh_pairs(
+    folder: Path, model: MatchModel, lo: Rows, hi: Rows, workers: Workers, done: Done
+) -> Weighed:
+    """Weigh all pairs and keep those worth it."""
+    (folder / MODEL).write_text(json.dumps(model.to_spec()))
+    save(folder, pair_lo=lo, pair_hi=hi)
+    starts = range(0, len(lo), PAIRS_AT_ONCE)
+    kept = []
+    for number, part in enumerate(
+        workers.each(weigh_chunk, ((folder, start) for start in starts)), 1
+    ):
+        kept.append(part)
+        done(min(number * PAIRS_AT_ONCE, len(lo)), len(lo))
+    return merged(kept) if kept else merged([_nothing(folder)])
+
+
+def _nothing(folder: Path) -> Weighed:
+    return weigh_chunk(folder, 0)
+
+
+@lru_cache(maxsize=1)
+def _shared(folder: Path) -> tuple[MatchModel, dict[str, Codes], FeatureReader]:
+    model = MatchModel.from_spec(json.loads((folder / MODEL).read_text()))
+    names = json.loads((folder / NAMES).read_text())
+    columns = {name: load(folder, f"column{number}") for number, name in enumerate(names)}
+    return model, columns, FeatureReader(folder)
+
+
+def weigh_chunk(folder: Path, start: int) -> Weighed:
+    """Weigh the pairs from `start` on."""
+    model, columns, features = _shared(folder)
+    lo = np.asarray(load(folder, "pair_lo")[start : start + PAIRS_AT_ONCE])
+    hi = np.asarray(load(folder, "pair_hi")[start : start + PAIRS_AT_ONCE])
+    found = weigh(model, comparers(model, columns), columns, features, lo, hi)
+    features.forget()
+    return found
+
+
+def comparer_names(folder: Path, model: MatchModel) -> list[str]:
+    """The comparers in the order of the columns of outcomes."""
+    return [each.name for each in comparers(model, json.loads((folder / NAMES).read_text()))]

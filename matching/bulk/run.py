@@ -1,0 +1,70 @@
+"""One bulk run: everything that is dirty now, from records to clusters."""
+
+import tempfile
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from django.db import transaction
+
+from matching.bulk import reading
+from matching.bulk.noting import note_generic_keys
+from matching.bulk.preparing import Rows, encode_records, find_pairs, weigh_pairs
+from matching.bulk.settling import keep_groups, settle_group
+from matching.bulk.workers import Workers
+from matching.live import live_model
+from matching.progress import Progress, Stage, TellStage, silent_stage
+
+
+def resolve_in_bulk(
+    *, processes: int | None = None, tell: TellStage = silent_stage
+) -> Progress:
+    """Resolve all marks that wait, but those that failed before; return what was done.
+
+    Must be called outside a transaction. May run beside workers, imports and people: what
+    changes meanwhile keeps its mark. Interrupted or killed at any point, the rest waits.
+    """
+    live_model()  # a new installation publishes the shipped model before the snapshot
+    with (
+        tempfile.TemporaryDirectory(prefix="c360-bulk-") as name,
+        Workers(processes) as workers,
+    ):
+        return _resolve(Path(name), workers, tell)
+
+
+def _resolve(folder: Path, workers: Workers, tell: TellStage) -> Progress:
+    with transaction.atomic():
+        reading.begin_snapshot()
+        model = live_model()
+        seen = reading.read(model)
+        lo, hi = find_pairs(seen, model)
+        wanted = seen.is_dirty() & seen.is_live
+        wanted[lo] = wanted[hi] = True
+        done = partial(_say, tell, "Reading", "records")
+        broken = encode_records(folder, seen, model, wanted, workers, done)
+    seen = _without(seen, broken)
+    noted = note_generic_keys(seen, model)
+    kept = ~(np.isin(lo, broken) | np.isin(hi, broken))
+    done = partial(_say, tell, "Weighing", "pairs")
+    weighed = weigh_pairs(folder, model, lo[kept], hi[kept], workers, done)
+    groups = keep_groups(folder, seen, weighed, noted, model)
+    total, waiting = Progress(), len(seen.marks)
+    for done_now in workers.each(settle_group, ((folder, each) for each in range(groups))):
+        total = total.plus(done_now)
+        tell(Stage("Settling", "records", total.resolved + total.failed, waiting))
+    return total
+
+
+def _say(tell: TellStage, name: str, things: str, done: int, total: int) -> None:
+    tell(Stage(name, things, done, total))
+
+
+def _without(seen: reading.Seen, broken: Rows) -> reading.Seen:
+    """The records but those that cannot be read: these are left to their marks."""
+    if not len(broken):
+        return seen
+    is_live = seen.is_live.copy()
+    is_live[broken] = False
+    kept = ~np.isin(seen.marked, broken)
+    return replace(seen, is_live=is_live, marks=seen.marks[kept], marked=seen.marked[kept])
