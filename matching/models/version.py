@@ -17,6 +17,9 @@ class MatchModelVersion(models.Model):
     version = models.CharField(max_length=40, primary_key=True)
     state = models.CharField(max_length=8, choices=State.choices, default=State.DRAFT)
     spec = models.JSONField()
+    report = models.JSONField(
+        null=True, help_text="What would change against the version live then; no values."
+    )
     created_at = models.DateTimeField(default=timezone.now)
     published_at = models.DateTimeField(null=True)
 

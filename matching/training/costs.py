@@ -20,7 +20,7 @@ class Costs:
 
     wrong_join: float = 5.0
     missed_join: float = 1.0
-    review: float = 0.4
+    review: float = 0.5
 
     def check(self) -> None:
         """Raise `Refused` where the costs make no sense."""

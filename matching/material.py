@@ -1,0 +1,123 @@
+"""All records, candidate pairs and decisions at once, to learn from or to compare versions on.
+
+Everything goes by place in the order of the keys (source slug, external id), never by the ids
+of rows, so that what is computed does not depend on the order of arrival.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from django.db import connection
+
+from matching.clustering import Key
+from matching.features import Features, features_of
+from matching.links import JOINING_STAGES
+from matching.models import Decision
+from matching.world import Pair
+from profiles.models import SourceRecord
+
+CHUNK = 5000
+
+MEETINGS = """
+WITH limits AS (
+    SELECT * FROM unnest(%(kinds)s::varchar[], %(limits)s::int[]) AS l (kind, most)
+),
+small AS MATERIALIZED (
+    SELECT k.key FROM matching_blockkey k JOIN limits l ON l.kind = k.kind
+    GROUP BY k.key, l.most HAVING count(*) BETWEEN 2 AND l.most
+)
+SELECT DISTINCT a.record_id, b.record_id
+FROM small s
+JOIN matching_blockkey a ON a.key = s.key
+JOIN matching_blockkey b ON b.key = s.key AND b.record_id > a.record_id
+"""
+
+
+@dataclass(frozen=True)
+class AllRecords:
+    """The live records that take part in matching, in the order of their keys.
+
+    `total` counts those stored, of which `keys` may be a sample. `joining` holds the places of
+    records whose source may join by itself; `decisions` maps (lo, hi) to "same" or "different".
+    """
+
+    keys: list[Key]
+    features: list[Features]
+    joining: frozenset[int]
+    decisions: dict[Pair, str]
+    place_of: dict[int, int]
+    total: int
+
+    def candidate_pairs(self, limits: Mapping[str, int]) -> list[Pair]:
+        """Return every pair that shares a block key below its limit. One query."""
+        parameters: dict[str, list[str] | list[int]] = {
+            "kinds": list(limits),
+            "limits": list(limits.values()),
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(MEETINGS, parameters)
+            found = [
+                _ordered(self.place_of[lo], self.place_of[hi])
+                for lo, hi in cursor.fetchall()
+                if lo in self.place_of and hi in self.place_of
+            ]
+        return sorted(found)
+
+
+def read_all(*, most: int | None = None) -> AllRecords:
+    """Read all records, or `most` of them chosen by a hash of their keys. Three queries.
+
+    Memory grows with the records, about 2 KB each.
+    """
+    rows = SourceRecord.objects.live().exclude(source__stage="observe")
+    named = sorted(
+        ((slug, external), pk, stage)
+        for pk, slug, external, stage in rows.values_list(
+            "pk", "source__slug", "external_id", "source__stage"
+        )
+    )
+    chosen = named if most is None or len(named) <= most else _sampled(named, most)
+    place_of = {pk: place for place, (_, pk, _) in enumerate(chosen)}
+    return AllRecords(
+        keys=[key for key, _, _ in chosen],
+        features=_features(place_of),
+        joining=frozenset(
+            place for place, (_, _, stage) in enumerate(chosen) if stage in JOINING_STAGES
+        ),
+        decisions=_decisions(place_of),
+        place_of=place_of,
+        total=len(named),
+    )
+
+
+Named = tuple[Key, int, str]
+
+
+def _sampled(named: list[Named], most: int) -> list[Named]:
+    def draw(row: Named) -> bytes:
+        return blake2b("\x1f".join(row[0]).encode(), digest_size=8).digest()
+
+    return sorted(sorted(named, key=draw)[:most])
+
+
+def _features(place_of: Mapping[int, int]) -> list[Features]:
+    found = [Features()] * len(place_of)
+    rows = SourceRecord.objects.live().values_list("pk", "attributes")
+    for pk, attributes in rows.iterator(chunk_size=CHUNK):
+        if pk in place_of:
+            found[place_of[pk]] = features_of(attributes)
+    return found
+
+
+def _decisions(place_of: Mapping[int, int]) -> dict[Pair, str]:
+    rows = Decision.objects.binding().values_list("lo_id", "hi_id", "verdict")
+    return {
+        _ordered(place_of[lo], place_of[hi]): verdict
+        for lo, hi, verdict in rows
+        if lo in place_of and hi in place_of
+    }
+
+
+def _ordered(lo: int, hi: int) -> Pair:
+    return (lo, hi) if lo < hi else (hi, lo)

@@ -1,0 +1,170 @@
+"""Versions of the match model: trained as a draft, compared, made live, retired.
+
+The spec of a version never changes, so a stored weight can be told again for ever.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from matching import keys, tasks
+from matching.live import live_model
+from matching.material import AllRecords, read_all
+from matching.model import MatchModel, ModelError, default_model
+from matching.model_report import Outcome, Records, compare, outcome
+from matching.models import MatchModelVersion
+from matching.training.task import Material, Settings
+from matching.training.trainer import Trained, train
+
+MOST_COMPARED = 200_000  # records; of more a sample is compared
+State = MatchModelVersion.State
+
+
+class VersionError(ValueError):
+    """A version that does not exist, cannot be used or is taken; says what to do."""
+
+
+class PublishedMeanwhile(Exception):
+    """Another version was made live while this one was being compared."""
+
+
+def free_name(wanted: str = "") -> str:
+    """Return a name for a new version: `wanted`, or one of the day. Raises `VersionError`."""
+    if wanted:
+        if MatchModelVersion.objects.filter(version=wanted).exists():
+            raise VersionError(f"a version {wanted} exists already: choose another name")
+        if len(wanted) > 40:
+            raise VersionError(f"{wanted} is too long: choose a name of up to 40 characters")
+        return wanted
+    name = f"trained-{timezone.now():%Y-%m-%d}"
+    taken = set(
+        MatchModelVersion.objects.filter(version__startswith=name).values_list(
+            "version", flat=True
+        )
+    )
+    numbers = (name if number == 1 else f"{name}-{number}" for number in range(1, 10_000))
+    return next(each for each in numbers if each not in taken)
+
+
+def train_draft(settings: Settings) -> tuple[MatchModelVersion, Trained]:
+    """Learn from everything stored, starting from the live version; store the draft.
+
+    Where the live version was imported, the one that ships is started from.
+
+    Raises `matching.training.refusal.Refused` where nothing sensible can be learnt, and
+    `VersionError` where the name is taken; then nothing is stored.
+    """
+    settings = replace(settings, version=free_name(settings.version))
+    model, stored = _learnable(live_model()), read_all()
+    material = Material(
+        records=stored.features,
+        pairs=stored.candidate_pairs(model.generic_limits()),
+        decisions=stored.decisions,
+    )
+    trained = train(material, model, settings)
+    spec = trained.model.to_spec()
+    try:
+        with transaction.atomic():
+            version = MatchModelVersion.objects.create(version=settings.version, spec=spec)
+    except IntegrityError:
+        raise VersionError(f"a version {settings.version} exists already") from None
+    return version, trained
+
+
+def _learnable(live: MatchModel) -> MatchModel:
+    """Where to start from: the live model, or ours where it is an imported one.
+
+    Comparisons made of conditions have no tables to learn.
+    """
+    return live if live.columns is None else default_model()
+
+
+def compare_with_live(name: str) -> dict[str, Any]:
+    """Compute what would change if a version went live, store it with the version, return it.
+
+    A draft becomes a shadow by it. Raises `VersionError`.
+    """
+    model, live = model_of(name), live_model()
+    stored = read_all(most=MOST_COMPARED)
+    records = Records(stored.keys, stored.features, stored.joining, stored.decisions)
+    report = {
+        "against": live.version,
+        "made_at": timezone.now().isoformat(timespec="seconds"),
+        "records_stored": stored.total,
+        **compare(_outcome(live, records, stored), _outcome(model, records, stored), records),
+    }
+    MatchModelVersion.objects.filter(version=name).update(report=report)
+    MatchModelVersion.objects.filter(version=name, state=State.DRAFT).update(state=State.SHADOW)
+    return report
+
+
+def _outcome(model: MatchModel, records: Records, stored: AllRecords) -> Outcome:
+    return outcome(model, records, stored.candidate_pairs(model.generic_limits()))
+
+
+def model_of(name: str) -> MatchModel:
+    """Check the spec of a stored version and return its model. Raises `VersionError`."""
+    version = MatchModelVersion.objects.filter(version=name).first()
+    if version is None:
+        known = ", ".join(
+            MatchModelVersion.objects.order_by("-created_at").values_list("version", flat=True)[
+                :9
+            ]
+        )
+        raise VersionError(f"there is no version {name}. Known are: {known or 'none'}")
+    try:
+        model = MatchModel.from_spec(version.spec)
+    except ModelError as problem:
+        raise VersionError(f"the spec of {name} cannot be used: {problem}") from None
+    if model.version != name:
+        raise VersionError(f"the spec of {name} calls itself {model.version}: make it {name}")
+    return model
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A version went live: which one it replaced, and how many records are resolved again."""
+
+    version: str
+    retired: str
+    marked: int
+
+
+def publish(name: str) -> Published:
+    """Make a version live and have every record resolved again; a retired one rolls back.
+
+    The version is compared with the live one first, unless it was already. Raises
+    `VersionError`, and `PublishedMeanwhile` where another version went live since.
+    """
+    model_of(name)
+    live = live_model().version
+    if name == live:
+        raise VersionError(f"{name} is live already")
+    report = MatchModelVersion.objects.values_list("report", flat=True).get(version=name)
+    if not report or report["against"] != live:
+        compare_with_live(name)
+    return replace_live(live, name)
+
+
+@transaction.atomic
+def replace_live(old: str, new: str) -> Published:
+    """Retire one version and make another live, if the first still is.
+
+    Locks both rows in the order of their names; raises `PublishedMeanwhile`.
+    """
+    both = MatchModelVersion.objects.filter(version__in=[old, new]).order_by("version")
+    locked = {each.version: each for each in both.select_for_update()}
+    if locked[old].state != State.LIVE:
+        raise PublishedMeanwhile(
+            f"{old} is no longer live: somebody published another version meanwhile. Look at "
+            f"the versions, and publish {new} again if it should still go live"
+        )
+    locked[old].state = State.RETIRED
+    locked[old].save(update_fields=["state"])
+    locked[new].state, locked[new].published_at = State.LIVE, timezone.now()
+    locked[new].save(update_fields=["state", "published_at"])
+    marked = keys.mark_all_dirty()
+    transaction.on_commit(tasks.nudge, robust=True)
+    return Published(version=new, retired=old, marked=marked)
