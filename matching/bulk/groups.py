@@ -35,16 +35,16 @@ def groups_of(component: Rows, wanted: NDArray[np.bool_], most: int) -> list[Row
     holds[component[wanted]] = True
     rows = np.flatnonzero(holds[component])
     rows = rows[np.argsort(component[rows], kind="stable")]
-    changes = np.flatnonzero(np.diff(component[rows])) + 1
-    starts = np.concatenate([[0], changes]) if len(rows) else changes
-    groups, begin = [], 0
-    for start, end in zip(starts.tolist(), [*starts[1:].tolist(), len(rows)], strict=True):
+    ends = np.flatnonzero(np.diff(component[rows], append=-1)) + 1
+    groups, begin, start = [], 0, 0
+    for end in ends.tolist():
         if end - begin > most and start > begin:
             groups.append(rows[begin:start])
             begin = start
         while end - begin > 2 * most:
             groups.append(rows[begin : begin + most])
             begin += most
+        start = end
     if begin < len(rows):
         groups.append(rows[begin:])
     return groups

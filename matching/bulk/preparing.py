@@ -45,6 +45,7 @@ def encode_records(
     unreadable: list[int] = []
     writer = FeatureWriter(folder)
     finished = 0
+    done(finished, int(wanted.sum()))
     for rows, chunk, broken in workers.each(encode_chunk, _chunks(seen, wanted, model)):
         for name, codes in chunk.columns.items():
             if name not in columns:
@@ -96,6 +97,7 @@ def weigh_pairs(
     save(folder, pair_lo=lo, pair_hi=hi)
     starts = range(0, len(lo), PAIRS_AT_ONCE)
     kept = []
+    done(0, len(lo))
     for number, part in enumerate(
         workers.each(weigh_chunk, ((folder, start) for start in starts)), 1
     ):

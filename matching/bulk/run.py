@@ -34,10 +34,12 @@ def resolve_in_bulk(
 
 
 def _resolve(folder: Path, workers: Workers, tell: TellStage) -> Progress:
+    tell(Stage("Starting", "records", 0, 0))
     with transaction.atomic():
         reading.begin_snapshot()
         model = live_model()
         seen = reading.read(model)
+        tell(Stage("Finding pairs", "records", 0, len(seen.ids)))
         lo, hi = find_pairs(seen, model)
         wanted = seen.is_dirty() & seen.is_live
         wanted[lo] = wanted[hi] = True
@@ -48,8 +50,10 @@ def _resolve(folder: Path, workers: Workers, tell: TellStage) -> Progress:
     kept = ~(np.isin(lo, broken) | np.isin(hi, broken))
     done = partial(_say, tell, "Weighing", "pairs")
     weighed = weigh_pairs(folder, model, lo[kept], hi[kept], workers, done)
+    tell(Stage("Grouping", "records", 0, len(seen.ids)))
     groups = keep_groups(folder, seen, weighed, noted, model)
     total, waiting = Progress(), len(seen.marks)
+    tell(Stage("Settling", "records", 0, waiting))
     for done_now in workers.each(settle_group, ((folder, each) for each in range(groups))):
         total = total.plus(done_now)
         tell(Stage("Settling", "records", total.resolved + total.failed, waiting))

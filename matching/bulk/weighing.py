@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from matching.bulk.columns import CUSTOM, IDENTIFIERS, SILENT, Codes
 from matching.comparisons import custom, identifier
 from matching.features import Features
-from matching.model import BitTable, MatchModel, Step, on_grid
+from matching.model import BitTable, MatchModel, on_grid
 from matching.scoring import HOUSEHOLD, Scored, against_both
 from matching.splink.columns import ReadyColumn
 
