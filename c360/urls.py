@@ -16,6 +16,7 @@ urlpatterns = [
     path("admin/logout/", views.SignOut.as_view()),
     path("admin/", admin.site.urls),
     path("api/v1/", include("profiles.api_urls")),
+    path("api/v1/", include("matching.api_urls")),
     path("", include("profiles.urls")),
     path("", include("matching.urls")),
     path("", include("consent.urls")),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from matching.views import fragments, history, queue, split
+from matching.views import fragments, history, queue, split, why
 
 app_name = "matching"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("review/<int:pk>/decide/", queue.decide, name="decide"),
     path("c/<str:profile_id>/split/", split.split, name="split"),
     path("c/<str:profile_id>/history/", history.history, name="history"),
+    path("c/<str:profile_id>/why/", why.why, name="why"),
     path("c/<str:profile_id>/under-review/", fragments.uncertain, name="uncertain"),
     path("c/<str:profile_id>/confidence/", fragments.confidence, name="confidence"),
 ]

@@ -1,0 +1,68 @@
+"""Explanations by call: `GET /api/v1/profiles/<id>/explain/`.
+
+Read by people who are signed in and may review matches: the token of a source writes records
+and must never read customers.
+"""
+
+from typing import Any
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from c360.models import User
+from matching import review
+from matching.live import live_model
+from matching.story import as_json, keys_of, story_of
+from matching.views.why import Answer, answer_between, other_profile
+from profiles.access import profile_for
+
+
+class ExplainView(APIView):
+    """How a customer came about; with `?other=`, also why that one is not the same."""
+
+    http_method_names = ["get"]
+    authentication_classes = (SessionAuthentication,)
+    permission_classes = (IsAuthenticated,)  # the rest is asked by the door of the page
+    renderer_classes = (JSONRenderer,)
+    throttle_classes = ()
+
+    def get(self, request: Request, profile_id: str) -> Response:
+        user = request.user
+        assert isinstance(user, User)  # noqa: S101 - IsAuthenticated has asked
+        review.ask_permission(user)
+        profile = profile_for(user, profile_id)
+        model = live_model()
+        said: dict[str, Any] = {"profile_id": profile.pk}
+        said |= as_json(story_of(profile, model=model))
+        asked = request.query_params.get("other", "").strip()
+        if asked:
+            other = other_profile(user, asked)
+            if other is None:
+                raise Http404(_("No customer answers to the id under “other”."))
+            said["why_not"] = _why_not(answer_between(profile, other, model))
+        return Response(said)
+
+
+def _why_not(answer: Answer) -> dict[str, Any]:
+    best = answer.why.best
+    return {
+        "other_profile": answer.other.pk,
+        "reason": answer.why.reason,
+        "sentence": answer.why.sentence,
+        "detail": answer.why.detail,
+        "pair": keys_of(answer.pair),
+        "best": best
+        and {
+            "pair": keys_of(answer.best),
+            "weight_bits": best.weight_bits,
+            "levels": best.levels,
+            "bits": best.bits,
+            "sentence": answer.evidence.sentence,
+        },
+    }
