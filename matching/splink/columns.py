@@ -146,6 +146,8 @@ def _ready(
             except SqlError as problem:
                 raise _wrong(comparison.name, level.when, problem) from None
         levels.append((holds, _weigh(comparison.name, level, reads, shares)))
+    if not used:
+        raise ColumnError(f"columns.{comparison.name} reads no column: leave it out")
     parts = tuple(sorted({readers[name][0] for name in used}))
     return ReadyColumn(f"columns.{comparison.name}", parts, tuple(levels))
 

@@ -9,8 +9,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from matching.bulk.columns import encode, joined, parts_read
+from matching.bulk.weighing import comparers, weigh
 from matching.features import Features, features_of
 from matching.model import MatchModel
 from matching.scoring import Scored, score
@@ -109,3 +112,17 @@ def test_parts_add_up_to_the_weight_exactly_whichever_record_comes_first() -> No
         swapped = score(model(), people()[pair["unique_id_r"]], people()[pair["unique_id_l"]])
         assert swapped == scored
         assert scored.weight_bits == model().prior_bits + sum(scored.bits.values())
+
+
+def test_many_pairs_at_once_get_the_same_weights_to_the_last_bit() -> None:
+    everyone = list(people().values())
+    row_of = {name: number for number, name in enumerate(people())}
+    ends = [(row_of[p["unique_id_l"]], row_of[p["unique_id_r"]]) for p, _ in weighed()]
+    columns = joined([encode(everyone, parts_read(model())).columns], [len(everyone)])
+    lo, hi = np.array(ends, np.int64).T
+
+    found = weigh(model(), comparers(model(), columns), columns, everyone.__getitem__, lo, hi)
+
+    kept = [scored for _, scored in weighed() if scored.weight_bits >= model().review_bits]
+    assert found.weights.tolist() == [scored.weight_bits for scored in kept]
+    assert len(kept) > 1000

@@ -173,6 +173,11 @@ def test_a_term_frequency_needs_an_exact_level_or_its_own_u() -> None:
     assert model_from(own, ANNA).columns is not None
 
 
+def _last(spec: dict[str, Any]) -> list[Any]:
+    levels: list[Any] = spec["comparisons"][0]["levels"]
+    return levels[-1:]
+
+
 def _broken(change: Any) -> dict[str, Any]:
     columns = model_from(settings(), ANNA, ANNA).columns
     assert columns is not None
@@ -195,6 +200,7 @@ def _broken(change: Any) -> dict[str, Any]:
         (lambda spec: spec["comparisons"][0]["levels"][1].update(when="?"), "not supported"),
         (lambda spec: spec["comparisons"][0]["levels"][1].update(label=""), "a label"),
         (lambda spec: spec["comparisons"][0].update(name=""), "no name"),
+        (lambda spec: spec["comparisons"][0].update(levels=_last(spec)), "reads no column"),
     ],
 )
 def test_a_part_that_is_wrong_says_what_and_where(change: Any, words: str) -> None:
