@@ -34,6 +34,11 @@ KEYS = "COPY matching_blockkey (record_id, kind, key) FROM STDIN"
 
 def load(records: int, *, seed: int) -> None:
     """Store that many invented customers of four sources, each with a dirty mark."""
+    load_rows(customers(records, seed))
+
+
+def load_rows(arriving: Iterator[Customer]) -> None:
+    """Store rows in a new database; each record gets its keys and a dirty mark."""
     from matching.keys import mark_all_dirty
     from profiles.models import Source
 
@@ -42,7 +47,7 @@ def load(records: int, *, seed: int) -> None:
     connection.close()
     number = 0
     with ProcessPoolExecutor(2, get_context("fork")) as workers:
-        for rows in _in_order(workers, _chunks(customers(records, seed))):
+        for rows in _in_order(workers, _chunks(arriving)):
             _copy(number, rows, sources)
             number += len(rows)
     with connection.cursor() as cursor:

@@ -2,30 +2,28 @@
 
     python -m bench.live [STORED …]
 
-For each number of stored records (10,000 and 100,000 if none is given; rising), invented
-customers are imported and resolved by the commands any installation uses, in a database of
-their own. Then, in one process with nothing cached:
+For each number of stored records (10,000 and 100,000 if none is given), invented customers are
+put into a database of their own and resolved. Then, in one process with nothing cached:
 
 - `candidates_and_weights`: the one statement that finds the candidates of a record and reads
-  them, and their weights, for stored records picked at random;
+  them (`statement`), and their weights (`weights`), for stored records picked at random;
 - `one_new_record`: an arriving record stored, resolved, and all of it committed;
 - `arriving_in_batches`: records per second when they come by the hundred, all writes included.
 
 Prints one JSON object; times are milliseconds of wall time.
 """
 
-import csv
 import json
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise
-from pathlib import Path
 from random import Random
 from statistics import fmean, quantiles
 from typing import Any
 
+from bench.bulk_load import load_rows
 from bench.clock import machine
 from bench.customer_rows import COLUMNS
 from bench.customers import Customer, customers, mapping
@@ -41,62 +39,58 @@ BATCH = 200
 
 
 def main(arguments: list[str]) -> int:
-    sizes = sorted(int(each) for each in arguments) or list(SIZES)
-    with own_database() as data:
-        print(json.dumps(report(data, sizes), indent=2))
+    if arguments[:1] == ["--one"]:
+        with own_database():
+            print(json.dumps(at_size(int(arguments[1]))))
+        return 0
+    before = machine()
+    measured = [in_a_process(size) for size in sorted(map(int, arguments)) or SIZES]
+    growth = [growth_of_p95(less, more) for less, more in pairwise(measured)]
+    print(json.dumps({"machine": before, "sizes": measured, "growth_of_p95": growth}, indent=2))
     return 0
 
 
-def report(data: Path, sizes: Sequence[int]) -> dict[str, Any]:
-    """Fill the database step by step and measure at each size."""
-    from profiles.models import SourceRecord
+def in_a_process(size: int) -> dict[str, Any]:
+    """Measure one size; a process can be set up for one database only."""
+    command = [sys.executable, "-m", "bench.live", "--one", str(size)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
 
-    machine_before = machine()
-    arriving = customers(sizes[-1] + len(sizes) * (ALONE + IN_BATCHES), SEED)
-    measured: list[dict[str, Any]] = []
-    for size in sizes:
-        loaded = load(data, list(islice(arriving, size - SourceRecord.objects.count())))
-        measured.append({"stored": size, **loaded, **measure(arriving)})
-    return {
-        "machine": machine_before,
-        "sizes": measured,
-        "growth_of_p95": [
-            {
-                "from": less["stored"],
-                "to": more["stored"],
-                **{
-                    name: round(more[name]["p95"] / less[name]["p95"], 2)
-                    for name in ("candidates_and_weights", "one_new_record")
-                },
-            }
-            for less, more in pairwise(measured)
-        ],
+
+def growth_of_p95(less: dict[str, Any], more: dict[str, Any]) -> dict[str, float]:
+    names = ("candidates_and_weights", "one_new_record")
+    return {"from": less["stored"], "to": more["stored"]} | {
+        name: round(more[name]["p95"] / less[name]["p95"], 2) for name in names
     }
 
 
-def load(data: Path, rows: Sequence[Customer]) -> dict[str, Any]:
-    """Import and resolve by command; return the seconds of both."""
-    spent = {"import": 0.0, "resolve": 0.0}
-    for source, header in COLUMNS.items():
-        table, spec = data / f"{source}.csv", data / f"{source}.json"
-        spec.write_text(json.dumps(mapping(source)), encoding="utf-8")
-        with table.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(header)
-            writer.writerows(row.values for row in rows if row.source == source)
-        spent["import"] += command(
-            *("import_records", source, str(table)),
-            *("--mapping", str(spec), "--create-source", "--verbosity", "0"),
-        )
-    spent["resolve"] = command("resolve", "--verbosity", "0")
-    return {"loading_seconds": {name: round(value, 1) for name, value in spent.items()}}
-
-
-def command(*words: str) -> float:
-    """Run one management command in a process of its own; return its seconds."""
+def at_size(size: int) -> dict[str, Any]:
+    """Fill the database, resolve by command so that nothing is cached here, and measure."""
+    arriving = customers(size + ALONE + IN_BATCHES, SEED)
+    spent = {}
     start = time.perf_counter()
-    subprocess.run([sys.executable, str(ROOT / "manage.py"), *words], check=True)
-    return time.perf_counter() - start
+    load_rows(islice(arriving, size))
+    make_mappings()
+    spent["load"] = time.perf_counter() - start
+    start = time.perf_counter()
+    resolve = [sys.executable, str(ROOT / "manage.py"), "resolve", "--verbosity", "0"]
+    subprocess.run(resolve, check=True)
+    spent["resolve"] = time.perf_counter() - start
+    return {
+        "stored": size,
+        "loading_seconds": {name: round(value, 1) for name, value in spent.items()},
+        **measure(arriving),
+    }
+
+
+def make_mappings() -> None:
+    from profiles.models import Source, SourceMapping
+
+    SourceMapping.objects.bulk_create(
+        SourceMapping(source=source, reads="records", version=1, spec=mapping(source.slug))
+        for source in Source.objects.all()
+    )
 
 
 def measure(arriving: Iterator[Customer]) -> dict[str, Any]:
@@ -112,7 +106,7 @@ def measure(arriving: Iterator[Customer]) -> dict[str, Any]:
     }
 
 
-def candidates_and_weights() -> dict[str, float]:
+def candidates_and_weights() -> dict[str, Any]:
     """Find and weigh the candidates of stored records, one at a time."""
     from matching.links import score_candidates
     from matching.live import live_model
@@ -120,14 +114,21 @@ def candidates_and_weights() -> dict[str, float]:
     from profiles.models import SourceRecord
 
     ids = list(SourceRecord.objects.values_list("pk", flat=True))
-    model, times, met = live_model(), [], []
+    model, statement, weights, met = live_model(), [], [], []
     for pk in Random(SEED).sample(ids, min(PICKED, len(ids))):  # noqa: S311 - no secret
         start = time.perf_counter()
         snapshot = take_snapshot([pk], model=model)
+        read = time.perf_counter()
         score_candidates(snapshot, model)
-        times.append(time.perf_counter() - start)
+        statement.append(read - start)
+        weights.append(time.perf_counter() - read)
         met.append(len(snapshot.pairs))
-    return percentiles(times) | {"candidates": round(fmean(met), 2)}
+    both = [sum(each) for each in zip(statement, weights, strict=True)]
+    return percentiles(both) | {
+        "statement": percentiles(statement),
+        "weights": percentiles(weights),
+        "candidates": round(fmean(met), 2),
+    }
 
 
 def one_by_one(rows: Sequence[Customer]) -> dict[str, float]:
