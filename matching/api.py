@@ -61,6 +61,7 @@ def _why_not(answer: Answer) -> dict[str, Any]:
         and {
             "pair": keys_of(answer.best),
             "weight_bits": best.weight_bits,
+            "prior_bits": best.weight_bits - sum(best.bits.values()),
             "levels": best.levels,
             "bits": best.bits,
             "sentence": answer.evidence.sentence,

@@ -37,6 +37,13 @@ class ToldStep:
     levels: dict[str, str]
     bits: dict[str, float]
 
+    @property
+    def prior_bits(self) -> float | None:
+        """What `bits` add up from to the weight."""
+        if self.weight_bits is None:
+            return None
+        return self.weight_bits - sum(self.bits.values())
+
 
 @dataclass(frozen=True, slots=True)
 class ToldRefusal:
@@ -219,6 +226,7 @@ def as_json(told: Told) -> dict[str, Any]:
                 "pair": keys_of(step.pair),
                 "joins": [keys_of(step.left), keys_of(step.right)],
                 "weight_bits": step.weight_bits,
+                "prior_bits": step.prior_bits,
                 "levels": step.levels,
                 "bits": step.bits,
                 "sentence": step.sentence,

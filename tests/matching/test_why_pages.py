@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from matching.live import live_model
 from matching.models import Decision
 from profiles.models import Profile, SourceRecord, SourceToken
 from tests.matching.anna import three_of_anna
@@ -175,7 +176,9 @@ def test_the_call_says_why_another_customer_is_not_the_same(anna: Profile) -> No
     said = called(signed_in("sol"), anna, other=boris.pk)["why_not"]
 
     assert said["reason"] == "no_key"
-    assert set(said["best"]) == {"pair", "weight_bits", "levels", "bits", "sentence"}
+    assert set(said["best"]) == {
+        *("pair", "weight_bits", "prior_bits", "levels", "bits", "sentence"),
+    }
 
 
 def test_the_call_knows_no_customer_that_is_not_there(anna: Profile) -> None:
@@ -191,6 +194,9 @@ def test_what_resolving_joined_is_told_whole() -> None:
 
     assert said["is_whole"]
     assert len(said["steps"]) == 2
+    for step in said["steps"]:
+        assert step["weight_bits"] == step["prior_bits"] + sum(step["bits"].values())
+        assert step["prior_bits"] == live_model().prior_bits
 
 
 def test_the_page_asks_as_much_of_the_database_for_many_records_as_for_two(
