@@ -1,22 +1,26 @@
 """Which records are compared at all: a record's block keys.
 
-Two records are a candidate pair when they share a key. Every key combines enough to stay small
-(an identifier, or a name with a date or a place; never a name alone), and the kinds differ in
-what they rely on, so that one mistyped value leaves others to meet on. Keys are keyed hashes:
-without the secret they tell nothing of the person. A key with more records than the model's
-limit for its kind is generic and brings no candidates; the caller enforces that.
+Two records are a candidate pair when they share a key. The kinds differ in what they rely on,
+so that one mistyped value leaves others to meet on. Keys are keyed hashes: without the secret
+they tell nothing of the person. A key with more records than the model's limit for its kind is
+generic and brings no candidates (the caller enforces that); so a kind may be as plain as a full
+name or a birth date, which meets people with rare ones and falls silent for common ones.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 from functools import lru_cache
 from hashlib import blake2b
 
 from matching.features import Features
 
+IDENTIFYING = ("identifier", "email", "phone")  # kinds of keys made of one value alone
 KINDS = (
     *("identifier", "email", "mailbox", "sound_mailbox", "phone", "sound_phone"),
-    *("initial_date", "sound_day", "names_year"),
-    *("sound_postcode", "sound_house", "names_town", "names_custom"),
+    *("full_name", "sound_names", "initial_family"),
+    *("date", "initial_date", "sound_day", "sound_year", "names_year"),
+    *("postcode", "sound_postcode", "sound_house", "sound_town", "names_town"),
+    *("sound_custom", "names_custom"),
 )
 _ALIKE = str.maketrans("ckqgjzxsvfwpbdtmny", "kkkggsssfffbbddnni")
 _VOWELS = frozenset("aeiouhyw")
@@ -48,68 +52,134 @@ def _hash(kind: str, value: str, secret: bytes) -> int:
     return int.from_bytes(digest, "big", signed=True)
 
 
+def has_generic_values(features: Features, generic: Collection[int], *, secret: bytes) -> bool:
+    """Whether any value that `without_generic` would take away is there."""
+    return bool(generic) and any(
+        _hash(kind, value, secret) in generic for kind, value in _identifier_values(features)
+    )
+
+
+def without_generic(features: Features, generic: Collection[int], *, secret: bytes) -> Features:
+    """Take away identifiers, e-mails and phones of which the block key is generic.
+
+    What too many share says nothing of one person: it neither proposes nor proves.
+    """
+    if not has_generic_values(features, generic, secret=secret):
+        return features
+
+    def says_something(kind: str, value: str) -> bool:
+        return _hash(kind, value, secret) not in generic
+
+    held = (
+        (namespace, tuple(v for v in values if says_something(*_account(namespace, v))))
+        for namespace, values in features.identifiers
+    )
+    return replace(
+        features,
+        identifiers=tuple((namespace, values) for namespace, values in held if values),
+        emails=tuple(e for e in features.emails if says_something("email", e.full)),
+        phones=tuple(p for p in features.phones if says_something("phone", p.tail)),
+    )
+
+
+def _identifier_values(features: Features) -> Iterator[tuple[str, str]]:
+    """The values that identify by themselves, as (kind, value) of their block keys."""
+    for namespace, values in features.identifiers:
+        for value in values:
+            yield _account(namespace, value)
+    for email in features.emails:
+        yield "email", email.full
+    for phone in features.phones:
+        yield "phone", phone.tail
+
+
+def _account(namespace: str, value: str) -> tuple[str, str]:
+    return "identifier", f"{namespace}|{value}"
+
+
 def plain_keys(features: Features) -> Iterator[tuple[str, str]]:
     """Yield (kind, value) before hashing; for explanations and tests, never for storage."""
-    yield from _identifier_keys(features)
     names = sorted({name for name in (features.given, features.family) if name})
-    yield from _date_keys(features, names)
-    yield from _place_keys(features)
-    yield from _custom_keys(features)
+    sounds = sorted({sound(name) for name in names})
+    both = "|".join(sorted((sound(features.given), sound(features.family))))
+    whole = both if features.given and features.family else ""
+    yield from _identifier_keys(features)
+    yield from _name_keys(features, whole)
+    yield from _date_keys(features, names, sounds)
+    yield from _place_keys(features, sounds, whole)
+    yield from _custom_keys(features, sounds, whole)
 
 
 def _identifier_keys(features: Features) -> Iterator[tuple[str, str]]:
-    for namespace, values in features.identifiers:
-        for value in values:
-            yield "identifier", f"{namespace}|{value}"
+    yield from _identifier_values(features)
     for email in features.emails:
-        yield "email", email.full
         if email.kind == "personal" and len(email.mailbox) >= 5:
             yield "mailbox", email.mailbox
         digits = "".join(char for char in email.mailbox if char.isdigit())
         if len(digits) >= 3 and features.family:
             yield "sound_mailbox", f"{sound(features.family)}|{digits}"
     for phone in features.phones:
-        yield "phone", phone.tail
         if features.given:
             yield "sound_phone", f"{sound(features.given)}|{phone.tail[:5]}|"
             yield "sound_phone", f"{sound(features.given)}|{phone.tail[-4:]}"
 
 
-def _date_keys(features: Features, names: list[str]) -> Iterator[tuple[str, str]]:
-    """Name × birth date, either half of each allowed to be wrong."""
-    year, month, day = features.birth
-    if not year or not names:
+def _name_keys(features: Features, whole: str) -> Iterator[tuple[str, str]]:
+    """The name alone, in either order; initials meet full names."""
+    given, family = features.given, features.family
+    if not whole:
         return
-    initials = {name[0] for name in names}
+    yield "sound_names", whole
+    if len(given) > 1 and len(family) > 1:
+        yield "full_name", "|".join(sorted((given, family)))
+    if len(family) > 1:
+        yield "initial_family", f"{given[0]}|{family}"
+
+
+def _date_keys(
+    features: Features, names: list[str], sounds: list[str]
+) -> Iterator[tuple[str, str]]:
+    """Birth dates and a name, either half of each allowed to be wrong."""
+    year, month, day = features.birth
     if day:
         low, high = sorted((month, day))
-        for initial in initials:
+        yield "date", f"{year}|{low}|{high}"
+        for initial in {name[0] for name in names}:
             yield "initial_date", f"{initial}|{year}|{low}|{high}"
-        for name in names:
-            yield "sound_day", f"{sound(name)}|{low}|{high}"
-    if len(names) == 2:
-        yield "names_year", f"{sound(names[0])}|{sound(names[1])}|{year}"
+        for each in sounds:
+            yield "sound_day", f"{each}|{low}|{high}"
+    if year:
+        for each in sounds:
+            yield "sound_year", f"{each}|{year}"
+        if len(names) == 2:
+            yield "names_year", f"{sound(names[0])}|{sound(names[1])}|{year}"
 
 
-def _place_keys(features: Features) -> Iterator[tuple[str, str]]:
-    """Name × place: postcode, house, town."""
+def _place_keys(features: Features, sounds: list[str], whole: str) -> Iterator[tuple[str, str]]:
+    """Places and a name: postcode, house, town."""
     place = features.address
     if place is None:
         return
-    for name in {features.given, features.family} - {""}:
+    if place.postcode:
+        yield "postcode", place.postcode
+    for each in sounds:
         if place.postcode:
-            yield "sound_postcode", f"{sound(name)}|{place.postcode}"
+            yield "sound_postcode", f"{each}|{place.postcode}"
         if place.number and place.street:
-            yield "sound_house", f"{sound(name)}|{place.number}|{place.street[:4]}"
-    if features.given and features.family:
-        whole = "|".join(sorted((sound(features.given), sound(features.family))))
+            yield "sound_house", f"{each}|{place.number}|{place.street[:4]}"
+        if place.city:
+            yield "sound_town", f"{each}|{sound(place.city)}"
+    if whole:
         for town in {place.city, place.area} - {""}:
             yield "names_town", f"{whole}|{town}"
 
 
-def _custom_keys(features: Features) -> Iterator[tuple[str, str]]:
-    """Both names × any custom value, such as a birth place."""
-    if features.given and features.family:
-        whole = "|".join(sorted((sound(features.given), sound(features.family))))
-        for name, value in features.custom:
+def _custom_keys(
+    features: Features, sounds: list[str], whole: str
+) -> Iterator[tuple[str, str]]:
+    """Names and any custom value, such as a birth place."""
+    for name, value in features.custom:
+        for each in sounds:
+            yield "sound_custom", f"{each}|{name}|{value}"
+        if whole:
             yield "names_custom", f"{whole}|{name}|{value}"

@@ -51,20 +51,39 @@ def given_name(left: Features, right: Features) -> str | None:
 
 def _by_likeness(ours: str, theirs: str) -> str | None:
     score = likeness(ours, theirs)
-    if score >= FUZZY or (score >= SIMILAR and slips(ours, theirs) <= 1):
+    if score >= FUZZY or _is_slip(ours, theirs, score):
         return "fuzzy"
-    return "similar" if score >= SIMILAR else None
+    return "similar" if score >= SIMILAR or _is_within(ours, theirs) else None
+
+
+def _is_slip(ours: str, theirs: str, score: float) -> bool:
+    """One slip of the pen, two in a long name, or the same letters in another order."""
+    shorter = min(len(ours), len(theirs))
+    allowed = 0 if shorter < 4 and score < SIMILAR else 1 if shorter < 7 else 2
+    if slips(*_ordered(ours, theirs)) <= allowed:
+        return True
+    return shorter >= 4 and sorted(ours) == sorted(theirs)
+
+
+def _is_within(ours: str, theirs: str) -> bool:
+    """A short form that is the start or the end of the whole: fred and alfred."""
+    short, whole = sorted((ours, theirs), key=len)
+    return len(short) >= 3 and (whole.startswith(short) or whole.endswith(short))
 
 
 def _elsewhere(left: Features, right: Features) -> str:
-    """People go by a second name; a lone name may be the family name."""
+    """People go by a second name; a lone name may be the family name, or "jsmith"."""
     for one, other in ((left, right), (right, left)):
         name = one.given
-        if len(name) > 1 and (
-            name in other.middle or (not one.family and name == other.family)
-        ):
+        if len(name) > 1 and (name in other.middle or _is_lone_name_of(one, other)):
             return "elsewhere"
     return "different"
+
+
+def _is_lone_name_of(one: Features, other: Features) -> bool:
+    if one.family or not other.family:
+        return False
+    return one.given in (other.family, other.given[:1] + other.family)
 
 
 def are_swapped(left: Features, right: Features) -> bool:
@@ -74,15 +93,14 @@ def are_swapped(left: Features, right: Features) -> bool:
     if not (left.given and left.family and right.given and right.family):
         return False
     one, other = (left.given, right.family), (left.family, right.given)
-    if one[0] == one[1]:
-        return _same_or_initial(*other)
-    return other[0] == other[1] and _same_or_initial(*one)
+    return are_close(*one) and are_close(*other)
 
 
-def _same_or_initial(ours: str, theirs: str) -> bool:
-    if len(ours) == 1 or len(theirs) == 1:
-        return ours[0] == theirs[0]
-    return likeness(ours, theirs) >= SIMILAR
+def are_close(ours: str, theirs: str) -> bool:
+    """Two names that may be one: the same, an initial of the other, or mistyped."""
+    if ours[0] == theirs[0] and (len(ours) == 1 or len(theirs) == 1):
+        return True
+    return ours == theirs or _by_likeness(ours, theirs) is not None
 
 
 def family_name(left: Features, right: Features) -> str | None:
@@ -98,7 +116,15 @@ def family_name(left: Features, right: Features) -> str | None:
         return "initial" if ours[0] == theirs[0] else "different"
     if _share_a_part(left, right):
         return "part"
-    return _by_likeness(ours, theirs) or "different"
+    return _by_likeness(ours, theirs) or _alone_in_place(left, right)
+
+
+def _alone_in_place(left: Features, right: Features) -> str:
+    """A lone family name that is the other's given name: the names were swapped."""
+    for one, other in ((left, right), (right, left)):
+        if not one.given and other.given and are_close(one.family, other.given):
+            return "swapped"
+    return "different"
 
 
 def _share_a_part(left: Features, right: Features) -> bool:
@@ -196,23 +222,34 @@ def _email_level(ours: Email, theirs: Email) -> str:
         return "role" if "role" in kinds else "household" if "household" in kinds else "exact"
     if ours.kind != "personal" or theirs.kind != "personal":
         return "different"
-    if ours.mailbox == theirs.mailbox and len(ours.mailbox) >= 4:
-        return "namesake" if ours.is_name_only or theirs.is_name_only else "mailbox"
-    if len(ours.mailbox) < 6 or len(theirs.mailbox) < 6:
+    if ours.mailbox == theirs.mailbox:
+        return _at_other_domain(ours, theirs)
+    if not _is_mailbox_slip(ours, theirs):
         return "different"
-    near_domain = (
-        ours.domain == theirs.domain or slips(*_ordered(ours.domain, theirs.domain)) == 1
-    )
-    return (
-        "slip" if near_domain and _mailbox_slip(ours.mailbox, theirs.mailbox) else "different"
-    )
+    return "namesake" if ours.is_name_only and theirs.is_name_only else "slip"
 
 
-def _mailbox_slip(ours: str, theirs: str) -> bool:
+def _at_other_domain(ours: Email, theirs: Email) -> str:
+    """The same mailbox name elsewhere: a mistyped domain, the same person, or a namesake."""
+    is_name_only = ours.is_name_only or theirs.is_name_only
+    if slips(*_ordered(ours.domain, theirs.domain)) <= (1 if is_name_only else 2):
+        return "slip"
+    if is_name_only:
+        return "namesake"
+    return "mailbox" if len(ours.mailbox) >= 4 else "different"
+
+
+def _is_mailbox_slip(ours: Email, theirs: Email) -> bool:
     """One slip of the pen that leaves the digits alone: anna84 and anna85 are two people."""
-    digits = [char for char in ours if char.isdigit()]
-    same_digits = digits == [char for char in theirs if char.isdigit()]
-    return same_digits and slips(*_ordered(ours, theirs)) <= 1
+    if slips(*_ordered(ours.domain, theirs.domain)) > 1:
+        return False
+    mine, yours = ours.mailbox.replace(".", ""), theirs.mailbox.replace(".", "")
+    if mine == yours:
+        return True
+    if min(len(mine), len(yours)) < 6:
+        return False
+    digits = [[char for char in name if char.isdigit()] for name in (mine, yours)]
+    return digits[0] == digits[1] and slips(*_ordered(mine, yours)) <= 1
 
 
 def _ordered(left: str, right: str) -> tuple[str, str]:

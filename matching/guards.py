@@ -8,7 +8,6 @@ overrules all of them.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from math import inf
 
 from matching import comparisons
 from matching.features import Features
@@ -83,22 +82,19 @@ def _two_generations(union: Union) -> Objection | None:
 def _contradiction(union: Union, model: MatchModel) -> Objection | None:
     """Birth dates or given names that contradict.
 
-    What speaks for a pair may outweigh a contradiction, and its weight says so; where the
-    pair's own weight lies below the limit, being joined through others is not enough. Signs of
-    twins are outweighed by nothing a family shares. Where the groups share an identifier of
-    one's own, only pairs with nothing else in common count.
+    What some records of either group agree on is no contradiction, whatever a mistyped one
+    among them says. What speaks for a pair may outweigh a contradiction, and its weight says
+    so; where the pair's own weight lies below the limit, being joined through others is not
+    enough. Signs of twins are outweighed by nothing a family shares. Where the groups share an
+    identifier of one's own, only pairs with nothing else in common count.
     """
-    pairs = [
-        (objected, weight)
-        for ours, theirs, weight in union.across()
-        if (objected := _contradicts(ours, theirs))
-    ]
-    if not pairs:
-        return None
-    limits = dict.fromkeys((TWINS, BIRTH_DATES, HOUSEHOLD), model.guards.names_bits)
+    guards = model.guards
+    limits = dict.fromkeys((TWINS, BIRTH_DATES, HOUSEHOLD), guards.names_bits)
     if not _share_personal_identifier(union, model):
-        limits |= {TWINS: inf, BIRTH_DATES: model.guards.birth_date_bits}
-    found = {objected for objected, weight in pairs if weight() < limits[objected]}
+        limits |= {TWINS: guards.twins_bits, BIRTH_DATES: guards.birth_date_bits}
+    found = {
+        objected for objected, weight in _contradicting(union) if weight() < limits[objected]
+    }
     return min(found, key=lambda each: each.reason, default=None)
 
 
@@ -107,21 +103,37 @@ BIRTH_DATES = Objection("birth_date", "Two different birth dates.")
 HOUSEHOLD = Objection("household", "The given names point to two people of one household.")
 
 
-def _contradicts(ours: Features, theirs: Features) -> Objection | None:
-    level = comparisons.birth_date(ours, theirs)
-    if level == "different":
-        return BIRTH_DATES
-    if are_named_apart(ours, theirs):
-        return TWINS if level == "exact" else HOUSEHOLD
-    return None
+AGREED_BIRTHDAYS = frozenset({"exact", "swapped", "slip", "close"})
+
+
+def _contradicting(union: Union) -> list[tuple[Objection, Callable[[], float]]]:
+    """Pairs across that contradict in what no pair across agrees on."""
+    one_birthday = one_name = False
+    dated, named = [], []
+    for ours, theirs, weight in union.across():
+        level = comparisons.birth_date(ours, theirs)
+        one_birthday |= level in AGREED_BIRTHDAYS
+        one_name |= are_named_alike(ours, theirs)
+        if level == "different":
+            dated.append((BIRTH_DATES, weight))
+        elif are_named_apart(ours, theirs):
+            named.append((TWINS if level == "exact" else HOUSEHOLD, weight))
+    return [*(() if one_birthday else dated), *(() if one_name else named)]
+
+
+def are_named_alike(ours: Features, theirs: Features) -> bool:
+    """Two given names in full that are one: the same, its short form, or mistyped."""
+    if len(ours.given) < 2 or len(theirs.given) < 2:
+        return False
+    return comparisons.given_name(ours, theirs) in ("exact", "nickname", "fuzzy", "swapped")
 
 
 def _share_personal_identifier(union: Union, model: MatchModel) -> bool:
     return any(
-        not set(values).isdisjoint(dict(theirs.identifiers).get(namespace, ()))
+        comparisons.identifier(values, shared) != "different"
         for ours, theirs, _ in union.across()
         for namespace, values in ours.identifiers
-        if model.is_personal(namespace)
+        if model.is_personal(namespace) and (shared := dict(theirs.identifiers).get(namespace))
     )
 
 
@@ -131,7 +143,12 @@ def are_named_apart(ours: Features, theirs: Features) -> bool:
         return False
     if comparisons.given_name(ours, theirs) != "different":
         return False
-    return ours.given != theirs.family and ours.family != theirs.given
+    return not (_is_family_name(ours, theirs) or _is_family_name(theirs, ours))
+
+
+def _is_family_name(ours: Features, theirs: Features) -> bool:
+    """A given name that is the other's family name: it stands in the wrong field."""
+    return bool(theirs.family) and comparisons.are_close(ours.given, theirs.family)
 
 
 def _weak_bridge(union: Union, model: MatchModel) -> Objection | None:

@@ -79,6 +79,7 @@ class Guards:
     """
 
     size_cap: int
+    twins_bits: float
     birth_date_bits: float
     names_bits: float
     personal_bits: float
@@ -99,6 +100,20 @@ class Step:
     compare: Comparison
     bits: BitTable
     by_value: ByValue | None
+
+    def weigh(self, left: Features, right: Features) -> tuple[str, float, float] | None:
+        """Level, evidence against "unrelated" and against "one household"; none if missing.
+
+        Of swapped names the commoner reading counts: the other one is no name of its kind.
+        """
+        level = self.compare(left, right)
+        if level is None:
+            return None
+        if self.by_value is None or level not in ("exact", "swapped"):
+            return (level, *self.bits[level])
+        if level == "exact":
+            return (level, *self.by_value(left))
+        return (level, *min(self.by_value(left), self.by_value(right)))
 
 
 @dataclass(frozen=True)
@@ -164,6 +179,7 @@ class MatchModel:
             "thresholds": {"join_bits": self.join_bits, "review_bits": self.review_bits},
             "guards": {
                 "size_cap": self.guards.size_cap,
+                "twins_bits": self.guards.twins_bits,
                 "birth_date_bits": self.guards.birth_date_bits,
                 "names_bits": self.guards.names_bits,
                 "personal_bits": self.guards.personal_bits,
@@ -224,16 +240,20 @@ class MatchModel:
         return {name: _bits(table) for name, table in self.custom.items()}
 
     def _by_value(self, name: str, table: Table) -> ByValue | None:
-        """Evidence of an exact agreement, by how common the agreed value is."""
+        """Evidence of an agreement, by how common the agreed value is.
+
+        Two who live together share a name by chance at least as often as strangers do.
+        """
         frequencies = self.frequencies.get(name)
         if frequencies is None:
             return None
         exact, value_of = table["exact"], NAMED_VALUES[name]
-        rare = Odds(exact.m, frequencies.rare, exact.h).bits
-        common = {
-            value: Odds(exact.m, frequencies.of(value), exact.h).bits
-            for value in frequencies.values
-        }
+
+        def worth(share: float) -> tuple[float, float]:
+            return Odds(exact.m, share, max(exact.h, share)).bits
+
+        rare = worth(frequencies.rare)
+        common = {value: worth(frequencies.of(value)) for value in frequencies.values}
         return lambda features: common.get(value_of(features), rare)
 
 
@@ -375,6 +395,7 @@ def _guards(part: Mapping[str, Any]) -> Guards:
         raise ModelError(f"guards.size_cap is {cap!r}: choose 2 to 1000 records")
     return Guards(
         size_cap=cap,
+        twins_bits=_number(part, "guards.twins_bits"),
         birth_date_bits=_number(part, "guards.birth_date_bits"),
         names_bits=_number(part, "guards.names_bits"),
         personal_bits=_number(part, "guards.personal_bits"),

@@ -32,17 +32,12 @@ def score(model: MatchModel, left: Features, right: Features) -> Scored:
     bits: dict[str, float] = {}
     unrelated, household = model.prior_bits, model.household_bits
     for step in model.steps:
-        name = step.name
-        level = step.compare(left, right)
-        if level is None:
+        found = step.weigh(left, right)
+        if found is None:
             continue
-        by_value = step.by_value
-        if by_value is not None and level == "exact":
-            gained, kept = by_value(left)
-        else:
-            gained, kept = step.bits[level]
-        levels[name] = level
-        bits[name] = gained
+        level, gained, kept = found
+        levels[step.name] = level
+        bits[step.name] = gained
         unrelated += gained
         household += kept
     if left.identifiers and right.identifiers and model.identifiers:

@@ -7,7 +7,9 @@ from nicknames import NickNamer
 # fmt: off
 TITLES = frozenset({
     "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "dame", "lord", "lady",
-    "rev", "reverend", "fr", "herr", "frau", "captain", "capt",
+    "rev", "reverend", "fr", "herr", "frau", "captain", "capt", "colonel", "col", "major",
+    "general", "sgt", "lt", "hon", "rt", "baron", "baroness", "baronet", "bt", "duke",
+    "duchess", "earl", "count", "countess", "viscount", "marquess",
 })
 GENERATIONS = {
     "jr": "junior", "jnr": "junior", "junior": "junior", "ii": "junior", "iii": "third",

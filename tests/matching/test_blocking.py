@@ -2,7 +2,7 @@
 
 from hypothesis import given
 
-from matching.blocking import KINDS, block_keys, plain_keys, sound
+from matching.blocking import KINDS, block_keys, plain_keys, sound, without_generic
 from matching.features import Features
 from matching.model import default_model
 from tests.matching.people import people, person
@@ -34,13 +34,31 @@ def test_without_the_secret_a_key_tells_nothing() -> None:
     assert not block_keys(features, secret=b"one") & block_keys(features, secret=b"two")
 
 
-def test_a_name_alone_is_no_key() -> None:
-    assert not block_keys(person("Anna", "Smith"), secret=SECRET)
+def test_a_full_name_alone_meets_and_a_single_name_alone_does_not() -> None:
+    anna = person("Anna", "Smith")
+
+    assert meet(anna, person("Anna", "Smith")) >= {"full_name", "sound_names"}
+    assert meet(anna, person("Smith", "Anna")) >= {"full_name", "sound_names"}
+    assert meet(anna, person("A", "Smith")) == {"initial_family"}
+    assert not block_keys(person("Anna"), secret=SECRET)
 
 
-def test_a_town_or_a_birthday_alone_is_no_key() -> None:
-    assert not list(plain_keys(person(city="Leeds", postcode="LS1 4AB")))
-    assert not list(plain_keys(person(birth_date="1984-03-02")))
+def test_a_postcode_or_a_whole_birthday_alone_meets_and_a_town_or_year_does_not() -> None:
+    assert meet(person(postcode="LS1 4AB"), person(postcode="ls14ab")) == {"postcode"}
+    assert meet(person(birth_date="1984-03-02"), person(birth_date="1984-03-02")) == {"date"}
+    assert not list(plain_keys(person(city="Leeds", birth_date="1984")))
+
+
+def test_values_too_many_share_are_taken_away_and_others_stay() -> None:
+    anna = person("Anna", email="a@b.example", phone="+447700900123", ids={"card": "LC1"})
+    stays = person("Anna", email="anna@b.example", ids={"card": "LC2"})
+    generic = {key for kind, key in block_keys(anna, secret=SECRET) if kind != "full_name"}
+
+    left = without_generic(anna, generic, secret=SECRET)
+
+    assert left == person("Anna")
+    assert without_generic(stays, generic, secret=SECRET) == stays
+    assert without_generic(anna, (), secret=SECRET) is anna
 
 
 def test_one_shared_mailbox_number_or_account_is_enough() -> None:
