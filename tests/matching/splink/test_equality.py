@@ -15,7 +15,7 @@ import pytest
 
 from matching.bulk.columns import encode, joined, parts_read
 from matching.bulk.weighing import comparers, weigh
-from matching.features import Features, features_of
+from matching.features import Address, Email, Features
 from matching.model import MatchModel
 from matching.scoring import Scored, score
 from matching.splink.drafts import spec_of
@@ -48,14 +48,15 @@ def people() -> dict[str, Features]:
 
 
 def features(person: dict[str, str]) -> Features:
-    return features_of(
-        {
-            "given_name": person["first_name"],
-            "family_name": person["surname"],
-            "birth_date": person["dob"],
-            "address": {"city": person["city"]},
-            "email": person["email"],
-        }
+    """The very values, not folded once more."""
+    year, month, day = map(int, (person["dob"] or "0-0-0").split("-"))
+    mailbox, _, domain = person["email"].rpartition("@")
+    return Features(
+        given=person["first_name"],
+        family=person["surname"],
+        birth=(year, month, day),
+        address=Address(city=person["city"]) if person["city"] else None,
+        emails=(Email(person["email"], mailbox, domain, "personal"),) if mailbox else (),
     )
 
 
