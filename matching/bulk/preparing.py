@@ -62,7 +62,7 @@ def encode_records(
     return np.array(unreadable, np.int64)
 
 
-Work = tuple[Rows, list[bytes], dict[str, Parts]]
+Work = tuple[Rows, list[str], dict[str, Parts]]
 
 
 def _chunks(seen: reading.Seen, wanted: NDArray[np.bool_], model: MatchModel) -> Iterator[Work]:
@@ -75,7 +75,7 @@ def _chunks(seen: reading.Seen, wanted: NDArray[np.bool_], model: MatchModel) ->
 
 
 def encode_chunk(
-    rows: Rows, attributes: list[bytes], reads: dict[str, Parts]
+    rows: Rows, attributes: list[str], reads: dict[str, Parts]
 ) -> tuple[Rows, Chunk, list[int]]:
     """Fold the attributes of some rows. One that cannot be read says nothing and is named."""
     features: list[Features] = []

@@ -1,6 +1,6 @@
-"""The records of a bulk run as they are at one moment, read by COPY into arrays."""
+"""The records of a bulk run as they are at one moment, read into arrays."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,36 +11,42 @@ from numpy.typing import NDArray
 from matching.bulk.candidates import Blocks, blocks_of
 from matching.model import MatchModel
 
-HEADER, TRAILER = 19, 2  # bytes around the rows of a binary COPY
 RECORDS_AT_ONCE = 20_000  # whose keys are read by one query
 STAGES = ("observe", "suggest", "assist", "auto")
 
-MARKS = """
-SELECT id, record_id FROM matching_dirtyrecord
-WHERE attempts = 0 AND not_before <= now()  -- what failed before is taken alone
-"""
+# Many numbers in one value: row by row the client would take most of the time. Each query is
+# asked for one range of record ids after the other.
 RECORDS = """
-SELECT r.id, r.version::int8, (r.deleted_at IS NULL AND r.erased_at IS NULL)::int::int8,
-    array_position(%(stages)s::varchar[], s.stage)::int8 - 1, m.component
+SELECT coalesce(string_agg(int8send(r.id) || int8send(r.version) || int8send(m.component)
+    || int8send((r.deleted_at IS NULL AND r.erased_at IS NULL)::int)
+    || int8send(array_position(%(stages)s::varchar[], s.stage) - 1), ''), '')
 FROM profiles_sourcerecord r
 JOIN profiles_source s ON s.id = r.source_id
 JOIN profiles_membership m ON m.record_id = r.id
-ORDER BY r.id
+WHERE r.id BETWEEN %(first)s AND %(last)s
 """
-# many keys in one row: row by row the client would take most of the time
+MARKS = """
+SELECT coalesce(string_agg(int8send(id) || int8send(record_id), ''), '')
+FROM matching_dirtyrecord
+WHERE attempts = 0 AND not_before <= now()  -- what failed before is taken alone
+    AND record_id BETWEEN %(first)s AND %(last)s
+"""
 KEYS = """
-SELECT coalesce(string_agg(int8send(b.key), ''), ''),
-    coalesce(string_agg(int8send(b.record_id), ''), ''),
-    coalesce(string_agg(int2send(k.number), ''), '')
+SELECT coalesce(string_agg(
+    int8send(b.key) || int8send(b.record_id) || int8send(k.number), ''), '')
 FROM matching_blockkey b
-JOIN unnest(%(kinds)s::varchar[], %(numbers)s::int2[]) AS k (kind, number) ON k.kind = b.kind
+JOIN unnest(%(kinds)s::varchar[], %(numbers)s::bigint[]) AS k (kind, number) ON k.kind = b.kind
 WHERE b.record_id BETWEEN %(first)s AND %(last)s
 """
 LOST = """
 SELECT key, count(*) FROM matching_dirtyrecord d, unnest(d.touched_keys) key
 WHERE d.attempts = 0 AND d.not_before <= now() GROUP BY key
 """
-ATTRIBUTES = "COPY (SELECT id, attributes FROM profiles_sourcerecord ORDER BY id) TO STDOUT"
+RANGE = "SELECT coalesce(min(id), 0), coalesce(max(id), -1) FROM profiles_sourcerecord"
+ATTRIBUTES = """
+SELECT id, attributes FROM profiles_sourcerecord
+WHERE id BETWEEN %(first)s AND %(last)s ORDER BY id
+"""
 
 
 @dataclass(frozen=True)
@@ -79,9 +85,10 @@ def begin_snapshot() -> None:
 
 
 def read(model: MatchModel) -> Seen:
-    """Read everything but the attributes. Six queries; about 400 bytes of memory a record."""
-    ids, version, is_live, stage, component = _copy(RECORDS, 5, {"stages": list(STAGES)})
-    marks, marked = _copy(MARKS, 2, {})
+    """Read everything but the attributes; about 500 bytes of memory a record."""
+    records = _numbers(RECORDS, 5, {"stages": list(STAGES)})
+    ids, version, component, is_live, stage = records[:, np.argsort(records[0])]
+    marks, marked = _numbers(MARKS, 2, {})
     known = np.isin(marked, ids)
     return Seen(
         ids=ids,
@@ -99,47 +106,37 @@ def read(model: MatchModel) -> Seen:
 
 def _blocks(ids: NDArray[np.int64], model: MatchModel) -> Blocks:
     kinds = list(model.generic_limits())
-    parameters: dict[str, Any] = {"kinds": kinds, "numbers": list(range(len(kinds)))}
-    columns: list[tuple[bytes, bytes, bytes]] = [(b"", b"", b"")]
+    parameters = {"kinds": kinds, "numbers": list(range(len(kinds)))}
+    keys, records, numbers = _numbers(KEYS, 3, parameters)
+    rows = np.searchsorted(ids, records).astype(np.int32)
+    return blocks_of(keys, numbers.astype(np.int16), rows)
+
+
+def attributes(size: int) -> Iterator[list[tuple[int, str]]]:
+    """Ids and attributes (JSON) of all records, ascending, about `size` at a time."""
+    for ends in _ranges(size):
+        if rows := _rows(ATTRIBUTES, ends):
+            yield rows
+
+
+def _numbers(query: str, width: int, parameters: dict[str, Any]) -> NDArray[np.int64]:
+    """The columns of a query that packs `width` bigints a row, gathered over all records."""
+    parts = [
+        np.frombuffer(_rows(query, parameters | ends)[0][0], ">i8").astype(np.int64)
+        for ends in _ranges(RECORDS_AT_ONCE)
+    ]
+    whole = np.concatenate([*parts, np.empty(0, np.int64)])
+    return np.ascontiguousarray(whole.reshape(-1, width).T)
+
+
+def _ranges(size: int) -> Iterator[dict[str, int]]:
+    """First and last id of consecutive ranges that hold all records."""
+    first, last = _rows(RANGE)[0]
+    for start in range(first, last + 1, size):
+        yield {"first": start, "last": start + size - 1}
+
+
+def _rows(query: str, parameters: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        for start in range(0, len(ids), RECORDS_AT_ONCE):
-            reach = ids[start : start + RECORDS_AT_ONCE]
-            ends = {"first": int(reach[0]), "last": int(reach[-1])}
-            cursor.execute(KEYS, parameters | ends)
-            columns.append(cursor.fetchone())
-    keys, records, numbers = (b"".join(column) for column in zip(*columns, strict=True))
-    return blocks_of(
-        np.frombuffer(keys, ">i8").astype(np.int64),
-        np.frombuffer(numbers, ">i2").astype(np.int16),
-        np.searchsorted(ids, np.frombuffer(records, ">i8")).astype(np.int32),
-    )
-
-
-def attributes(size: int) -> Iterator[list[tuple[int, bytes]]]:
-    """Ids and attributes (JSON) of all records, ascending, `size` at a time."""
-    chunk: list[tuple[int, bytes]] = []
-    with connection.cursor() as cursor, cursor.copy(ATTRIBUTES) as lines:
-        for line in lines:
-            pk, text = bytes(line).split(b"\t", 1)
-            chunk.append((int(pk), text.replace(b"\\\\", b"\\")))
-            if len(chunk) == size:
-                yield chunk
-                chunk = []
-    if chunk:
-        yield chunk
-
-
-def _copy(query: str, width: int, parameters: dict[str, Any]) -> Sequence[NDArray[np.int64]]:
-    """The columns of a query all of whose columns are bigint and never null."""
-    row = np.dtype([("", ">i2"), *[("", ">i4"), ("", ">i8")] * width])
-    copy = f"COPY ({query}) TO STDOUT (FORMAT BINARY)"
-    with connection.cursor() as cursor, cursor.copy(copy, parameters) as blocks:
-        data = b"".join(blocks)
-    rows = np.frombuffer(data, row, (len(data) - HEADER - TRAILER) // row.itemsize, HEADER)
-    return [rows[f"f{2 * number + 2}"].astype(np.int64) for number in range(width)]
-
-
-def _rows(query: str) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(query)
+        cursor.execute(query, parameters)
         return list(cursor.fetchall())

@@ -117,7 +117,7 @@ class SeenRows(Mapping[int, SeenRecord]):
 
     def __init__(self, folder: Path) -> None:
         self.ids = load(folder, "ids")
-        self._version, self._stage = load(folder, "version"), load(folder, "stage")
+        self.version, self._stage = load(folder, "version"), load(folder, "stage")
         self._is_live = load(folder, "is_live")
 
     def row(self, record_id: int) -> int:
@@ -132,7 +132,7 @@ class SeenRows(Mapping[int, SeenRecord]):
 
     def __getitem__(self, record_id: int) -> SeenRecord:
         row = self.row(record_id)
-        version, is_live = int(self._version[row]), bool(self._is_live[row])
+        version, is_live = int(self.version[row]), bool(self._is_live[row])
         return SeenRecord(record_id, version, is_live, self.stage_of(row), {})
 
     def __iter__(self) -> Iterator[int]:
@@ -224,7 +224,8 @@ def _moved(run: _Run) -> set[int]:
 
 def _put_features(run: _Run, number: int) -> None:
     """Have the features of a group at hand, so that they are not made again."""
-    for row in run.of_group("row", number).tolist():
+    rows = run.of_group("row", number)
+    columns = (rows.tolist(), run.seen.ids[rows].tolist(), run.seen.version[rows].tolist())
+    for row, pk, version in zip(*columns, strict=True):
         if run.features.has(row):
-            pk = int(run.seen.ids[row])
-            FEATURES.put(pk, run.seen[pk].version, run.features(row))
+            FEATURES.put(pk, version, run.features(row))

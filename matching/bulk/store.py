@@ -21,8 +21,7 @@ def save(folder: Path, **arrays: NDArray) -> None:
 
 def load(folder: Path, name: str) -> NDArray:
     """An array by its name; it stays on disk, and only what is looked at is read."""
-    array: NDArray = np.load(folder / f"{name}.npy", mmap_mode="r")
-    return array
+    return np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r"))
 
 
 class FeatureWriter:

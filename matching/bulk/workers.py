@@ -66,6 +66,7 @@ def _processors() -> int:
 def _begin(parent: int) -> None:
     """Leave Ctrl-C to the parent, which waits for what is being written."""
     gc.freeze()  # what the parent has loaded is never looked through again
+    gc.set_threshold(200_000, 20, 100)  # a group makes many objects and hardly a cycle
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_follow, args=(parent,), daemon=True).start()
