@@ -23,6 +23,7 @@ DEFAULTS: dict[str, Any] = {
     "unique_id_column_name": "unique_id",
     "blocking_rules_to_generate_predictions": [],
 }
+BY_VALUE = ("exact", "swapped")  # the levels that `Step.weigh` weighs by the value agreed on
 PRIOR = "probability_two_random_records_match"
 
 
@@ -102,13 +103,9 @@ def _comparison(name: str, table: Table, model: MatchModel) -> dict[str, Any]:
         _weighed(f"{asked} = {_text(level)}", level, odds) for level, odds in table.items()
     ]
     if name in model.frequencies:
-        rare = model.frequencies[name].rare
-        levels[list(table).index("exact")] |= {
-            "tf_adjustment_column": name,
-            "tf_adjustment_weight": 1.0,
-            "tf_minimum_u_value": rare,
-            "disable_tf_exact_match_detection": True,
-        }
+        for number, level in enumerate(table):
+            if level in BY_VALUE:
+                levels[number] |= _by_value(name, table["exact"], model)
     null = {
         "sql_condition": f"{asked} IS NULL",
         "label_for_charts": "blank on a side",
@@ -118,6 +115,18 @@ def _comparison(name: str, table: Table, model: MatchModel) -> dict[str, Any]:
         "output_column_name": name.replace(".", "_"),
         "comparison_description": name,
         "comparison_levels": [null, *levels, _weighed("ELSE", "none of these", NOTHING)],
+    }
+
+
+def _by_value(name: str, exact: Odds, model: MatchModel) -> dict[str, Any]:
+    """How common the value is takes the place of u, as in `Step.weigh`."""
+    return {
+        "m_probability": exact.m,
+        "u_probability": exact.u,
+        "tf_adjustment_column": name,
+        "tf_adjustment_weight": 1.0,
+        "tf_minimum_u_value": model.frequencies[name].rare,
+        "disable_tf_exact_match_detection": True,
     }
 
 

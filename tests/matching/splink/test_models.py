@@ -2,13 +2,15 @@
 
 import json
 from copy import deepcopy
+from math import log2
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import example, given
 
-from matching.comparisons import COMPARISONS
-from matching.features import features_of
+from matching.comparisons import COMPARISONS, LEVELS
+from matching.features import Features, features_of
 from matching.model import MatchModel, ModelError, default_model
 from matching.scoring import score
 from matching.splink.columns import ColumnError
@@ -16,10 +18,15 @@ from matching.splink.drafts import spec_of
 from matching.splink.levels import level
 from matching.splink.reading import SplinkError, read_splink
 from matching.splink.spec import columns_from_spec, columns_to_spec
-from matching.splink.writing import write_splink
+from matching.splink.tables import row
+from matching.splink.writing import PRIOR, Writing, write_splink
+from tests.matching.people import people, person
 
 ANNA = {"given_name": "Anna", "family_name": "Hall", "email": ["anna@example.com"]}
 ANNE = {"given_name": "Anne", "family_name": "Hall", "email": ["anna@example.com"]}
+
+
+IDLE = {"default": {level: {"m": 1.0, "u": 1.0, "h": 1.0} for level in LEVELS["identifier"]}}
 
 
 def settings(**level: Any) -> dict[str, Any]:
@@ -222,6 +229,44 @@ def test_our_own_model_asks_our_function_in_splink_and_says_what_it_leaves_out()
         assert {
             f"c360_level('{name}', \"record_l\", \"record_r\") = '{each}'" for each in table
         } < conditions
+
+
+def in_splink(writing: Writing, left: Features, right: Features) -> float:
+    """The weight Splink would give, by its own rule; our function answers for its SQL."""
+    total = log2((prior := writing.settings[PRIOR]) / (1 - prior))
+    flat = row(left, writing.columns), row(right, writing.columns)
+    for comparison in writing.settings["comparisons"]:
+        reached = COMPARISONS[comparison["comparison_description"]](left, right)
+        if reached is None:
+            continue
+        level = next(
+            each
+            for each in comparison["comparison_levels"]
+            if each["label_for_charts"] == reached
+        )
+        total += log2(level["m_probability"] / level["u_probability"])
+        if column := level.get("tf_adjustment_column"):
+            rare, shares = writing.frequencies[column]
+            common = max(shares.get(each[column], rare) for each in flat)
+            common = max(common, level["tf_minimum_u_value"])
+            total += log2(level["u_probability"]) - log2(common)
+    return total
+
+
+@given(left=people(), right=people())
+@example(left=person("Anna", "Müller"), right=person("Müller", "Anna"))
+def test_our_own_model_weighs_the_same_in_splink_but_for_the_household(
+    left: Features, right: Features
+) -> None:
+    model = MatchModel.from_spec(
+        default_model().to_spec() | {"custom": {}, "identifiers": IDLE}
+    )
+    scored = score(model, left, right)
+
+    theirs = in_splink(write_splink(model), left, right)
+
+    household = scored.bits.get("household", 0.0)
+    assert theirs == pytest.approx(scored.weight_bits - household, abs=1e-9)
 
 
 def test_our_function_names_the_levels_our_comparisons_reach() -> None:
