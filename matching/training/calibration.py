@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from matching.training.patterns import Floats
 
 LABELS_NEEDED = 100
-STEPS = 60
+STEPS = 100
+TINY = 1e-9
 RIDGE = np.diag([25.0, 1.0])  # how firmly slope and offset are held
 LN2 = float(np.log(2))
 SLOPES = (0.2, 3.0)
@@ -48,24 +49,47 @@ def fit_curve(
 ) -> Curve:
     """Fit the curve to weights in bits and verdicts from 0 to 1 (posteriors are allowed).
 
-    Newton's method on the log-likelihood, with a small ridge towards the curve `held_to`.
+    Newton's method on the log-likelihood, with a small ridge towards the curve `held_to`; a
+    step that would make it worse is halved.
     """
     x = np.clip(np.asarray(weights, np.float64), -60, 60)
-    y = np.asarray(truth, np.float64)
-    design = np.column_stack([x, np.ones_like(x)])
-    centre = np.array([held_to.slope, held_to.offset_bits])
-    found = centre.copy()
+    loss = _Loss(
+        np.column_stack([x, np.ones_like(x)]) * LN2,
+        np.asarray(truth, np.float64),
+        np.array([held_to.slope, held_to.offset_bits]),
+    )
+    found = loss.centre
     for _ in range(STEPS):
-        p = 1.0 / (1.0 + np.exp2(-np.clip(design @ found, -900, 900)))
-        gradient = LN2 * design.T @ (y - p) - RIDGE @ (found - centre)
-        bend = LN2**2 * (design * (p * (1 - p))[:, None]).T @ design + RIDGE
-        step = np.linalg.solve(bend, gradient)
-        size = float(np.abs(step).max())
-        found = found + step * min(1.0, 5.0 / max(size, 1e-12))
-        if size < 1e-10:
+        step = loss.newton_step(found)
+        while loss(found - step) > loss(found) and float(np.abs(step).max()) > TINY:
+            step = step / 2
+        found = found - step
+        if float(np.abs(step).max()) <= TINY:
             break
     slope, offset = float(np.clip(found[0], *SLOPES)), float(found[1])
     return Curve(round(slope, 6), round(offset, 6))
+
+
+@dataclass(frozen=True)
+class _Loss:
+    """How badly slope and offset fit: minus log-likelihood, plus the ridge around `centre`."""
+
+    design: Floats
+    truth: Floats
+    centre: Floats
+
+    def __call__(self, found: Floats) -> float:
+        z = self.design @ found
+        misfit = float((np.logaddexp(0.0, z) - self.truth * z).sum())
+        away = found - self.centre
+        return misfit + float(away @ RIDGE @ away) / 2
+
+    def newton_step(self, found: Floats) -> Floats:
+        """Return what Newton's method would take off."""
+        p = 1.0 / (1.0 + np.exp(-np.clip(self.design @ found, -700, 700)))
+        slope = self.design.T @ (p - self.truth) + RIDGE @ (found - self.centre)
+        bend = (self.design * (p * (1 - p))[:, None]).T @ self.design + RIDGE
+        return np.asarray(np.linalg.solve(bend, slope), np.float64)
 
 
 def reliability(

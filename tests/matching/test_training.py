@@ -216,8 +216,8 @@ def test_the_curve_that_made_the_verdicts_is_found(
 
     curve = fit_curve(weights, said)
 
-    assert curve.slope == pytest.approx(slope, abs=0.3)
-    assert curve.weight_at(0.5) == pytest.approx(-offset / slope, abs=1.0)
+    assert curve.slope == pytest.approx(slope, abs=0.2)
+    assert curve.weight_at(0.5) == pytest.approx(-offset / slope, abs=0.6)
     bins = reliability(curve, weights, said)
     assert sum(each["pairs"] for each in bins) == 6000
     full = [each for each in bins if each["pairs"] >= 100]
