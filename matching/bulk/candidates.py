@@ -56,21 +56,32 @@ def pairs_of(
     is_dirty: NDArray[np.bool_],
     may_match: NDArray[np.bool_],
 ) -> tuple[Rows, Rows]:
-    """All pairs `(lo, hi)` of rows that share a block, each once, ascending.
+    """All pairs `(lo, hi)` of rows that share a block, each once.
 
-    At least one of a pair is dirty, and both may match.
+    At least one of a pair is dirty, and both may match. Those of one block stand together, the
+    largest blocks first, so that neighbours among the pairs are about the same few records.
     """
-    total = len(is_dirty)
-    whole = np.empty(0, np.int64)
+    total = max(len(is_dirty), 1)
+    found, place = np.empty(0, np.int64), np.empty(0, np.int64)
     gathered: list[Rows] = []
-    waiting = 0
+    waiting = seen = 0
     for pairs in _packed_pairs(blocks, brings_pairs, is_dirty, may_match):
         gathered.append(pairs)
         waiting += len(pairs)
         if waiting >= AT_ONCE:
-            whole, gathered, waiting = np.unique(np.concatenate([whole, *gathered])), [], 0
-    whole = np.unique(np.concatenate([whole, *gathered]))
-    return whole // max(total, 1), whole % max(total, 1)
+            found, place = _each_once(found, place, gathered, seen)
+            seen, gathered, waiting = seen + waiting, [], 0
+    found, place = _each_once(found, place, gathered, seen)
+    found = found[np.argsort(place)]
+    return found // total, found % total
+
+
+def _each_once(found: Rows, place: Rows, gathered: list[Rows], seen: int) -> tuple[Rows, Rows]:
+    """Add pairs to those found, ascending, with the place where each came up first."""
+    new = np.concatenate([np.empty(0, np.int64), *gathered])
+    places = np.concatenate([place, np.arange(seen, seen + len(new))])
+    merged, first = np.unique(np.concatenate([found, new]), return_index=True)
+    return merged, places[first]
 
 
 def _packed_pairs(
@@ -82,7 +93,7 @@ def _packed_pairs(
     """Pairs as lo * records + hi, block size by block size; repeated where blocks overlap."""
     useful = brings_pairs & (blocks.sizes > 1)
     total = len(is_dirty)
-    for size in np.unique(blocks.sizes[useful]).tolist():
+    for size in np.unique(blocks.sizes[useful])[::-1].tolist():
         starts = blocks.starts[useful & (blocks.sizes == size)]
         left, right = np.triu_indices(size, 1)
         step = max(1, AT_ONCE // (4 * len(left)))
