@@ -2,6 +2,7 @@
 
 import json
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from tests.matching.learning import Town, make_town
 from tests.staff import staff
 
 pytestmark = pytest.mark.django_db
+OF_SPLINK = Path(__file__).parent / "splink" / "model.json"
 FEW = ("--sample", "5000")
 
 
@@ -107,6 +109,18 @@ def test_what_mistakes_cost_moves_the_thresholds(town: Town) -> None:
     assert careful["thresholds"]["join_bits"] > bold["thresholds"]["join_bits"] + 2
     assert careful["thresholds"]["review_bits"] == bold["thresholds"]["review_bits"]
     assert careful["cost"]["wrong_join"] == 100
+
+
+def test_where_an_imported_model_is_live_ours_is_started_from(town: Town) -> None:
+    town.arrive()
+    ours = live_model().version
+    run("import_model", str(OF_SPLINK), "--format", "splink", "--name", "from-splink")
+    replace_live(ours, "from-splink")
+
+    said = answer("train", "--name", "learnt", *FEW)
+
+    assert said["from"] == ours
+    assert MatchModelVersion.objects.get(version="learnt").spec["comparisons"]
 
 
 def test_too_few_records_teach_nothing() -> None:

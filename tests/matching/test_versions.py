@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django.plugin import DjangoDbBlocker
 
+from matching import versions
 from matching.features import features_of
 from matching.live import live_model
+from matching.material import read_all
 from matching.model import MatchModel, default_model
 from matching.model_report import Records, compare, outcome, wilson
 from matching.models import DirtyRecord, Link, MatchModelVersion
@@ -25,6 +27,7 @@ from matching.versions import (
     publish,
     replace_live,
 )
+from profiles.models import Source
 from tests.matching.arrivals import are_together, arrive, everything_off, record, resolve, say
 
 ANNA = {
@@ -181,6 +184,29 @@ def test_the_report_names_records_and_never_what_they_say() -> None:
     assert "shop hugo" in told
     for value in ("Brandt", "brandt", "1971", "example.org"):
         assert value not in told
+
+
+@pytest.mark.django_db
+def test_of_very_many_records_a_sample_is_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    everybody_arrives()
+    stored(with_join(between()))
+    monkeypatch.setattr(versions, "MOST_COMPARED", 4)
+
+    report = compare_with_live("strict")
+
+    assert (report["records"], report["records_stored"]) == (4, 6)
+    assert report["pairs"]["joined"]["before"] <= 3
+
+
+@pytest.mark.django_db
+def test_records_that_are_only_observed_are_neither_compared_nor_learnt_from() -> None:
+    everybody_arrives()
+    Source.objects.filter(slug="shop").update(stage="observe")
+
+    seen = read_all()
+
+    assert [source for source, _ in seen.keys] == ["crm"] * 3
+    assert seen.candidate_pairs(default_model().generic_limits()) == []
 
 
 @pytest.mark.django_db
