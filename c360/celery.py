@@ -15,6 +15,7 @@ from django.conf import settings
 from c360.liveness import EVERY_SECONDS
 
 SWEEP_SECONDS = 5
+FIT_SECONDS = 900
 
 app = Celery("c360")
 app.conf.update(
@@ -52,6 +53,11 @@ app.conf.update(
             "task": "matching.tasks.sweep",
             "schedule": SWEEP_SECONDS,
             "options": {"expires": SWEEP_SECONDS},
+        },
+        "fit": {
+            "task": "matching.tasks.fit_model",
+            "schedule": FIT_SECONDS,
+            "options": {"expires": FIT_SECONDS},
         },
         "canary": {"task": "c360.tasks.canary", "schedule": EVERY_SECONDS},
     },

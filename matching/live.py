@@ -36,7 +36,12 @@ def _publish_default() -> MatchModel:
     model = default_model()
     MatchModelVersion.objects.get_or_create(
         version=model.version,
-        defaults={"state": "live", "spec": model.to_spec(), "published_at": timezone.now()},
+        defaults={
+            "state": "live",
+            "spec": model.to_spec(),
+            "is_automatic": True,
+            "published_at": timezone.now(),
+        },
     )
     return model
 

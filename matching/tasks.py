@@ -24,6 +24,16 @@ def sweep() -> int:
     return resolve_dirty()
 
 
+@shared_task(acks_late=True, soft_time_limit=1800, time_limit=1860)
+def fit_model() -> str:
+    """Let the model fit itself to the records where that is due; return the live version."""
+    from matching.live import live_model
+    from matching.self_training import fit_if_due
+
+    fit_if_due()
+    return live_model().version
+
+
 def nudge() -> None:
     """Wake a worker. A queue that is down costs a few seconds until the next sweep."""
     try:

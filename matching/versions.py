@@ -18,6 +18,7 @@ from matching.models import MatchModelVersion
 from matching.training.task import Material, Settings
 from matching.training.trainer import Trained, train
 
+MOST_LEARNT_FROM = 300_000  # records; of more a sample tells the same
 MOST_COMPARED = 200_000  # records; of more a sample is compared
 State = MatchModelVersion.State
 
@@ -30,7 +31,7 @@ class PublishedMeanwhile(Exception):
     """Another version was made live while this one was being compared."""
 
 
-def free_name(wanted: str = "") -> str:
+def free_name(wanted: str = "", *, prefix: str = "trained") -> str:
     """Return a name for a new version: `wanted`, or one of the day. Raises `VersionError`."""
     if wanted:
         if MatchModelVersion.objects.filter(version=wanted).exists():
@@ -38,7 +39,7 @@ def free_name(wanted: str = "") -> str:
         if len(wanted) > 40:
             raise VersionError(f"{wanted} is too long: choose a name of up to 40 characters")
         return wanted
-    name = f"trained-{timezone.now():%Y-%m-%d}"
+    name = f"{prefix}-{timezone.now():%Y-%m-%d}"
     taken = set(
         MatchModelVersion.objects.filter(version__startswith=name).values_list(
             "version", flat=True
@@ -48,7 +49,9 @@ def free_name(wanted: str = "") -> str:
     return next(each for each in numbers if each not in taken)
 
 
-def train_draft(settings: Settings) -> tuple[MatchModelVersion, Trained]:
+def train_draft(
+    settings: Settings, *, start: MatchModel | None = None, is_automatic: bool = False
+) -> tuple[MatchModelVersion, Trained]:
     """Learn from everything stored, starting from the live version; store the draft.
 
     Where the live version was imported, the one that ships is started from.
@@ -57,7 +60,7 @@ def train_draft(settings: Settings) -> tuple[MatchModelVersion, Trained]:
     `VersionError` where the name is taken; then nothing is stored.
     """
     settings = replace(settings, version=free_name(settings.version))
-    model, stored = _learnable(live_model()), read_all()
+    model, stored = start or _learnable(live_model()), read_all(most=MOST_LEARNT_FROM)
     material = Material(
         records=stored.features,
         pairs=stored.candidate_pairs(model.generic_limits()),
@@ -65,9 +68,12 @@ def train_draft(settings: Settings) -> tuple[MatchModelVersion, Trained]:
     )
     trained = train(material, model, settings)
     spec = trained.model.to_spec()
+    spec["provenance"]["records_stored"] = stored.total
     try:
         with transaction.atomic():
-            version = MatchModelVersion.objects.create(version=settings.version, spec=spec)
+            version = MatchModelVersion.objects.create(
+                version=settings.version, spec=spec, is_automatic=is_automatic
+            )
     except IntegrityError:
         raise VersionError(f"a version {settings.version} exists already") from None
     return version, trained
@@ -145,7 +151,9 @@ def publish(name: str) -> Published:
     report = MatchModelVersion.objects.values_list("report", flat=True).get(version=name)
     if not report or report["against"] != live:
         compare_with_live(name)
-    return replace_live(live, name)
+    published = replace_live(live, name)
+    MatchModelVersion.objects.filter(version=name).update(is_automatic=False)
+    return published
 
 
 @transaction.atomic

@@ -20,6 +20,10 @@ class MatchModelVersion(models.Model):
     report = models.JSONField(
         null=True, help_text="What would change against the version live then; no values."
     )
+    is_automatic = models.BooleanField(
+        default=False,
+        help_text="Nobody chose it: it is renewed from the records as they grow.",
+    )
     created_at = models.DateTimeField(default=timezone.now)
     published_at = models.DateTimeField(null=True)
 

@@ -9,9 +9,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Count
 
 from matching import keys, queue
+from matching.live import live_model
 from matching.models import ReviewCase
 from matching.progress import Meter, Progress, Stage
 from matching.resolve import resolve_all
+from matching.self_training import fit_if_due
 from profiles.models import Profile
 
 INTERRUPTED = 130  # as shells count a Ctrl-C
@@ -22,13 +24,24 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--all", action="store_true", help="Look at every record again.")
+        parser.add_argument(
+            "--no-fit",
+            action="store_false",
+            dest="fit",
+            help="Leave the match model as it is, also where nobody has chosen one yet.",
+        )
         parser.add_argument("--json", action="store_true", help="One JSON object as last line.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         started = time.monotonic()
-        if options["all"]:
-            keys.mark_all_dirty()
         queue.try_again()
+        fitted = fit_if_due() if options["fit"] else None
+        if fitted and options["verbosity"]:
+            self.stdout.write(
+                f"Fitted the match model to {fitted.records} records: {fitted.version} is live."
+            )
+        if options["all"] and not fitted:
+            keys.mark_all_dirty()
         self._verbosity, self._meter = options["verbosity"], Meter()
         try:
             done, path = resolve_all(tell=self._tell, tell_stage=self._tell_stage)
@@ -38,7 +51,10 @@ class Command(BaseCommand):
                 "run resolve again to go on.",
                 returncode=INTERRUPTED,
             ) from None
-        report = self._report(done, time.monotonic() - started) | {"path": path}
+        report = self._report(done, time.monotonic() - started) | {
+            "path": path,
+            "model": live_model().version,
+        }
         if options["verbosity"]:
             self.stdout.write(in_words(report))
         if options["json"]:
