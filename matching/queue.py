@@ -128,6 +128,11 @@ def waiting() -> "QuerySet[DirtyRecord]":
     return DirtyRecord.objects.filter(attempts__lt=MAX_ATTEMPTS)
 
 
+def records_waiting() -> int:
+    """How many records wait; one may have many marks."""
+    return waiting().values("record").distinct().count()
+
+
 def set_aside() -> "QuerySet[DirtyRecord]":
     """Marks that failed so often that someone must look."""
     return DirtyRecord.objects.filter(attempts__gte=MAX_ATTEMPTS)

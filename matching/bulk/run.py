@@ -52,7 +52,7 @@ def _resolve(folder: Path, workers: Workers, tell: TellStage) -> Progress:
     weighed = weigh_pairs(folder, model, lo[kept], hi[kept], workers, done)
     tell(Stage("Grouping", "records", 0, len(seen.ids)))
     groups = keep_groups(folder, seen, weighed, noted, model)
-    total, waiting = Progress(), len(seen.marks)
+    total, waiting = Progress(), int(seen.is_dirty().sum())
     tell(Stage("Settling", "records", 0, waiting))
     for done_now in workers.each(settle_group, ((folder, each) for each in range(groups))):
         total = total.plus(done_now)

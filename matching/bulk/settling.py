@@ -119,6 +119,7 @@ class SeenRows(Mapping[int, SeenRecord]):
         self.ids = load(folder, "ids")
         self.version, self._stage = load(folder, "version"), load(folder, "stage")
         self._is_live = load(folder, "is_live")
+        self._at_hand: dict[int, SeenRecord] = {}
 
     def row(self, record_id: int) -> int:
         """Where a record stands; raises `KeyError` for one that was not there."""
@@ -130,7 +131,18 @@ class SeenRows(Mapping[int, SeenRecord]):
     def stage_of(self, row: int) -> str:
         return STAGES[self._stage[row]]
 
+    def have_at_hand(self, rows: Rows) -> None:
+        """Look these rows up now, all at once, instead of those before."""
+        columns = (self.ids, self.version, self._is_live, self._stage)
+        each = zip(*(column[rows].tolist() for column in columns), strict=True)
+        self._at_hand = {
+            pk: SeenRecord(pk, version, is_live, STAGES[stage], {})
+            for pk, version, is_live, stage in each
+        }
+
     def __getitem__(self, record_id: int) -> SeenRecord:
+        if (known := self._at_hand.get(record_id)) is not None:
+            return known
         row = self.row(record_id)
         version, is_live = int(self.version[row]), bool(self._is_live[row])
         return SeenRecord(record_id, version, is_live, self.stage_of(row), {})
@@ -165,13 +177,14 @@ def _run(folder: Path) -> _Run:
 def settle_group(folder: Path, number: int) -> Progress:
     """Resolve one group. What fails keeps its marks, for batches to find the bad record."""
     run = _run(folder)
-    marks = load(folder, "marks")[run.of_group("mark", number)].tolist()
+    which = run.of_group("mark", number)
+    marks = load(folder, "marks")[which].tolist()
     try:
         with transaction.atomic():
             return _settle(run, number, marks)
     except Exception:
         logger.exception("group of %d marks failed and is left to smaller batches", len(marks))
-        return Progress(failed=len(marks))
+        return Progress(failed=len(np.unique(load(folder, "marked")[which])))
     finally:
         run.features.forget()
 
@@ -186,7 +199,9 @@ def _settle(run: _Run, number: int, marks: Collection[int]) -> Progress:
     if moved := _moved(run):
         batch -= moved
         found = [pair for pair in found if pair.lo in batch or pair.hi in batch]
-    _put_features(run, number)
+    rows = run.of_group("row", number)
+    run.seen.have_at_hand(rows)
+    _put_features(run, rows)
     receipts = apply(batch, found, run.seen, members=members, model=run.model)
     queue.drop_these([mark for mark, record in claimed.items() if record in batch])
     failpoint("before_commit")
@@ -222,9 +237,8 @@ def _moved(run: _Run) -> set[int]:
     return set(run.seen.ids[rows].tolist())
 
 
-def _put_features(run: _Run, number: int) -> None:
+def _put_features(run: _Run, rows: Rows) -> None:
     """Have the features of a group at hand, so that they are not made again."""
-    rows = run.of_group("row", number)
     columns = (rows.tolist(), run.seen.ids[rows].tolist(), run.seen.version[rows].tolist())
     for row, pk, version in zip(*columns, strict=True):
         if run.features.has(row):

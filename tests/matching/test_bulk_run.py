@@ -227,7 +227,7 @@ def test_a_record_nobody_can_read_is_left_to_its_mark(monkeypatch: pytest.Monkey
 
 def test_a_group_that_fails_keeps_its_marks(monkeypatch: pytest.MonkeyPatch) -> None:
     arrive_all()
-    waiting = DirtyRecord.objects.count()
+    waiting = queue.records_waiting()
 
     def fail(*rest: object, **more: object) -> int:
         raise ValueError
@@ -236,7 +236,7 @@ def test_a_group_that_fails_keeps_its_marks(monkeypatch: pytest.MonkeyPatch) -> 
     done = resolve_in_bulk(processes=1)
 
     assert done == Progress(failed=waiting)
-    assert DirtyRecord.objects.count() == waiting
+    assert queue.records_waiting() == waiting
     monkeypatch.undo()
     resolve()
     assert everything_off() == []
