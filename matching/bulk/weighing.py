@@ -8,6 +8,7 @@ a weight is the same to the last bit whichever way it was added up.
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,22 +16,27 @@ from numpy.typing import NDArray
 from matching.bulk.columns import CUSTOM, IDENTIFIERS, SILENT, Codes
 from matching.comparisons import custom, identifier
 from matching.features import Features
-from matching.model import BitTable, MatchModel, on_grid
+from matching.model import BitTable, MatchModel, Step, on_grid
 from matching.scoring import HOUSEHOLD, Scored, against_both
 from matching.splink.columns import ReadyColumn
 
 Rows = NDArray[np.int64]
 Look = Callable[[int], Features]
 Outcome = tuple[str, float, float]  # level, bits against "unrelated" and against "household"
+NOBODY = "\0"  # no name, so as rare as names get
 _ODD = np.int64(0x9E3779B97F4A7C1 | 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Comparer:
-    """One column: what two records reach by it; `None` where they say nothing."""
+    """One column: what two records reach by it; `None` where they say nothing.
+
+    `most` is what it may gain against "unrelated" at the best, in bits; infinite if unknown.
+    """
 
     name: str
     outcome: Callable[[Features, Features], Outcome | None]
+    most: float
 
 
 @dataclass(frozen=True)
@@ -49,17 +55,30 @@ class Weighed:
 
 def comparers(model: MatchModel, columns: Collection[str]) -> list[Comparer]:
     """What the model compares by, for the columns that are there."""
-    found = [Comparer(step.name, step.weigh) for step in model.steps]
-    found += [Comparer(step.name, partial(_of_column, step)) for step in model.column_steps]
+    found = [Comparer(step.name, step.weigh, _most_of(step)) for step in model.steps]
+    found += [
+        Comparer(step.name, partial(_of_column, step), inf) for step in model.column_steps
+    ]
     for column in sorted(columns):
         prefix, _, name = column.partition(".")
         if prefix == IDENTIFIERS and model.identifiers:
             bits = model.identifier_bits.get(name, model.identifier_bits["default"])
-            found.append(Comparer(column, partial(_of_identifier, name, bits)))
+            found.append(Comparer(column, partial(_of_identifier, name, bits), _most(bits)))
         elif prefix == CUSTOM and name in model.custom_bits:
             bits = model.custom_bits[name]
-            found.append(Comparer(column, partial(_of_custom, name, bits)))
+            found.append(Comparer(column, partial(_of_custom, name, bits), _most(bits)))
     return [comparer for comparer in found if comparer.name in columns]
+
+
+def _most(bits: BitTable) -> float:
+    return max(gained for gained, _ in bits.values())
+
+
+def _most_of(step: Step) -> float:
+    """Nothing gains more than the best level, or than agreeing on a name nobody else has."""
+    if step.by_value is None:
+        return _most(step.bits)
+    return max(_most(step.bits), step.by_value(Features(given=NOBODY, family=NOBODY))[0])
 
 
 def _of_column(step: ReadyColumn, left: Features, right: Features) -> Outcome | None:
@@ -88,18 +107,40 @@ def weigh(
     lo: Rows,
     hi: Rows,
 ) -> Weighed:
-    """Weigh pairs of rows and keep those at or above the review threshold, in their order."""
+    """Weigh pairs of rows and keep those at or above the review threshold, in their order.
+
+    A pair that cannot reach the threshold any more, whatever the comparisons left would say, is
+    dropped on the way: most candidates are strangers, and the first few differences tell.
+    """
     outcomes = np.zeros((len(lo), len(by)), np.int32)
-    tables = []
-    for number, comparer in enumerate(by):
-        outcomes[:, number], table = _outcomes(comparer, columns[comparer.name], look, lo, hi)
-        tables.append(table)
-    first, which = _patterns(outcomes, tables)
-    weights = np.array([_weight(model, tables, outcomes[row]) for row in first], np.float64)[
-        which
-    ]
+    tables: list[list[Outcome]] = [[] for _ in by]
+    bound = np.full(len(lo), model.prior_bits)
+    for comparer in by:
+        bound += _speaks(columns[comparer.name], lo, hi) * _finite(comparer.most)
+    alive = np.arange(len(lo))
+    for number in sorted(range(len(by)), key=lambda number: -by[number].most):
+        comparer, codes = by[number], columns[by[number].name]
+        reached, table = _outcomes(comparer, codes, look, lo[alive], hi[alive])
+        outcomes[alive, number], tables[number] = reached, table
+        bound[alive] += np.array([0.0, *(gained for _, gained, _ in table)])[reached]
+        bound[alive] -= _speaks(codes, lo[alive], hi[alive]) * _finite(comparer.most)
+        if comparer.most < inf:  # those of unknown gain come first
+            alive = alive[bound[alive] >= model.review_bits]
+    first, which = _patterns(outcomes[alive], tables)
+    distinct = [_weight(model, tables, outcomes[alive[row]]) for row in first]
+    weights = np.array(distinct, np.float64)[which]
     kept = weights >= model.review_bits
-    return Weighed(lo[kept], hi[kept], weights[kept], outcomes[kept], tables)
+    alive, weights = alive[kept], weights[kept]
+    return Weighed(lo[alive], hi[alive], weights, outcomes[alive], tables)
+
+
+def _speaks(codes: Codes, lo: Rows, hi: Rows) -> NDArray[np.bool_]:
+    """Where both records of a pair have something to say."""
+    return np.asarray((codes[lo] != SILENT) & (codes[hi] != SILENT))
+
+
+def _finite(bits: float) -> float:
+    return bits if bits < inf else 0.0
 
 
 def _outcomes(
@@ -107,7 +148,7 @@ def _outcomes(
 ) -> tuple[NDArray[np.int32], list[Outcome]]:
     """Which outcome each pair reaches, from 1 on, and the outcomes there are."""
     ours, theirs = codes[lo], codes[hi]
-    speak = np.flatnonzero((ours != SILENT) & (theirs != SILENT))
+    speak = np.flatnonzero(_speaks(codes, lo, hi))
     first, which = _distinct(ours[speak], theirs[speak])
     known: dict[Outcome, int] = {}
     reached = np.zeros(len(first), np.int32)
