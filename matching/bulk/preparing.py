@@ -21,7 +21,7 @@ from matching.model import MatchModel
 
 Rows = NDArray[np.int64]
 RECORDS_AT_ONCE = 2_000
-PAIRS_AT_ONCE = 100_000  # with their features about 100 MB in each process
+PAIRS_AT_ONCE = 300_000  # with their features about 150 MB in each process
 Done = Callable[[int, int], None]  # how many of how many
 MODEL, NAMES = "model.json", "columns.json"
 
@@ -95,19 +95,20 @@ def weigh_pairs(
     """Weigh all pairs and keep those worth it."""
     (folder / MODEL).write_text(json.dumps(model.to_spec()))
     save(folder, pair_lo=lo, pair_hi=hi)
-    starts = range(0, len(lo), PAIRS_AT_ONCE)
+    size = min(PAIRS_AT_ONCE, max(10_000, len(lo) // (4 * workers.number)))
+    starts = range(0, len(lo), size)
     kept = []
     done(0, len(lo))
     for number, part in enumerate(
-        workers.each(weigh_chunk, ((folder, start) for start in starts)), 1
+        workers.each(weigh_chunk, ((folder, start, size) for start in starts)), 1
     ):
         kept.append(part)
-        done(min(number * PAIRS_AT_ONCE, len(lo)), len(lo))
+        done(min(number * size, len(lo)), len(lo))
     return merged(kept) if kept else merged([_nothing(folder)])
 
 
 def _nothing(folder: Path) -> Weighed:
-    return weigh_chunk(folder, 0)
+    return weigh_chunk(folder, 0, 0)
 
 
 @lru_cache(maxsize=1)
@@ -118,11 +119,11 @@ def _shared(folder: Path) -> tuple[MatchModel, dict[str, Codes], FeatureReader]:
     return model, columns, FeatureReader(folder)
 
 
-def weigh_chunk(folder: Path, start: int) -> Weighed:
-    """Weigh the pairs from `start` on."""
+def weigh_chunk(folder: Path, start: int, size: int) -> Weighed:
+    """Weigh some of the pairs, from `start` on."""
     model, columns, features = _shared(folder)
-    lo = np.asarray(load(folder, "pair_lo")[start : start + PAIRS_AT_ONCE])
-    hi = np.asarray(load(folder, "pair_hi")[start : start + PAIRS_AT_ONCE])
+    lo = np.asarray(load(folder, "pair_lo")[start : start + size])
+    hi = np.asarray(load(folder, "pair_hi")[start : start + size])
     found = weigh(model, comparers(model, columns), columns, features, lo, hi)
     features.forget()
     return found
