@@ -33,6 +33,26 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="One JSON object as last line.")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            report = self._resolve(**options)
+        except KeyboardInterrupt:
+            raise CommandError(
+                f"Stopped. {queue.records_waiting()} records still wait, nothing is half done: "
+                "run resolve again to go on.",
+                returncode=INTERRUPTED,
+            ) from None
+        if options["verbosity"]:
+            self.stdout.write(in_words(report))
+        if options["json"]:
+            self.stdout.write(json.dumps(report))
+        if report["set_aside"]:
+            raise CommandError(
+                f"{report['set_aside']} records failed again and again and were set aside; the "
+                "log has the reasons. Mend them and run resolve again."
+            )
+
+    def _resolve(self, **options: Any) -> dict[str, Any]:
+        """Fit the model where that is due, resolve all that waits, and report."""
         started = time.monotonic()
         queue.try_again()
         fitted = fit_if_due() if options["fit"] else None
@@ -43,27 +63,11 @@ class Command(BaseCommand):
         if options["all"] and not fitted:
             keys.mark_all_dirty()
         self._verbosity, self._meter = options["verbosity"], Meter()
-        try:
-            done, path = resolve_all(tell=self._tell, tell_stage=self._tell_stage)
-        except KeyboardInterrupt:
-            raise CommandError(
-                f"Stopped. {queue.waiting().count()} records still wait, nothing is half done: "
-                "run resolve again to go on.",
-                returncode=INTERRUPTED,
-            ) from None
-        report = self._report(done, time.monotonic() - started) | {
+        done, path = resolve_all(tell=self._tell, tell_stage=self._tell_stage)
+        return self._report(done, time.monotonic() - started) | {
             "path": path,
             "model": live_model().version,
         }
-        if options["verbosity"]:
-            self.stdout.write(in_words(report))
-        if options["json"]:
-            self.stdout.write(json.dumps(report))
-        if report["set_aside"]:
-            raise CommandError(
-                f"{report['set_aside']} records failed again and again and were set aside; the "
-                "log has the reasons. Mend them and run resolve again."
-            )
 
     def _tell(self, done: Progress) -> None:
         if self._meter.is_due():
