@@ -1,0 +1,1 @@
+"""Golden examples: one story a file, told as sources would send it, and who is who in it."""
