@@ -9,8 +9,9 @@ import numpy as np
 from django.db import transaction
 
 from matching.bulk import reading
+from matching.bulk.finding import Finder, Here
 from matching.bulk.noting import note_generic_keys
-from matching.bulk.preparing import Rows, encode_records, find_pairs, weigh_pairs
+from matching.bulk.preparing import Rows, encode_records, weigh_pairs
 from matching.bulk.settling import keep_groups, settle_group
 from matching.bulk.workers import Workers
 from matching.live import live_model
@@ -18,35 +19,38 @@ from matching.progress import Progress, Stage, TellStage, silent_stage
 
 
 def resolve_in_bulk(
-    *, processes: int | None = None, tell: TellStage = silent_stage
+    *,
+    processes: int | None = None,
+    finder: Finder | None = None,
+    tell: TellStage = silent_stage,
 ) -> Progress:
     """Resolve all marks that wait, but those that failed before; return what was done.
 
-    Must be called outside a transaction. May run beside workers, imports and people: what
-    changes meanwhile keeps its mark. Interrupted or killed at any point, the rest waits.
+    Pairs are found in this process, or by another `finder`. Must be called outside a
+    transaction. May run beside workers, imports and people: what changes meanwhile keeps its
+    mark. Interrupted or killed at any point, the rest waits.
     """
     live_model()  # a new installation publishes the shipped model before the snapshot
     with (
         tempfile.TemporaryDirectory(prefix="c360-bulk-") as name,
         Workers(processes) as workers,
     ):
-        return _resolve(Path(name), workers, tell)
+        return _resolve(Path(name), workers, finder or Here(), tell)
 
 
-def _resolve(folder: Path, workers: Workers, tell: TellStage) -> Progress:
+def _resolve(folder: Path, workers: Workers, finder: Finder, tell: TellStage) -> Progress:
     tell(Stage("Starting", "records", 0, 0))
     with transaction.atomic():
         reading.begin_snapshot()
         model = live_model()
         seen = reading.read(model)
         tell(Stage("Finding pairs", "records", 0, len(seen.ids)))
-        lo, hi = find_pairs(seen, model)
-        wanted = seen.is_dirty() & seen.is_live
-        wanted[lo] = wanted[hi] = True
+        wanted = finder.look(seen, model) | (seen.is_dirty() & seen.is_live)
         done = partial(_say, tell, "Reading", "records")
         broken = encode_records(folder, seen, model, wanted, workers, done)
     seen = _without(seen, broken)
     noted = note_generic_keys(seen, model)
+    lo, hi = finder.pairs(folder, tell)
     kept = ~(np.isin(lo, broken) | np.isin(hi, broken))
     done = partial(_say, tell, "Weighing", "pairs")
     weighed = weigh_pairs(folder, model, lo[kept], hi[kept], workers, done)

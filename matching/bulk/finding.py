@@ -1,0 +1,40 @@
+"""Where the candidate pairs of a bulk run are found: here, or by many machines."""
+
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.bulk.preparing import find_pairs
+from matching.bulk.reading import Seen
+from matching.model import MatchModel
+from matching.progress import TellStage
+
+Rows = NDArray[np.int64]
+
+
+class Finder(Protocol):
+    """Finds pairs in two steps, so that slow ones keep no transaction open.
+
+    `look` is called inside the snapshot and returns which rows may stand in a pair; `pairs`
+    after it, with the folder of the run, and returns at least all pairs `(lo, hi)` of rows that
+    reach the review threshold, at least one of each dirty.
+    """
+
+    def look(self, seen: Seen, model: MatchModel) -> NDArray[np.bool_]: ...
+
+    def pairs(self, folder: Path, tell: TellStage) -> tuple[Rows, Rows]: ...
+
+
+class Here:
+    """All pairs of shared keys, found in the memory of this process."""
+
+    def look(self, seen: Seen, model: MatchModel) -> NDArray[np.bool_]:
+        self._lo, self._hi = find_pairs(seen, model)
+        found = np.zeros(len(seen.ids), bool)
+        found[self._lo] = found[self._hi] = True
+        return found
+
+    def pairs(self, folder: Path, tell: TellStage) -> tuple[Rows, Rows]:
+        return self._lo, self._hi
