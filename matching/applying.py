@@ -1,4 +1,4 @@
-"""What was found out about a batch, brought into the world under the locks of its components."""
+"""What was found out about a batch, made true under the locks of its components."""
 
 from collections.abc import Collection, Mapping
 

@@ -8,7 +8,7 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from matching.clustering import Refusal
-from matching.models import Link, ReviewCase
+from matching.models import ReviewCase
 from matching.world import Pair, Solution, World
 
 SETTLED_BY_PEOPLE = {"different"}  # refusals that need no new question
@@ -110,7 +110,7 @@ def _open_cases(record_ids: Collection[int]) -> list[ReviewCase]:
     """One end at a time, so that each side is read by its index."""
     ids = list(record_ids)
     cases = ReviewCase.objects.open().exclude(reason=ReviewCase.Reason.REPORTED)
-    lo = RawSQL("SELECT unnest(%s::bigint[])", [ids])  # noqa: S611 - ids travel as a parameter
+    lo = RawSQL("SELECT unnest(%s::bigint[])", [ids])
     found = {case.pk: case for case in (*cases.filter(lo__in=lo), *cases.filter(hi__in=lo))}
     return sorted(found.values(), key=lambda case: (case.lo_id, case.hi_id))
 

@@ -5,13 +5,14 @@ Weights are those of the moment the link was written, under the model version it
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from matching import explain
 from matching.features import features_of
-from matching.live import model_of_version
+from matching.live import generic_values, model_of_version, telling
 from matching.models import Link, ReviewCase
 from matching.waterfall import Part, Waterfall, waterfall
 
@@ -27,7 +28,7 @@ class Evidence:
 
 
 def evidence_of(case: ReviewCase) -> Evidence:
-    """Read the link of a case. Two queries at most."""
+    """Read the link of a case. Three queries at most."""
     link = Link.objects.filter(lo=case.lo_id, hi=case.hi_id).first()
     if link is None:
         return Evidence()
@@ -44,12 +45,17 @@ def evidence_of(case: ReviewCase) -> Evidence:
             Part(_("Together"), "", link.weight_bits),
             marks={"join": model.join_bits},
         ),
-        sentence=explain.sentence(
-            features_of(case.lo.attributes), features_of(case.hi.attributes)
-        ),
+        sentence=sentence_of(case.lo.attributes, case.hi.attributes),
         version=link.model_version_id,
         threshold_words=_("joined by itself from %s bits") % needed,
     )
+
+
+def sentence_of(left: dict[str, Any], right: dict[str, Any]) -> str:
+    """What speaks for two records and what against, by their attributes. One query."""
+    generic = generic_values()
+    ours, theirs = (telling(features_of(each), generic) for each in (left, right))
+    return explain.sentence(ours, theirs)
 
 
 def levels_in_words(levels: Mapping[str, str], bits: Mapping[str, float]) -> str:

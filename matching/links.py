@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from matching.live import FEATURES
+from matching.features import Features
+from matching.live import FEATURES, telling
 from matching.model import MatchModel
 from matching.scoring import Scored, score_pairs
 from matching.snapshot import SeenRecord, Snapshot
@@ -63,10 +64,8 @@ def score_candidates(snapshot: Snapshot, model: MatchModel) -> list[ScoredPair]:
     """Weigh the candidate pairs of a snapshot; keep those at or above the review threshold."""
     pairs = [pair for pair in snapshot.pairs if _both_match(pair, snapshot.records)]
     involved = {pk for pair in pairs for pk in pair}
-    features = {
-        pk: FEATURES.get(pk, snapshot.records[pk].version, snapshot.records[pk].attributes)
-        for pk in involved
-    }
+    generic = snapshot.generic_values
+    features = {pk: telling(features_of_seen(snapshot.records[pk]), generic) for pk in involved}
     return [
         ScoredPair(
             lo,
@@ -77,6 +76,11 @@ def score_candidates(snapshot: Snapshot, model: MatchModel) -> list[ScoredPair]:
         for (lo, hi), scored in zip(pairs, score_pairs(model, features, pairs), strict=True)
         if scored.weight_bits >= model.review_bits
     ]
+
+
+def features_of_seen(record: SeenRecord) -> Features:
+    """What a snapshot saw of a record, values that too many share included."""
+    return FEATURES.get(record.id, record.version, record.attributes)
 
 
 def _both_match(pair: Pair, records: Mapping[int, SeenRecord]) -> bool:

@@ -1,15 +1,16 @@
 """The match model in force, and the features of records under it."""
 
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
-from matching.blocking import block_keys
+from matching.blocking import IDENTIFYING, block_keys, has_generic_values, without_generic
 from matching.features import Features, features_of
 from matching.model import MatchModel, default_model
-from matching.models import MatchModelVersion
+from matching.models import GenericKey, MatchModelVersion
 
 
 def live_model() -> MatchModel:
@@ -49,6 +50,22 @@ def _publish_default() -> MatchModel:
 def keys_of(features: Features) -> frozenset[tuple[str, int]]:
     """Block keys, hashed with the secret that lives outside the database."""
     return block_keys(features, secret=settings.BLOCK_KEY_SECRET.encode())
+
+
+def generic_values() -> frozenset[int]:
+    """Block keys of the identifiers, e-mails and phones that too many records share."""
+    shared = GenericKey.objects.filter(kind__in=IDENTIFYING)
+    return frozenset(shared.values_list("key", flat=True))
+
+
+def telling(features: Features, generic: Collection[int]) -> Features:
+    """The features without values that too many records share."""
+    return without_generic(features, generic, secret=settings.BLOCK_KEY_SECRET.encode())
+
+
+def is_told_by(features: Features, generic: Collection[int]) -> bool:
+    """Whether a record has any of these values."""
+    return has_generic_values(features, generic, secret=settings.BLOCK_KEY_SECRET.encode())
 
 
 class FeatureCache:

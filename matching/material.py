@@ -13,6 +13,7 @@ from django.db import connection
 from matching.clustering import Key
 from matching.features import Features, features_of
 from matching.links import JOINING_STAGES
+from matching.live import generic_values, telling
 from matching.models import Decision
 from matching.world import Pair
 from profiles.models import SourceRecord
@@ -102,11 +103,11 @@ def _sampled(named: list[Named], most: int) -> list[Named]:
 
 
 def _features(place_of: Mapping[int, int]) -> list[Features]:
-    found = [Features()] * len(place_of)
+    found, generic = [Features()] * len(place_of), generic_values()
     rows = SourceRecord.objects.live().values_list("pk", "attributes")
     for pk, attributes in rows.iterator(chunk_size=CHUNK):
         if pk in place_of:
-            found[place_of[pk]] = features_of(attributes)
+            found[place_of[pk]] = telling(features_of(attributes), generic)
     return found
 
 

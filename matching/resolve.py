@@ -19,8 +19,8 @@ from matching.applying import apply, lock_touched
 from matching.bulk.run import resolve_in_bulk
 from matching.failpoints import failpoint
 from matching.keys import mark_blocks_dirty
-from matching.links import score_candidates
-from matching.live import live_model
+from matching.links import features_of_seen, score_candidates
+from matching.live import generic_values, is_told_by, live_model
 from matching.model import MatchModel
 from matching.models import DirtyRecord, GenericKey
 from matching.progress import Progress, Tell, TellStage, silent_stage, silently
@@ -162,6 +162,11 @@ def _check_it_holds(batch: Collection[int], snapshot: Snapshot, model: MatchMode
     worker that overtook this one.
     """
     if live_model().version != model.version or generic_keys(batch) != snapshot.generic:
+        raise SnapshotIsOver
+    moved = generic_values() ^ snapshot.noted_values
+    if moved and any(
+        is_told_by(features_of_seen(record), moved) for record in snapshot.records.values()
+    ):
         raise SnapshotIsOver
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection
 
+from matching.blocking import IDENTIFYING
 from matching.model import MatchModel
 
 # kinds and limits travel as two arrays; a kind without a limit of its own uses the default
@@ -76,6 +77,8 @@ SELECT
      FROM sized WHERE crossed),
     (SELECT coalesce(json_agg(DISTINCT g.key), '[]')
      FROM own JOIN matching_generickey g ON g.key = own.key),
+    (SELECT coalesce(json_agg(key), '[]') FROM matching_generickey
+     WHERE kind = ANY(%(identifying)s)),
     (SELECT coalesce(json_agg(json_build_array(
         r.id, r.version, r.deleted_at IS NULL AND r.erased_at IS NULL, s.stage, r.attributes
      )), '[]')
@@ -107,14 +110,21 @@ class SeenRecord:
 class Snapshot:
     """Candidate pairs `(lo, hi)`, keys that crossed their limit, and the records involved.
 
-    `generic` are those keys of the batch that were noted as generic before.
+    `generic` are those keys of the batch that were noted as generic before, `noted_values` the
+    keys of all identifying values that were, and `generic_values` those that are now.
     """
 
     pairs: list[tuple[int, int]]
     generic: frozenset[int]
+    noted_values: frozenset[int]
     became_generic: list[tuple[int, str]]
     no_longer_generic: list[int]
     records: Mapping[int, SeenRecord]
+
+    @property
+    def generic_values(self) -> frozenset[int]:
+        became = {key for key, kind in self.became_generic if kind in IDENTIFYING}
+        return (self.noted_values | became) - set(self.no_longer_generic)
 
 
 def take_snapshot(
@@ -130,14 +140,16 @@ def take_snapshot(
         "lost_keys": list(lost_keys),
         "lost_records": list(lost_keys.values()),
         "kinds": list(limits),
+        "identifying": list(IDENTIFYING),
         "limits": list(limits.values()),
     }
     with connection.cursor() as cursor:
         cursor.execute(STATEMENT, parameters)
-        pairs, crossed, generic, seen = cursor.fetchone()
+        pairs, crossed, generic, values, seen = cursor.fetchone()
     return Snapshot(
         pairs=sorted((lo, hi) for lo, hi in pairs),
         generic=frozenset(generic),
+        noted_values=frozenset(values),
         became_generic=sorted((key, kind) for key, kind, now in crossed if now),
         no_longer_generic=sorted(key for key, _, now in crossed if not now),
         records={row[0]: SeenRecord(*row) for row in seen},

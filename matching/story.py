@@ -11,9 +11,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from matching import cluster_story, explain
-from matching.clustering import Refusal
+from matching.clustering import Node, Refusal
 from matching.evidence import levels_in_words
-from matching.features import features_of
 from matching.model import MatchModel
 from matching.models import Decision, Link
 from matching.preview import live_members, world_around
@@ -80,7 +79,7 @@ class Told:
 
 
 def story_of(profile: Profile, *, model: MatchModel) -> Told:
-    """Tell how the records of a profile came together. At most nine queries."""
+    """Tell how the records of a profile came together. At most ten queries."""
     members = live_members(profile)
     world = world_around(members)
     if len(world.members) > MOST_RECORDS:
@@ -94,7 +93,7 @@ def story_of(profile: Profile, *, model: MatchModel) -> Told:
     order = component.in_order([pk for pk in members if pk in component.nodes])
     return Told(
         records=[records[pk] for pk in order],
-        steps=[_step(step, records, links, said) for step in story.steps],
+        steps=[_step(step, component.nodes, records, links, said) for step in story.steps],
         refused=[_refusal(each, records, members) for each in story.refused],
         bridge=_bridge(story.bridge, records),
         is_whole=len(story.steps) == len(members) - 1,
@@ -136,6 +135,7 @@ def _words(pairs: Collection[Pair]) -> dict[Pair, Decision]:
 
 def _step(
     step: cluster_story.Step,
+    nodes: Mapping[int, Node],
     records: Records,
     links: Mapping[Pair, Link],
     said: Mapping[Pair, Decision],
@@ -145,7 +145,7 @@ def _step(
     return ToldStep(
         sentence=_said(said.get(pair))
         if step.weight_bits is None
-        else _sentence(pair, records),
+        else explain.sentence(nodes[pair[0]].features, nodes[pair[1]].features),
         found=levels_in_words(link.levels, link.bits) if link else "",
         pair=(records[pair[0]], records[pair[1]]),
         left=[records[pk] for pk in step.left],
@@ -162,11 +162,6 @@ def _said(word: Decision | None) -> str:
     told = _("%(who)s said on %(day)s that these are one person.")
     day = date_format(localtime(word.decided_at), "j F Y")
     return told % {"who": word.decided_by, "day": day}
-
-
-def _sentence(pair: Pair, records: Records) -> str:
-    left, right = (features_of(records[pk].attributes) for pk in pair)
-    return explain.sentence(left, right)
 
 
 def _refusal(refusal: Refusal, records: Records, members: Collection[int]) -> ToldRefusal:

@@ -44,7 +44,7 @@ class WhyNot:
 
 
 def why_not(profile: Profile, other: Profile, *, model: MatchModel) -> WhyNot:
-    """Say why the live records of two profiles are two customers. At most nine queries."""
+    """Say why the live records of two profiles are two customers. At most ten queries."""
     ours, theirs = live_members(profile), live_members(other)
     if profile.pk == other.pk:
         return WhyNot("together", _("These are one customer."))

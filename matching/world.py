@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import connection
 
 from matching.clustering import Edge, Node, Partition, Refusal, partition
-from matching.live import FEATURES
+from matching.live import FEATURES, generic_values, telling
 from matching.model import MatchModel
 
 Pair = tuple[int, int]
@@ -97,11 +97,11 @@ WHERE superseded_at IS NULL AND verdict <> 'none'
 
 
 def load_world(record_ids: Collection[int]) -> World:
-    """Read records, joining links and binding decisions. Three queries."""
-    ids = list(record_ids)
+    """Read records, joining links and binding decisions. Four queries."""
+    ids, generic = list(record_ids), generic_values()
     with connection.cursor() as cursor:
         cursor.execute(MEMBERS, [ids, [FEATURES.version(pk) for pk in ids]])
-        members = {row[0]: _member(*row) for row in cursor.fetchall()}
+        members = {row[0]: _member(generic, *row) for row in cursor.fetchall()}
         cursor.execute(JOINING, {"records": ids})
         edges = [Edge(*row) for row in cursor.fetchall()]
         cursor.execute(SAID, {"records": ids})
@@ -115,6 +115,7 @@ def load_world(record_ids: Collection[int]) -> World:
 
 
 def _member(
+    generic: Collection[int],
     pk: int,
     slug: str,
     external_id: str,
@@ -126,7 +127,7 @@ def _member(
 ) -> Member:
     features = FEATURES.get(pk, version, None if attributes is None else json.loads(attributes))
     return Member(
-        node=Node(id=pk, key=(slug, external_id), features=features),
+        node=Node(id=pk, key=(slug, external_id), features=telling(features, generic)),
         version=version,
         is_live=is_live,
         age=(born_at, slug, external_id),

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.blocking import IDENTIFYING
 from matching.bulk import reading
 from matching.bulk.candidates import generic, pairs_of
 from matching.bulk.columns import Chunk, Codes, encode, parts_read
@@ -17,6 +18,7 @@ from matching.bulk.store import FeatureReader, FeatureWriter, load, save
 from matching.bulk.weighing import Weighed, comparers, merged, weigh
 from matching.bulk.workers import Workers
 from matching.features import Features, features_of
+from matching.live import telling
 from matching.model import MatchModel
 
 Rows = NDArray[np.int64]
@@ -40,18 +42,23 @@ def encode_records(
     workers: Workers,
     done: Done,
 ) -> Rows:
-    """Keep columns and features of the wanted rows; return the rows that cannot be read."""
+    """Keep columns and features of the wanted rows; return the rows that cannot be read.
+
+    Values that too many share are taken away; the rows that had some are kept as `told_less`.
+    """
     columns: dict[str, Codes] = {}
     unreadable: list[int] = []
+    told_less: list[int] = []
     writer = FeatureWriter(folder)
     finished = 0
     done(finished, int(wanted.sum()))
-    for rows, chunk, broken in workers.each(encode_chunk, _chunks(seen, wanted, model)):
+    for rows, chunk, broken, less in workers.each(encode_chunk, _chunks(seen, wanted, model)):
         for name, codes in chunk.columns.items():
             if name not in columns:
                 columns[name] = np.zeros(len(seen.ids), np.int64)
             columns[name][rows] = codes
         unreadable += broken
+        told_less += less
         writer.add(rows, chunk.packed)
         finished += len(rows)
         done(finished, int(wanted.sum()))
@@ -59,34 +66,49 @@ def encode_records(
     for number, codes in enumerate(columns.values()):
         save(folder, **{f"column{number}": codes})
     (folder / NAMES).write_text(json.dumps(list(columns)))
+    save(folder, told_less=np.array(told_less, np.int64))
     return np.array(unreadable, np.int64)
 
 
-Work = tuple[Rows, list[str], dict[str, Parts]]
+Work = tuple[Rows, list[str], dict[str, Parts], frozenset[int]]
 
 
 def _chunks(seen: reading.Seen, wanted: NDArray[np.bool_], model: MatchModel) -> Iterator[Work]:
-    reads = parts_read(model)
+    reads, generic = parts_read(model), generic_values(seen, model)
     for chunk in reading.attributes(RECORDS_AT_ONCE):
         rows = np.searchsorted(seen.ids, [pk for pk, _ in chunk])
         chosen = np.flatnonzero(wanted[rows])
         if len(chosen):
-            yield rows[chosen], [chunk[place][1] for place in chosen], reads
+            yield rows[chosen], [chunk[place][1] for place in chosen], reads, generic
+
+
+def generic_values(seen: reading.Seen, model: MatchModel) -> frozenset[int]:
+    """Keys of identifying values that too many records share."""
+    kinds = [place for place, kind in enumerate(model.generic_limits()) if kind in IDENTIFYING]
+    shared = generic(seen.blocks, limits_of(model)) & np.isin(seen.blocks.kinds, kinds)
+    return frozenset(seen.blocks.keys[shared].tolist())
 
 
 def encode_chunk(
-    rows: Rows, attributes: list[str], reads: dict[str, Parts]
-) -> tuple[Rows, Chunk, list[int]]:
-    """Fold the attributes of some rows. One that cannot be read says nothing and is named."""
+    rows: Rows, attributes: list[str], reads: dict[str, Parts], generic: frozenset[int]
+) -> tuple[Rows, Chunk, list[int], list[int]]:
+    """Fold the attributes of some rows; also returns those broken, and those told less of.
+
+    A row that cannot be read says nothing.
+    """
     features: list[Features] = []
     broken: list[int] = []
+    less: list[int] = []
     for row, text in zip(rows.tolist(), attributes, strict=True):
         try:
-            features.append(features_of(json.loads(text)))
+            whole = features_of(json.loads(text))
+            features.append(telling(whole, generic))
+            if features[-1] is not whole:
+                less.append(row)
         except Exception:  # whatever it is, its own mark will tell when it is taken alone
             broken.append(row)
             features.append(Features())
-    return rows, encode(features, reads), broken
+    return rows, encode(features, reads), broken, less
 
 
 def weigh_pairs(

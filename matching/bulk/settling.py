@@ -120,6 +120,11 @@ class SeenRows(Mapping[int, SeenRecord]):
         self.version, self._stage = load(folder, "version"), load(folder, "stage")
         self._is_live = load(folder, "is_live")
         self._at_hand: dict[int, SeenRecord] = {}
+        self._hidden: Collection[int] = ()
+
+    def hide(self, record_ids: Collection[int]) -> None:
+        """Take these records, and no others, for not seen: what is known of them is over."""
+        self._hidden = record_ids
 
     def row(self, record_id: int) -> int:
         """Where a record stands; raises `KeyError` for one that was not there."""
@@ -141,6 +146,8 @@ class SeenRows(Mapping[int, SeenRecord]):
         }
 
     def __getitem__(self, record_id: int) -> SeenRecord:
+        if record_id in self._hidden:
+            raise KeyError(record_id)
         if (known := self._at_hand.get(record_id)) is not None:
             return known
         row = self.row(record_id)
@@ -196,9 +203,10 @@ def _settle(run: _Run, number: int, marks: Collection[int]) -> Progress:
     members = lock_touched(batch, found)
     if live_model().version != run.model.version:
         raise Moved
-    if moved := _moved(run):
-        batch -= moved
-        found = [pair for pair in found if pair.lo in batch or pair.hi in batch]
+    moved = _moved(run)
+    run.seen.hide(moved)
+    batch -= moved
+    found = [pair for pair in found if {pair.lo, pair.hi}.isdisjoint(moved)]
     rows = run.of_group("row", number)
     run.seen.have_at_hand(rows)
     _put_features(run, rows)
@@ -238,7 +246,11 @@ def _moved(run: _Run) -> set[int]:
 
 
 def _put_features(run: _Run, rows: Rows) -> None:
-    """Have the features of a group at hand, so that they are not made again."""
+    """Have the features of a group at hand, so that they are not made again.
+
+    Only whole ones: what is taken away from the others may come back.
+    """
+    rows = np.setdiff1d(rows, load(run.folder, "told_less"))
     columns = (rows.tolist(), run.seen.ids[rows].tolist(), run.seen.version[rows].tolist())
     for row, pk, version in zip(*columns, strict=True):
         if run.features.has(row):

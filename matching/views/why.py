@@ -13,8 +13,7 @@ from django.views.decorators.vary import vary_on_headers
 from c360.http import Gone, Moved, StaffRequest
 from c360.models import User
 from matching import explain, review
-from matching.evidence import Evidence
-from matching.features import features_of
+from matching.evidence import Evidence, sentence_of
 from matching.live import live_model
 from matching.model import MatchModel
 from matching.scoring import Scored
@@ -84,7 +83,7 @@ def answer_between(profile: Profile, other: Profile, model: MatchModel) -> Answe
 def _evidence(best: Scored, pair: list[SourceRecord], model: MatchModel) -> Evidence:
     """The best pair as the review page draws one, weighed now."""
     bars = explain.bars(best.levels, best.bits)
-    left, right = (features_of(record.attributes) for record in pair)
+    left, right = (record.attributes for record in pair)
     return Evidence(
         drawn=waterfall(
             Part(_("Before looking"), _("any two records"), model.prior_bits),
@@ -92,7 +91,7 @@ def _evidence(best: Scored, pair: list[SourceRecord], model: MatchModel) -> Evid
             Part(_("Together"), "", best.weight_bits),
             marks={"join": model.join_bits},
         ),
-        sentence=explain.sentence(left, right),
+        sentence=sentence_of(left, right),
         version=model.version,
         threshold_words=_("joined by itself from %s bits") % number_format(model.join_bits, 1),
     )

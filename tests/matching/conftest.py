@@ -4,8 +4,15 @@ from collections.abc import Iterator
 
 import pytest
 
+from matching import live
 from matching.models import DirtyRecord
 from tests.matching.arrivals import everything_off
+
+
+@pytest.fixture(autouse=True)
+def no_model_of_another_test() -> None:
+    """Versions are parsed once a process, and tests give different ones the same name."""
+    live._parsed.cache_clear()
 
 
 @pytest.fixture

@@ -305,3 +305,26 @@ def test_a_case_is_asked_once_and_closed_when_its_records_answer_it() -> None:
 
     assert not open_cases()
     assert ReviewCase.objects.get(pk=first.pk).settled_at
+
+
+def test_what_too_many_share_proves_nothing_to_those_who_meet_by_another_key() -> None:
+    """Two namesakes of one town, both with the number of the shop's own till."""
+    number: dict[str, Any] = {"phone": ["+447700900777"]}
+    names = {"given_name": "Anna", "family_name": "Kowalska"}
+    one = arrive("crm", "A-1", **names, **number, address={"city": "Leeds"})
+    other = arrive("shop", "S-1", **names, **number, address={"city": "Leeds"})
+    resolve()
+    assert are_together(one, other)
+
+    deliver(
+        "till",
+        *(
+            row(f"T-{n}", given_name=f"{'abcdefghij'[n % 10] * 3}{'uoiea'[n % 5]}", **number)
+            for n in range(25)
+        ),
+    )
+    resolve()
+
+    assert not are_together(one, other)
+    assert not Link.objects.filter(levels__has_key="phone").exists()
+    assert everything_off() == []
