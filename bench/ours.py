@@ -1,4 +1,4 @@
-"""The shipped model at its default settings on one data set, all in memory."""
+"""What an installation makes of one data set at default settings, all in memory."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
@@ -8,14 +8,18 @@ from typing import Any
 
 from bench.clock import Clock
 from bench.truth import DataSet, Groups, Pair, by_key, reachable, share
-from matching.blocking import block_keys
+from matching.blocking import IDENTIFYING, block_keys, without_generic
 from matching.clustering import Edge, Node, Partition, partition
 from matching.features import Features, features_of
 from matching.metrics import b_cubed, pairwise
 from matching.model import MatchModel
 from matching.scoring import score_pairs
+from matching.training.task import Material as Learning
+from matching.training.task import Settings
+from matching.training.trainer import train
 
 SECRET = b"bench"
+FEWEST = 500  # records, as in `matching.self_training`
 
 
 @dataclass(frozen=True)
@@ -39,8 +43,17 @@ class Outcome:
         return {(low, high) for low, high in asked if of[low] != of[high]}
 
 
-def match(data: DataSet, model: MatchModel, clock: Clock) -> Outcome:
-    """Features, blocking, scoring and clustering, one after the other."""
+@dataclass(frozen=True)
+class Material:
+    """Records as matching sees them, by their place, and what shares a key."""
+
+    features: dict[int, Features]
+    pairs: list[Pair]
+    generic_keys: int
+
+
+def prepare(data: DataSet, model: MatchModel, clock: Clock) -> Material:
+    """Features and blocking; what too many share is taken away, as everywhere."""
     with clock.stage("features"):
         features = {
             place: features_of(attributes)
@@ -48,6 +61,29 @@ def match(data: DataSet, model: MatchModel, clock: Clock) -> Outcome:
         }
     with clock.stage("blocking"):
         pairs, generic = candidate_pairs(features, model)
+        values = {key for kind, key in generic if kind in IDENTIFYING}
+        features = {
+            place: without_generic(each, values, secret=SECRET)
+            for place, each in features.items()
+        }
+    return Material(features, pairs, len(generic))
+
+
+def fitted(data: DataSet, material: Material, model: MatchModel, clock: Clock) -> MatchModel:
+    """The version an installation learns by itself, as `matching.self_training` does."""
+    if len(data.keys) < FEWEST:
+        return model
+    order = sorted(range(len(data.keys)), key=lambda place: data.keys[place])
+    rank = {place: number for number, place in enumerate(order)}
+    pairs = sorted((min(rank[a], rank[b]), max(rank[a], rank[b])) for a, b in material.pairs)
+    with clock.stage("training"):
+        records = [material.features[place] for place in order]
+        return train(Learning(records, pairs), model, Settings(version="fitted")).model
+
+
+def match(material: Material, data: DataSet, model: MatchModel, clock: Clock) -> Outcome:
+    """Scoring and clustering."""
+    features, pairs = material.features, material.pairs
     with clock.stage("scoring"):
         scored = score_pairs(model, features, pairs)
         weights = {
@@ -62,36 +98,40 @@ def match(data: DataSet, model: MatchModel, clock: Clock) -> Outcome:
         }
         edges = [Edge(low, high, weights[low, high]) for low, high in links]
         found = partition(nodes, edges, same=(), different=(), model=model)
-    return Outcome(set(pairs), generic, weights, links, found)
+    return Outcome(set(pairs), material.generic_keys, weights, links, found)
 
 
 def candidate_pairs(
     features: Mapping[int, Features], model: MatchModel
-) -> tuple[list[Pair], int]:
-    """Return candidate pairs, and how many keys were generic and brought none."""
+) -> tuple[list[Pair], list[tuple[str, int]]]:
+    """Return candidate pairs, and the (kind, key) that were generic and brought none."""
     blocks: dict[tuple[str, int], list[int]] = defaultdict(list)
     for place, each in features.items():
         for key in block_keys(each, secret=SECRET):
             blocks[key].append(place)
     pairs: set[Pair] = set()
-    generic = 0
-    for (kind, _), members in blocks.items():
-        if len(members) > model.generic_limit(kind):
-            generic += 1
+    generic = []
+    for key, members in blocks.items():
+        if len(members) > model.generic_limit(key[0]):
+            generic.append(key)
         else:
             pairs.update(combinations(members, 2))
     return sorted(pairs), generic
 
 
-def figures(data: DataSet, model: MatchModel) -> dict[str, Any]:
+def figures(data: DataSet, shipped: MatchModel) -> dict[str, Any]:
     """Run the whole chain and compare it with the truth.
 
     `missed_reachable`: of the true pairs that candidates can connect, the share that is neither
     joined nor itself in the review queue; `missed_after_review`: the share still apart when
-    every true pair of the queue has been answered.
+    every true pair of the queue has been answered. `as_shipped` is the model before it has
+    fitted itself to the records.
     """
     clock = Clock()
-    outcome = match(data, model, clock)
+    material = prepare(data, shipped, clock)
+    model = fitted(data, material, shipped, clock)
+    outcome = match(material, data, model, clock)
+    as_shipped = match(material, data, shipped, Clock())
     clusters = by_key(data, outcome.found.cluster_of)
     return {
         "model": model.version,
@@ -102,6 +142,11 @@ def figures(data: DataSet, model: MatchModel) -> dict[str, Any]:
         **_queue(data, outcome),
         "links": len(outcome.links),
         "refused_links": dict(Counter(each.reason for each in outcome.found.refused)),
+        "as_shipped": {
+            "b_cubed": b_cubed(data.truth, by_key(data, as_shipped.found.cluster_of)).as_dict(),
+            "join_precision": round(data.share_true(as_shipped.links), 5),
+            **_queue(data, as_shipped),
+        },
         "largest": max(Counter(outcome.found.cluster_of.values()).values(), default=0),
         **clock.as_dict(),
     }
