@@ -151,11 +151,14 @@ def _is_family_name(ours: Features, theirs: Features) -> bool:
     return bool(theirs.family) and comparisons.are_close(ours.given, theirs.family)
 
 
+MOST_ABOVE_JOIN = 3.0  # bits; no pair outweighs the others by being surer than that
+
+
 def _weak_bridge(union: Union, model: MatchModel) -> Objection | None:
     """Two groups of which the records, taken all together, do not look alike."""
     if len(union.left) == 1 == len(union.right):
         return None
-    top, floor = 2 * model.join_bits, model.guards.bridge_floor_bits
+    top, floor = model.join_bits + MOST_ABOVE_JOIN, model.guards.bridge_floor_bits
     weights = sorted(min(top, max(floor, weight())) for _, _, weight in union.across())
     if sum(weights) / len(weights) >= model.guards.bridge_bits:
         return None

@@ -14,6 +14,8 @@ from django.db import connection
 from matching.blocking import IDENTIFYING
 from matching.model import MatchModel
 
+# OFFSET 0 keeps look-ups by index what they are, however many rows are expected: a statement
+# about a few records must never read a whole table.
 # kinds and limits travel as two arrays; a kind without a limit of its own uses the default
 STATEMENT = """
 WITH limits AS (
@@ -58,8 +60,11 @@ pairs AS MATERIALIZED (
         least(o.record_id, k.record_id) AS lo, greatest(o.record_id, k.record_id) AS hi
     FROM own o
     JOIN sized z ON z.key = o.key AND NOT z.is_generic
-    JOIN matching_blockkey k ON k.key = o.key AND k.record_id <> o.record_id
-    WHERE o.matches  -- those only observed are counted for the limits, never compared
+    CROSS JOIN LATERAL (
+        SELECT b.record_id FROM matching_blockkey b WHERE b.key = z.key OFFSET 0
+    ) k
+    WHERE k.record_id <> o.record_id
+    AND o.matches  -- those only observed are counted for the limits, never compared
 ),
 links AS MATERIALIZED (
     SELECT lo_id AS lo, hi_id AS hi FROM matching_link WHERE lo_id = ANY(%(records)s)
@@ -83,7 +88,7 @@ SELECT
         r.id, r.version, r.deleted_at IS NULL AND r.erased_at IS NULL, s.stage, r.attributes
      )), '[]')
      FROM involved i
-     JOIN profiles_sourcerecord r ON r.id = i.id
+     CROSS JOIN LATERAL (SELECT * FROM profiles_sourcerecord r WHERE r.id = i.id OFFSET 0) r
      JOIN profiles_source s ON s.id = r.source_id)
 """
 
