@@ -25,7 +25,11 @@ def level(comparison: str, left: str, right: str) -> str | None:
     `left` and `right` are attributes of records as JSON; `comparison` is the name of one of
     our comparisons, or `identifiers.NAMESPACE` or `custom.NAME`. Raises `KeyError` for others.
     """
-    ours, theirs = _features(left), _features(right)
+    return level_of(comparison, _features(left), _features(right))
+
+
+def level_of(comparison: str, ours: Features, theirs: Features) -> str | None:
+    """As `level`, of two records that are read already."""
     group, _, name = comparison.partition(".")
     if not name:
         return COMPARISONS[comparison](ours, theirs)

@@ -3,6 +3,7 @@
 import json
 import time
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -14,6 +15,8 @@ from matching.models import ReviewCase
 from matching.progress import Meter, Progress, Stage
 from matching.resolve import resolve_all
 from matching.self_training import fit_if_due
+from matching.spark.engine import resolve_on_spark
+from matching.spark.needs import SparkMissing, check
 from profiles.models import Profile
 
 INTERRUPTED = 130  # as shells count a Ctrl-C
@@ -30,9 +33,29 @@ class Command(BaseCommand):
             dest="fit",
             help="Leave the match model as it is, also where nobody has chosen one yet.",
         )
+        parser.add_argument(
+            "--engine",
+            choices=["own", "spark"],
+            default="own",
+            help="spark: let Splink find and weigh pairs on Spark (docs/spark.md).",
+        )
+        parser.add_argument(
+            "--spark-master",
+            metavar="URL",
+            default="local[*]",
+            help="Where Spark runs, as spark://host:7077; this machine where it is not given.",
+        )
+        parser.add_argument(
+            "--spark-folder",
+            type=Path,
+            metavar="FOLDER",
+            help="Where all machines of Spark see the records, under the same path, meanwhile.",
+        )
         parser.add_argument("--json", action="store_true", help="One JSON object as last line.")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["engine"] == "spark":
+            _check_spark(options["spark_folder"])
         try:
             report = self._resolve(**options)
         except KeyboardInterrupt:
@@ -63,11 +86,22 @@ class Command(BaseCommand):
         if options["all"] and not fitted:
             keys.mark_all_dirty()
         self._verbosity, self._meter = options["verbosity"], Meter()
-        done, path = resolve_all(tell=self._tell, tell_stage=self._tell_stage)
+        done, path = self._resolve_by(**options)
         return self._report(done, time.monotonic() - started) | {
             "path": path,
             "model": live_model().version,
         }
+
+    def _resolve_by(self, **options: Any) -> tuple[Progress, str]:
+        """Resolve by the engine that was asked for; also tell which path it took."""
+        if options["engine"] == "own":
+            return resolve_all(tell=self._tell, tell_stage=self._tell_stage)
+        return resolve_on_spark(
+            master=options["spark_master"],
+            shared=options["spark_folder"],
+            tell=self._tell,
+            tell_stage=self._tell_stage,
+        )
 
     def _tell(self, done: Progress) -> None:
         if self._meter.is_due():
@@ -90,6 +124,16 @@ class Command(BaseCommand):
             "review_cases": ReviewCase.objects.open().count(),
             "seconds": round(seconds, 2),
         }
+
+
+def _check_spark(folder: Path | None) -> None:
+    """Refuse before anything is done, where Spark cannot run."""
+    try:
+        check()
+    except SparkMissing as problem:
+        raise CommandError(str(problem), returncode=2) from None
+    if folder is not None and not folder.is_dir():
+        raise CommandError(f"--spark-folder {folder} is no folder: make it.", returncode=2)
 
 
 def in_words(report: dict[str, Any]) -> str:

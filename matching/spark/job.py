@@ -1,0 +1,85 @@
+"""The job itself: Splink on Spark. Imported only where `matching.spark.needs` found both."""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as sql
+from pyspark.sql.types import ArrayType, IntegerType, StringType
+from splink import Linker, SparkAPI
+
+from matching.spark.asking import FUNCTION, ID, IS_DIRTY, KEYS, RECORD, Asking
+from matching.spark.levels import numbers, values
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+SCHEMA = f"{ID} bigint, {IS_DIRTY} boolean, {KEYS} array<bigint>, {RECORD} string"
+OURS = {
+    "spark.executorEnv.PYTHONPATH": str(REPOSITORY),
+    "spark.ui.enabled": "false",  # its pages, open to the network, show parts of queries
+    "spark.ui.showConsoleProgress": "false",
+}
+
+
+def find_pairs(
+    master: str, folder: Path, records: Path, asking: Asking, *, least_bits: float
+) -> Path:
+    """Let Splink weigh all pairs that share a key; return where those kept are.
+
+    Files lie in `folder`, which all machines of `master` reach by the same path.
+    """
+    with _session(master, folder) as spark:
+        spark.udf.register(
+            FUNCTION, partial(numbers, asking.question), ArrayType(IntegerType())
+        )
+        read = spark.read.schema(SCHEMA).json(str(records))
+        table = _with_values(read, asking)
+        database = SparkAPI(spark_session=spark, register_udfs_automatically=False)
+        linker = Linker(database.register(table), asking.settings)
+        for column, shares in asking.shares.items():
+            looked_up = database.register(_shares(spark, table, column, *shares))
+            linker.table_management.register_term_frequency_lookup(looked_up, column)
+        found = linker.inference.predict(threshold_match_weight=least_bits)
+        pairs = found.as_spark_dataframe().select(f"{ID}_l", f"{ID}_r")
+        pairs.write.csv(str(folder / "pairs"))
+    return folder / "pairs"
+
+
+@contextmanager
+def _session(master: str, folder: Path) -> Iterator[SparkSession]:
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    options = OURS | {"spark.sql.warehouse.dir": str(folder / "warehouse")}
+    if master.startswith("local"):
+        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+        options |= {"spark.sql.shuffle.partitions": "16"}  # of 200 most would be empty
+    building = SparkSession.builder.master(master).appName("Customer 360")
+    spark = building.config(map=options).getOrCreate()
+    spark.sparkContext.setLogLevel("ERROR")
+    spark.sparkContext.setCheckpointDir(str(folder / "between"))
+    try:
+        yield spark
+    finally:
+        spark.stop()
+
+
+def _with_values(records: DataFrame, asking: Asking) -> DataFrame:
+    """Add the columns that levels are weighed by, read as everywhere."""
+    if not asking.shares:
+        return records
+    read = sql.udf(partial(values, asking.question), ArrayType(StringType()))
+    read_once = records.withColumn("values", read(sql.col(RECORD)))
+    found = [sql.col("values")[number].alias(name) for number, name in enumerate(asking.shares)]
+    return read_once.select(ID, IS_DIRTY, KEYS, RECORD, *found)
+
+
+def _shares(
+    spark: SparkSession, table: DataFrame, column: str, rare: float, shares: Mapping[str, float]
+) -> DataFrame:
+    """How common each value met is, `rare` where the model does not know it."""
+    known = spark.createDataFrame(list(shares.items()), f"{column} string, share double")
+    met = table.select(column).where(sql.col(column).isNotNull()).distinct()
+    share = sql.greatest(sql.coalesce(sql.col("share"), sql.lit(rare)), sql.lit(rare))
+    return met.join(known, column, "left").select(column, share.alias(f"tf_{column}"))
