@@ -4,7 +4,7 @@ PORT ?= 8360
 PYTHON := .venv/bin/python
 TEMPLATES = $(shell find templates -name '*.html')
 
-.PHONY: run test test-e2e test-faults check bench demo lock clean
+.PHONY: run test test-e2e test-faults test-spark check bench demo spark lock clean
 
 # Starts everything; make run PORT=8361 DATA_DIR=/srv/c360 ARGS="--workers 4 --no-demo"
 run: .venv/.installed
@@ -20,6 +20,10 @@ test-e2e: .venv/.installed-dev
 test-faults: .venv/.installed-dev
 	$(PYTHON) -m pytest -m faults
 
+# In an environment of its own, since Spark is large and seldom needed; needs Java too.
+test-spark: .venv-spark/.installed
+	.venv-spark/bin/python -m pytest tests/matching/test_spark_run.py
+
 check: .venv/.installed-dev
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
@@ -33,6 +37,10 @@ check: .venv/.installed-dev
 bench: .venv-bench/.installed
 	.venv-bench/bin/python -m bench
 
+# Adds Splink and Spark, for manage.py resolve --engine spark.
+spark: .venv/.installed
+	.ci/install requirements-spark.lock
+
 demo: .venv/.installed
 	$(PYTHON) manage.py demo
 
@@ -43,10 +51,11 @@ lock:
 	$(LOCK) --output-file requirements.lock
 	$(LOCK) --group dev --output-file requirements-dev.lock
 	$(LOCK) --group bench --output-file requirements-bench.lock
+	$(LOCK) --extra spark --output-file requirements-spark.lock
 
 # Removes the environments and caches; data is never removed.
 clean:
-	rm -rf .venv .venv-bench .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-bench .venv-spark .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A changed lock file is newer than the stamp of the last installation.
@@ -60,4 +69,9 @@ clean:
 
 .venv-bench/.installed: requirements-bench.lock
 	.ci/install requirements-bench.lock .venv-bench
+	@touch $@
+
+.venv-spark/.installed: requirements-dev.lock requirements-spark.lock
+	.ci/install requirements-dev.lock .venv-spark
+	.ci/install requirements-spark.lock .venv-spark
 	@touch $@
