@@ -53,13 +53,13 @@ class OnSpark:
         from matching.spark.job import find_pairs  # only here are Splink and Spark needed
 
         tell(Stage("Weighing on Spark", "records", 0, meeting))
-        records = self._folder / "records"
-        write_records(records, self._meeting, self._is_dirty, _looking(folder))
+        look = _looking(folder)
+        write_records(self._folder / "records", self._meeting, self._is_dirty, look)
         found = find_pairs(
             self._master,
             self._folder,
-            records,
             asking_of(self._model, _namespaces(folder)),
+            records=meeting,
             least_bits=self._model.review_bits - ROOM_BITS,
         )
         return read_pairs(found)

@@ -17,6 +17,8 @@ from matching.spark.levels import numbers, values
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SCHEMA = f"{ID} bigint, {IS_DIRTY} boolean, {KEYS} array<bigint>, {RECORD} string"
+# On one machine; a cluster has settings of its own. Few records in 200 parts take a minute.
+MOST_PARTS, RECORDS_OF_PART = 200, 5_000
 OURS = {
     "spark.executorEnv.PYTHONPATH": str(REPOSITORY),
     "spark.ui.enabled": "false",  # its pages, open to the network, show parts of queries
@@ -25,17 +27,18 @@ OURS = {
 
 
 def find_pairs(
-    master: str, folder: Path, records: Path, asking: Asking, *, least_bits: float
+    master: str, folder: Path, asking: Asking, *, records: int, least_bits: float
 ) -> Path:
     """Let Splink weigh all pairs that share a key; return where those kept are.
 
-    Files lie in `folder`, which all machines of `master` reach by the same path.
+    All machines of `master` reach `folder` by the same path; so many records lie in it, in
+    `records`.
     """
-    with _session(master, folder) as spark:
+    with _session(master, folder, records) as spark:
         spark.udf.register(
             FUNCTION, partial(numbers, asking.question), ArrayType(IntegerType())
         )
-        read = spark.read.schema(SCHEMA).json(str(records))
+        read = spark.read.schema(SCHEMA).json(str(folder / "records"))
         table = _with_values(read, asking)
         database = SparkAPI(spark_session=spark, register_udfs_automatically=False)
         linker = Linker(database.register(table), asking.settings)
@@ -49,12 +52,13 @@ def find_pairs(
 
 
 @contextmanager
-def _session(master: str, folder: Path) -> Iterator[SparkSession]:
+def _session(master: str, folder: Path, records: int) -> Iterator[SparkSession]:
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     options = OURS | {"spark.sql.warehouse.dir": str(folder / "warehouse")}
     if master.startswith("local"):
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-        options |= {"spark.sql.shuffle.partitions": "16"}  # of 200 most would be empty
+        parts = min(MOST_PARTS, max(2, records // RECORDS_OF_PART))
+        options |= {"spark.sql.shuffle.partitions": str(parts)}
     building = SparkSession.builder.master(master).appName("Customer 360")
     spark = building.config(map=options).getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")

@@ -39,7 +39,7 @@ pytest.importorskip("pyspark")
 pytest.importorskip("splink")
 pytestmark = [
     pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java"),
-    pytest.mark.filterwarnings("default"),  # Spark leaves sockets to the garbage collector
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),  # Spark leaves sockets open
 ]
 TRAINED = Path(__file__).parent / "splink" / "model.json"
 
