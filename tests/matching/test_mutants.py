@@ -73,7 +73,7 @@ BROKEN_CODE = [
     (f"{STORIES}.without_generic", first, "till_number"),
     ("matching.features.GENERATIONS", {}, "junior_and_senior_with_one_mailbox"),
     ("matching.mailbox.ROLE_MAILBOXES", frozenset(), "role_mailbox"),
-    ("matching.mailbox.kind_of", always("personal"), "family_mailbox"),
+    ("matching.mailbox.kind_of", always("personal"), "role_mailbox"),
     ("profiles.normalise.email", str.lower, "junk_email"),
     ("profiles.normalise.phone", first, "junk_phone"),
     ("profiles.normalise.JUNK_DATES", frozenset(), "junk_birth_date"),
@@ -110,11 +110,7 @@ BROKEN_MODELS = [
         replace(MODEL, limits=dict.fromkeys(MODEL.limits, EVERYBODY)),
         "till_number",
     ),
-    (
-        "what is asked joins",
-        replace(MODEL, join_bits=MODEL.review_bits),
-        "spouses_with_one_loyalty_card",
-    ),
+    ("what is asked joins", replace(MODEL, join_bits=MODEL.review_bits), "only_a_name"),
 ]
 
 
