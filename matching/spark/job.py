@@ -1,5 +1,6 @@
 """The job itself: Splink on Spark. Imported only where `matching.spark.needs` found both."""
 
+import logging
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -7,13 +8,19 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+from py4j.protocol import Py4JError
+from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as sql
 from pyspark.sql.types import ArrayType, IntegerType, StringType
 from splink import Linker, SparkAPI
+from splink.internals.exceptions import SplinkException
 
 from matching.spark.asking import FUNCTION, ID, IS_DIRTY, KEYS, RECORD, Asking
 from matching.spark.levels import numbers, values
+from matching.spark.refusal import SparkFailed
+
+logger = logging.getLogger(__name__)
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SCHEMA = f"{ID} bigint, {IS_DIRTY} boolean, {KEYS} array<bigint>, {RECORD} string"
@@ -32,8 +39,25 @@ def find_pairs(
     """Let Splink weigh all pairs that share a key; return where those kept are.
 
     All machines of `master` reach `folder` by the same path; so many records lie in it, in
-    `records`.
+    `records`. Raises `SparkFailed`.
     """
+    try:
+        return _find_pairs(master, folder, asking, records, least_bits)
+    except (Py4JError, PySparkException, SplinkException) as problem:
+        logger.exception("the job on Spark failed")
+        raise SparkFailed(_reason(problem)) from problem
+
+
+def _reason(problem: BaseException) -> str:
+    """The line in which Java tells what is wrong; else the first there is."""
+    lines = [line.strip() for line in str(problem).splitlines() if line.strip()]
+    told = [line.removeprefix(": ") for line in lines if line.startswith(": ")]
+    return (told or lines or [type(problem).__name__])[0]
+
+
+def _find_pairs(
+    master: str, folder: Path, asking: Asking, records: int, least_bits: float
+) -> Path:
     with _session(master, folder, records) as spark:
         spark.udf.register(
             FUNCTION, partial(numbers, asking.question), ArrayType(IntegerType())

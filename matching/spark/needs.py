@@ -5,11 +5,9 @@ import shutil
 from importlib.util import find_spec
 from pathlib import Path
 
+from matching.spark.refusal import SparkMissing
+
 PACKAGES = ("splink", "pyspark")
-
-
-class SparkMissing(RuntimeError):
-    """Something is not installed; the message says what, and what installs it."""
 
 
 def check() -> None:

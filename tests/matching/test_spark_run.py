@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -122,3 +122,14 @@ def test_a_model_that_came_from_splink_goes_back_there_with_its_frequencies() ->
 
     assert outcome() == by_spark
     assert not DirtyRecord.objects.exists()
+
+
+def test_where_spark_gives_up_its_reason_is_told_and_the_records_wait() -> None:
+    arrive("crm", "A-1", **ANNA)
+    arrive("shop", "S-1", **ANNA)
+
+    with pytest.raises(CommandError, match=r"Could not parse Master.* 2 records") as refused:
+        call_command("resolve", "--engine", "spark", "--spark-master", "local[x]", "--no-fit")
+
+    assert refused.value.returncode == 1
+    assert DirtyRecord.objects.count() == 2

@@ -16,7 +16,8 @@ from matching.progress import Meter, Progress, Stage
 from matching.resolve import resolve_all
 from matching.self_training import fit_if_due
 from matching.spark.engine import resolve_on_spark
-from matching.spark.needs import SparkMissing, check
+from matching.spark.needs import check
+from matching.spark.refusal import SparkFailed, SparkMissing
 from profiles.models import Profile
 
 INTERRUPTED = 130  # as shells count a Ctrl-C
@@ -63,6 +64,11 @@ class Command(BaseCommand):
                 f"Stopped. {queue.records_waiting()} records still wait, nothing is half done: "
                 "run resolve again to go on.",
                 returncode=INTERRUPTED,
+            ) from None
+        except SparkFailed as problem:
+            raise CommandError(
+                f"Spark gave up ({problem}); the log has more. {queue.records_waiting()} "
+                "records still wait, nothing is half done: run resolve again."
             ) from None
         if options["verbosity"]:
             self.stdout.write(in_words(report))
