@@ -30,6 +30,8 @@ OURS = {
     "spark.executorEnv.PYTHONPATH": str(REPOSITORY),
     "spark.ui.enabled": "false",  # its pages, open to the network, show parts of queries
     "spark.ui.showConsoleProgress": "false",
+    # Splink weighs all comparisons in one expression, too long to be compiled as a whole.
+    "spark.sql.codegen.wholeStage": "false",
 }
 
 
