@@ -7,19 +7,19 @@ generic and brings no candidates (the caller enforces that); so a kind may be as
 name or a birth date, which meets people with rare ones and falls silent for common ones.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from functools import lru_cache
 from hashlib import blake2b
 
-from matching.features import Features
+from matching.features import Address, Features
 
-IDENTIFYING = ("identifier", "email", "phone")  # kinds of keys made of one value alone
+IDENTIFYING = ("identifier", "email", "phone", "house")  # kinds made of one value alone
 KINDS = (
     *("identifier", "email", "mailbox", "sound_mailbox", "phone", "sound_phone"),
     *("full_name", "sound_names", "initial_family"),
     *("date", "initial_date", "sound_day", "sound_year", "names_year"),
-    *("postcode", "sound_postcode", "sound_house", "sound_town", "names_town"),
+    *("house", "postcode", "sound_postcode", "sound_house", "sound_town", "names_town"),
     *("sound_custom", "names_custom"),
 )
 _ALIKE = str.maketrans("ckqgjzxsvfwpbdtmny", "kkkggsssfffbbddnni")
@@ -60,7 +60,7 @@ def has_generic_values(features: Features, generic: Collection[int], *, secret: 
 
 
 def without_generic(features: Features, generic: Collection[int], *, secret: bytes) -> Features:
-    """Take away identifiers, e-mails and phones of which the block key is generic.
+    """Take away identifiers, e-mails, phones and houses of which the block key is generic.
 
     What too many share says nothing of one person: it neither proposes nor proves.
     """
@@ -79,7 +79,24 @@ def without_generic(features: Features, generic: Collection[int], *, secret: byt
         identifiers=tuple((namespace, values) for namespace, values in held if values),
         emails=tuple(e for e in features.emails if says_something("email", e.full)),
         phones=tuple(p for p in features.phones if says_something("phone", p.tail)),
+        address=_without_house(features.address, says_something),
     )
+
+
+def _without_house(
+    address: Address | None, says_something: Callable[[str, str], bool]
+) -> Address | None:
+    """Of a hotel or an office only postcode and town are left."""
+    house = _house(address)
+    if address is None or not house or says_something("house", house):
+        return address
+    return replace(address, number="", street="", unit="")
+
+
+def _house(address: Address | None) -> str:
+    if address is None or not (address.number and address.street):
+        return ""
+    return f"{address.number}|{address.street}|{address.postcode or address.city}"
 
 
 def _identifier_values(features: Features) -> Iterator[tuple[str, str]]:
@@ -91,6 +108,8 @@ def _identifier_values(features: Features) -> Iterator[tuple[str, str]]:
         yield "email", email.full
     for phone in features.phones:
         yield "phone", phone.tail
+    if house := _house(features.address):
+        yield "house", house
 
 
 def _account(namespace: str, value: str) -> tuple[str, str]:

@@ -116,7 +116,9 @@ def _contradicting(union: Union) -> list[tuple[Objection, Callable[[], float]]]:
         one_name |= are_named_alike(ours, theirs)
         if level == "different":
             dated.append((BIRTH_DATES, weight))
-        elif are_named_apart(ours, theirs):
+        elif are_named_apart(ours, theirs) or (
+            level == "exact" and are_look_alikes(ours, theirs)
+        ):
             named.append((TWINS if level == "exact" else HOUSEHOLD, weight))
     return [*(() if one_birthday else dated), *(() if one_name else named)]
 
@@ -125,7 +127,15 @@ def are_named_alike(ours: Features, theirs: Features) -> bool:
     """Two given names in full that are one: the same, its short form, or mistyped."""
     if len(ours.given) < 2 or len(theirs.given) < 2:
         return False
+    if are_look_alikes(ours, theirs):
+        return False
     return comparisons.given_name(ours, theirs) in ("exact", "nickname", "fuzzy", "swapped")
+
+
+def are_look_alikes(ours: Features, theirs: Features) -> bool:
+    """One letter apart, and that the first: Jayden and Hayden are names, few slips are so."""
+    one, other = ours.given, theirs.given
+    return min(len(one), len(other)) > 2 and one[0] != other[0] and one[1:] == other[1:]
 
 
 def _share_personal_identifier(union: Union, model: MatchModel) -> bool:
