@@ -90,7 +90,9 @@ def _without_house(
     house = _house(address)
     if address is None or not house or says_something("house", house):
         return address
-    return replace(address, number="", street="", unit="")
+    return Address(
+        city=address.city, postcode=address.postcode, area=address.area, region=address.region
+    )
 
 
 def _house(address: Address | None) -> str:

@@ -61,6 +61,8 @@ BROKEN_CODE = [
     (f"{GUARDS}.are_named_alike", always(True), "twins_with_one_email"),
     (f"{GUARDS}.are_named_apart", always(False), "twins_with_one_email"),
     (f"{GUARDS}._is_family_name", always(False), "surname_in_both_fields"),
+    (f"{GUARDS}.are_look_alikes", always(False), "twins_with_names_alike"),
+    ("matching.blocking._house", always(""), "hotel_guests_of_one_given_name"),
     ("matching.comparisons.identifier", _slips_are_different, "mistyped_national_number"),
     ("matching.comparisons.are_swapped", always(False), "foreign_order_of_names"),
     ("matching.clustering.objection", always(None), "guests_between_two"),
