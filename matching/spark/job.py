@@ -2,9 +2,11 @@
 
 import logging
 import os
+import signal
 import sys
+import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -64,7 +66,7 @@ def _find_pairs(
         spark.udf.register(
             FUNCTION, partial(numbers, asking.question), ArrayType(IntegerType())
         )
-        read = spark.read.schema(SCHEMA).json(str(folder / "records"))
+        read = spark.read.schema(SCHEMA).json(_address(folder / "records"))
         table = _with_values(read, asking)
         database = SparkAPI(spark_session=spark, register_udfs_automatically=False)
         linker = Linker(database.register(table), asking.settings)
@@ -73,26 +75,44 @@ def _find_pairs(
             linker.table_management.register_term_frequency_lookup(looked_up, column)
         found = linker.inference.predict(threshold_match_weight=least_bits)
         pairs = found.as_spark_dataframe().select(f"{ID}_l", f"{ID}_r")
-        pairs.write.csv(str(folder / "pairs"))
+        pairs.write.csv(_address(folder / "pairs"))
     return folder / "pairs"
 
 
 @contextmanager
 def _session(master: str, folder: Path, records: int) -> Iterator[SparkSession]:
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    options = OURS | {"spark.sql.warehouse.dir": str(folder / "warehouse")}
+    options = OURS | {"spark.sql.warehouse.dir": _address(folder / "warehouse")}
     if master.startswith("local"):
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
         parts = min(MOST_PARTS, max(2, records // RECORDS_OF_PART))
         options |= {"spark.sql.shuffle.partitions": str(parts)}
     building = SparkSession.builder.master(master).appName("Customer 360")
-    spark = building.config(map=options).getOrCreate()
+    with _same_interrupt():
+        spark = building.config(map=options).getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
-    spark.sparkContext.setCheckpointDir(str(folder / "between"))
+    spark.sparkContext.setCheckpointDir(_address(folder / "between"))
     try:
         yield spark
     finally:
-        spark.stop()
+        with suppress(Py4JError, OSError):  # it may have ended already
+            spark.stop()
+
+
+@contextmanager
+def _same_interrupt() -> Iterator[None]:
+    """Leave Ctrl-C as it is: Spark's answer to it fails where Java was interrupted first."""
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        yield
+    finally:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, before)
+
+
+def _address(path: Path) -> str:
+    """A path as a file, also where Spark would look for it in a store of its own."""
+    return path.absolute().as_uri()
 
 
 def _with_values(records: DataFrame, asking: Asking) -> DataFrame:
