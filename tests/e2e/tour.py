@@ -105,6 +105,13 @@ def history(person: Person) -> None:
     person.goes_to(f"/c/{customer(person)}/history/")
 
 
+def came_about(person: Person) -> None:
+    history(person)
+    person.page.get_by_role("link", name="How this customer came about").click()
+    expect(person.heading).to_have_text("How this customer came about")
+    expect(person.page.get_by_role("heading", name="The weakest link")).to_be_visible()
+
+
 def ledger(person: Person) -> None:
     person.goes_to(f"/c/{customer(person)}/consent/")
 
@@ -153,6 +160,7 @@ STOPS = [
     Stop("split", "sol", split),
     Stop("split-preview", "sol", preview),
     Stop("history", "sol", history),
+    Stop("how-it-came-about", "sol", came_about),
     Stop("ledger", "pia", ledger),
     Stop("no-role", "otto", at("/")),
     Stop("refused-403", "ana", refused("/review/", 403)),
