@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import phonenumbers
 from anyascii import anyascii
@@ -30,8 +30,7 @@ _DOTLESS_MAILBOXES = frozenset({"gmail.com", "googlemail.com"})
 _LANDLINE = frozenset({phonenumbers.PhoneNumberType.FIXED_LINE})
 
 
-@dataclass(frozen=True, slots=True)
-class Email:
+class Email(NamedTuple):
     """An address without `+tag`. `kind`: personal, household (thesmiths@) or role (info@).
 
     `is_name_only`: the mailbox is just the person's name, which namesakes would choose too.
@@ -44,8 +43,7 @@ class Email:
     is_name_only: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Phone:
+class Phone(NamedTuple):
     """A number as digits; `tail` is its national part, equal however the country is written."""
 
     digits: str

@@ -11,13 +11,11 @@ from matching.features import Address, Email, Features, Phone
 FORMAT = 2  # of marshal: without references, so that equal parts have equal bytes
 
 
-def _getter(kind: type) -> Callable[[Any], tuple[Any, ...]]:
-    return attrgetter(*(each.name for each in fields(kind)))
-
-
-_EMAIL, _PHONE, _ADDRESS = _getter(Email), _getter(Phone), _getter(Address)
-_FEATURES = _getter(Features)
 _NAMES = [each.name for each in fields(Features)]
+_ADDRESS: Callable[[Address], tuple[Any, ...]] = attrgetter(
+    *(each.name for each in fields(Address))
+)
+_FEATURES: Callable[[Features], tuple[Any, ...]] = attrgetter(*_NAMES)
 _EMAILS, _PHONES, _PLACE = (_NAMES.index(name) for name in ("emails", "phones", "address"))
 
 Flat = list[Any]
@@ -26,8 +24,8 @@ Flat = list[Any]
 def flatten(features: Features) -> Flat:
     """The fields of a record in their order, as plain tuples, texts and numbers."""
     flat = list(_FEATURES(features))
-    flat[_EMAILS] = tuple(map(_EMAIL, features.emails))
-    flat[_PHONES] = tuple(map(_PHONE, features.phones))
+    flat[_EMAILS] = tuple(map(tuple, features.emails))
+    flat[_PHONES] = tuple(map(tuple, features.phones))
     flat[_PLACE] = None if features.address is None else _ADDRESS(features.address)
     return flat
 
@@ -39,8 +37,8 @@ def packed(flat: Flat) -> bytes:
 def unpacked(data: bytes | memoryview) -> Features:
     """The record that was flattened and packed, equal in every field."""
     flat = marshal.loads(data)  # noqa: S302 - bytes of our own, written by this run
-    flat[_EMAILS] = tuple(Email(*each) for each in flat[_EMAILS])
-    flat[_PHONES] = tuple(Phone(*each) for each in flat[_PHONES])
+    flat[_EMAILS] = tuple(map(Email._make, flat[_EMAILS]))
+    flat[_PHONES] = tuple(map(Phone._make, flat[_PHONES]))
     if flat[_PLACE] is not None:
         flat[_PLACE] = Address(*flat[_PLACE])
     return Features(*flat)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from matching.bulk.codec import Flat, flatten, packed
 from matching.bulk.parts import ALL_FIELDS, Parts, parts_of
+from matching.bulk.sketches import sketched
 from matching.features import Features
 from matching.model import MatchModel
 
@@ -38,11 +39,13 @@ def parts_read(model: MatchModel) -> dict[str, Parts]:
 
 
 def encode(records: Sequence[Features], reads: Mapping[str, Parts]) -> Chunk:
-    """Take records apart into columns: those of `reads`, and one per identifier and custom."""
+    """Take records apart into columns: those of `reads`, one per identifier and custom, and
+    the sketches that comparisons are spared by."""
     flats = [flatten(each) for each in records]
     columns = {name: _column(parts, records, flats) for name, parts in reads.items()}
     columns |= _named(IDENTIFIERS, [each.identifiers for each in records])
     columns |= _named(CUSTOM, [each.custom for each in records])
+    columns |= sketched(records)
     return Chunk(columns, [packed(flat) for flat in flats])
 
 

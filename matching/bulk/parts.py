@@ -12,6 +12,8 @@ from typing import Any
 from matching.comparisons import COMPARISONS
 from matching.features import Features
 
+UNKNOWN_BIRTH = (0, 0, 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -26,7 +28,8 @@ class Parts:
     needs_both: bool = True
 
     def said(self, features: Features) -> bool:
-        return self.speaks is None or bool(getattr(features, self.speaks))
+        said = self.speaks is None or getattr(features, self.speaks)
+        return bool(said) and said != UNKNOWN_BIRTH
 
     def reduced(self, features: Features) -> Features:
         """The record with nothing but these parts."""

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.bulk.columns import CUSTOM, IDENTIFIERS, SILENT, Codes
+from matching.bulk.sketches import CERTAIN, DIFFERENT, Certain
 from matching.comparisons import custom, identifier
 from matching.features import Features
 from matching.model import BitTable, MatchModel, Step, on_grid
@@ -32,11 +33,14 @@ class Comparer:
     """One column: what two records reach by it; `None` where they say nothing.
 
     `most` is what it may gain against "unrelated" at the best, in bits; infinite if unknown.
+    `are_different` tells of many pairs which reach the outcome `different` for certain.
     """
 
     name: str
     outcome: Callable[[Features, Features], Outcome | None]
     most: float
+    different: Outcome | None = None
+    are_different: Callable[[Mapping[str, Codes], Rows, Rows], Certain] | None = None
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class Weighed:
 
 def comparers(model: MatchModel, columns: Collection[str]) -> list[Comparer]:
     """What the model compares by, for the columns that are there."""
-    found = [Comparer(step.name, step.weigh, _most_of(step)) for step in model.steps]
+    found = [_of_step(step) for step in model.steps]
     found += [
         Comparer(step.name, partial(_of_column, step), inf) for step in model.column_steps
     ]
@@ -68,6 +72,11 @@ def comparers(model: MatchModel, columns: Collection[str]) -> list[Comparer]:
             bits = model.custom_bits[name]
             found.append(Comparer(column, partial(_of_custom, name, bits), _most(bits)))
     return [comparer for comparer in found if comparer.name in columns]
+
+
+def _of_step(step: Step) -> Comparer:
+    different = (DIFFERENT, *step.bits[DIFFERENT])
+    return Comparer(step.name, step.weigh, _most_of(step), different, CERTAIN.get(step.name))
 
 
 def _most(bits: BitTable) -> float:
@@ -120,7 +129,7 @@ def weigh(
     alive = np.arange(len(lo))
     for number in sorted(range(len(by)), key=lambda number: -by[number].most):
         comparer, codes = by[number], columns[by[number].name]
-        reached, table = _outcomes(comparer, codes, look, lo[alive], hi[alive])
+        reached, table = _outcomes(comparer, columns, look, lo[alive], hi[alive])
         outcomes[alive, number], tables[number] = reached, table
         bound[alive] += np.array([0.0, *(gained for _, gained, _ in table)])[reached]
         bound[alive] -= _speaks(codes, lo[alive], hi[alive]) * _finite(comparer.most)
@@ -144,20 +153,24 @@ def _finite(bits: float) -> float:
 
 
 def _outcomes(
-    comparer: Comparer, codes: Codes, look: Look, lo: Rows, hi: Rows
+    comparer: Comparer, columns: Mapping[str, Codes], look: Look, lo: Rows, hi: Rows
 ) -> tuple[NDArray[np.int32], list[Outcome]]:
     """Which outcome each pair reaches, from 1 on, and the outcomes there are."""
-    ours, theirs = codes[lo], codes[hi]
+    codes = columns[comparer.name]
     speak = np.flatnonzero(_speaks(codes, lo, hi))
-    first, which = _distinct(ours[speak], theirs[speak])
+    found = np.zeros(len(lo), np.int32)
     known: dict[Outcome, int] = {}
+    if comparer.are_different is not None and comparer.different is not None:
+        certain = comparer.are_different(columns, lo[speak], hi[speak])
+        found[speak[certain]] = known[comparer.different] = 1
+        speak = speak[~certain]
+    first, which = _distinct(codes[lo[speak]], codes[hi[speak]])
     reached = np.zeros(len(first), np.int32)
     pairs = zip(lo[speak[first]].tolist(), hi[speak[first]].tolist(), strict=True)
     for place, (left, right) in enumerate(pairs):
         outcome = comparer.outcome(look(left), look(right))
         if outcome is not None:
             reached[place] = known.setdefault(outcome, len(known) + 1)
-    found = np.zeros(len(lo), np.int32)
     found[speak] = reached[which]
     return found, list(known)
 

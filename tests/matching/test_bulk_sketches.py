@@ -1,0 +1,133 @@
+"""What sketches say of a pair: only what the comparison would say of it too."""
+
+import numpy as np
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from matching.bulk.sketches import CERTAIN, DIFFERENT, digit_sketch, sketched, text_sketch
+from matching.comparisons import COMPARISONS
+from matching.features import Email, Features, Phone, features_of
+
+LETTERS = st.text("abcdenrst0z", min_size=1, max_size=9)
+NUMBERS = st.text("0123456789", min_size=6, max_size=9)
+
+
+def certain(name: str, left: Features, right: Features) -> bool:
+    """Whether the sketches of two records say that they differ by a comparison."""
+    found = CERTAIN[name](sketched([left, right]), np.array([0]), np.array([1]))
+    return bool(found[0])
+
+
+def mistyped(text: str, signs: str) -> st.SearchStrategy[str]:
+    """The text after no, one or two slips of the pen, or turned round."""
+    place = st.integers(0, len(text) - 1)
+    slips = st.lists(st.tuples(place, st.sampled_from(signs)), max_size=2)
+
+    def slipped(made: list[tuple[int, str]]) -> str:
+        found = text
+        for where, sign in made:
+            found = found[:where] + sign + found[where + 1 :]
+        return found
+
+    return st.one_of(slips.map(slipped), st.just(text[::-1]), st.just(text[1:] + text[0]))
+
+
+@st.composite
+def names(draw: st.DrawFn) -> tuple[Features, Features]:
+    """Two records whose names are alike, swapped, short forms, or have nothing in common."""
+    given_name, family = draw(LETTERS), draw(LETTERS)
+    other = draw(st.one_of(LETTERS, mistyped(given_name, "abez"), mistyped(family, "abez")))
+    last = draw(st.one_of(LETTERS, mistyped(family, "abez"), mistyped(given_name, "abez")))
+    formal = st.frozensets(st.sampled_from((given_name, other, "elizabeth", "john")))
+    middle = st.sampled_from(((), ("b",), (given_name,), (last,)))
+    return (
+        Features(given_name, draw(middle), family, (), draw(formal)),
+        Features(
+            other, draw(middle), last, draw(st.sampled_from(((), (last, family)))), draw(formal)
+        ),
+    )
+
+
+@given(names())
+@settings(max_examples=500)
+def test_names_called_different_unseen_are_different_when_seen(
+    pair: tuple[Features, Features],
+) -> None:
+    for name in ("given_name", "family_name"):
+        if certain(name, *pair):
+            assert COMPARISONS[name](*pair) == DIFFERENT
+
+
+def with_email(*addresses: str) -> Features:
+    return features_of({"email": list(addresses)})
+
+
+@given(LETTERS.flatmap(lambda name: st.tuples(st.just(name), mistyped(name, "ab1."))))
+@settings(max_examples=300)
+def test_mailboxes_called_different_unseen_are_different_when_seen(
+    both: tuple[str, str],
+) -> None:
+    ours, theirs = (with_email(f"{name}@mail.example") for name in both)
+    if certain("email", ours, theirs):
+        assert COMPARISONS["email"](ours, theirs) == DIFFERENT
+
+
+@given(NUMBERS.flatmap(lambda tail: st.tuples(st.just(tail), mistyped(tail, "0123456789"))))
+@settings(max_examples=300)
+def test_numbers_called_different_unseen_are_different_when_seen(both: tuple[str, str]) -> None:
+    ours, theirs = (Features(phones=(Phone(tail, tail, False),)) for tail in both)
+    if certain("phone", ours, theirs):
+        assert COMPARISONS["phone"](ours, theirs) == DIFFERENT
+
+
+DATES = st.tuples(st.integers(0, 2030), st.integers(0, 12), st.integers(0, 31))
+NEAR = st.tuples(st.integers(-11, 11), st.integers(-2, 2), st.integers(-5, 5))
+
+
+@given(DATES, st.one_of(DATES, NEAR))
+@example((1981, 4, 22), (1, 0, 0))
+@settings(max_examples=500)
+def test_dates_called_different_unseen_are_different_when_seen(
+    ours: tuple[int, int, int], more: tuple[int, int, int]
+) -> None:
+    near = tuple(max(0, mine + off) for mine, off in zip(ours, more, strict=True))
+    for year, month, day in (more, near):
+        pair = Features(birth=ours), Features(birth=(abs(year), abs(month), abs(day)))
+        if certain("birth_date", *pair):
+            assert COMPARISONS["birth_date"](*pair) == DIFFERENT
+
+
+def test_strangers_need_not_be_looked_at() -> None:
+    ours = features_of(
+        {
+            "given_name": "Murphy",
+            "family_name": "Alison",
+            "email": ["alisonm81@mail.example"],
+            "phone": ["+441311323836"],
+            "birth_date": "1981-04-22",
+        }
+    )
+    theirs = features_of(
+        {
+            "given_name": "Doris",
+            "family_name": "Keck",
+            "email": ["dot.keck@mail.example"],
+            "phone": ["+447285257749"],
+            "birth_date": "1976-02-17",
+        }
+    )
+
+    assert [name for name in CERTAIN if not certain(name, ours, theirs)] == []
+
+
+def test_nothing_is_certain_of_several_values_or_none() -> None:
+    several = with_email("dot.keck@mail.example", "doris@mail.example")
+    one = Features(emails=(Email("bob@mail.example", "bob", "mail.example", "personal"),))
+
+    assert not certain("email", several, one)
+    assert not any(certain(name, one, Features()) for name in CERTAIN)
+
+
+def test_texts_too_long_and_numbers_with_letters_have_no_sketch() -> None:
+    assert text_sketch("a" * 64) == text_sketch("") == 0
+    assert digit_sketch("12a4") == digit_sketch("1" * 15) == digit_sketch("") == 0
