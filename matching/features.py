@@ -14,6 +14,7 @@ import phonenumbers
 from anyascii import anyascii
 
 from matching import mailbox
+from matching.landlines import may_be_landline
 from matching.words import (
     GENERATIONS,
     PARTICLES,
@@ -25,6 +26,10 @@ from matching.words import (
 
 _NOT_LETTERS = re.compile(r"[^a-z ]+")
 _NOT_ALNUM = re.compile(r"[^a-z0-9 ]+")
+_NOT_POSTAL = re.compile(r"[^a-z0-9]+")
+_NOT_ACCOUNT = re.compile(r"[^A-Z0-9]+")
+_NOT_DIGITS = re.compile(r"\D+")
+_DIGIT = re.compile(r"\d")
 _BRITISH = re.compile(r"[a-z]{1,2}\d[a-z\d]?\d[a-z]{2}")
 _DOTLESS_MAILBOXES = frozenset({"gmail.com", "googlemail.com"})
 _LANDLINE = frozenset({phonenumbers.PhoneNumberType.FIXED_LINE})
@@ -92,6 +97,8 @@ class Features:
 @lru_cache(maxsize=65_536)
 def plain(value: str) -> str:
     """Return plain lower-case letters of any script, single spaces."""
+    if value.isascii():
+        return " ".join(value.lower().split())
     return " ".join(anyascii(anyascii(value.casefold()).casefold()).split())
 
 
@@ -113,9 +120,7 @@ def features_of(attributes: Mapping[str, Any]) -> Features:
         emails=emails,
         phones=_distinct(_phone(each) for each in _many(attributes.get("phone"))),
         address=_address(attributes.get("address")),
-        organisation=" ".join(
-            _NOT_ALNUM.sub(" ", plain(_text(attributes, "organisation"))).split()
-        ),
+        organisation=_words(_text(attributes, "organisation")),
         identifiers=_identifiers(attributes.get("identifiers")),
         custom=_custom(attributes.get("custom")),
     )
@@ -126,6 +131,7 @@ def _text(attributes: Mapping[str, Any], name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+@lru_cache(maxsize=65_536)
 def _words(value: str) -> str:
     return " ".join(_NOT_ALNUM.sub(" ", plain(value)).split())
 
@@ -140,26 +146,28 @@ def _many(values: object) -> list[str]:
 
 def _distinct(values: Any) -> tuple[Any, ...]:
     """Drop empties and repetitions; sorted, so that the order in the source has no say."""
-    return tuple(sorted({each for each in values if each}, key=repr))
+    kept = {each for each in values if each}
+    return tuple(sorted(kept, key=repr) if len(kept) > 1 else kept)
 
 
 def _given(attributes: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
     """First given name and the rest: "Erica R" and middle name "Jane" give erica, (r, jane)."""
-    words = _name_words(_text(attributes, "given_name"))
+    words = list(_name_words(_text(attributes, "given_name")))
     while words and words[0] in TITLES:
         words.pop(0)
     middle = _name_words(_text(attributes, "middle_name"))
-    return (words[0], (*words[1:], *middle)) if words else ("", tuple(middle))
+    return (words[0], (*words[1:], *middle)) if words else ("", middle)
 
 
-def _name_words(value: str) -> list[str]:
+@lru_cache(maxsize=65_536)
+def _name_words(value: str) -> tuple[str, ...]:
     folded = plain(value).replace("'", "").replace("`", "")
-    return _NOT_LETTERS.sub(" ", folded).split()
+    return tuple(_NOT_LETTERS.sub(" ", folded).split())
 
 
 def _family(attributes: Mapping[str, Any]) -> tuple[str, tuple[str, ...], str]:
     """Family name in one word, its parts where it has several, and junior or senior."""
-    words = _name_words(_text(attributes, "family_name"))
+    words = list(_name_words(_text(attributes, "family_name")))
     generation = ""
     if len(words) > 1 and words[-1] in GENERATIONS:
         generation = GENERATIONS[words.pop()]
@@ -169,6 +177,7 @@ def _family(attributes: Mapping[str, Any]) -> tuple[str, tuple[str, ...], str]:
     return "".join(words), several, GENERATIONS.get(suffix, generation)
 
 
+@lru_cache(maxsize=65_536)
 def _birth(value: str) -> tuple[int, int, int]:
     parts = [int(part) for part in value.split("-") if part.isdigit()]
     year, month, day = [*parts, 0, 0, 0][:3]
@@ -202,10 +211,12 @@ def _email(value: str, given: str, family: str) -> Email | None:
 
 @lru_cache(maxsize=65_536)
 def _phone(value: str) -> Phone | None:
-    digits = re.sub(r"\D", "", value)
+    digits = _NOT_DIGITS.sub("", value)
     if len(digits) < 6:
         return None
     if not value.startswith("+"):
+        return Phone(digits, digits[-9:], False)
+    if value == f"+{digits}" and digits.isascii() and not may_be_landline(digits):
         return Phone(digits, digits[-9:], False)
     try:
         number = phonenumbers.parse(value, None)
@@ -220,7 +231,7 @@ def _address(value: object) -> Address | None:
     if not isinstance(value, Mapping):
         return None
     number, street, unit = _street(plain(_text(value, "line1")))
-    postcode = re.sub(r"[^a-z0-9]", "", plain(_text(value, "postal_code")))
+    postcode = _NOT_POSTAL.sub("", plain(_text(value, "postal_code")))
     area = postcode[:-3] if _BRITISH.fullmatch(postcode) else postcode[:3]
     city = _words(_text(value, "city"))
     region = plain(_text(value, "region"))
@@ -234,7 +245,7 @@ def _street(line: str) -> tuple[str, str, str]:
     number = unit = previous = ""
     street: list[str] = []
     for word in words:
-        if previous in UNIT_WORDS and any(char.isdigit() for char in word):
+        if previous in UNIT_WORDS and _DIGIT.search(word):
             unit = word
         elif word in UNIT_WORDS:
             pass
@@ -251,7 +262,7 @@ def _identifiers(value: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
         return ()
     found = []
     for namespace in sorted(value):
-        kept = {re.sub(r"[^A-Z0-9]", "", each.upper()) for each in _many(value[namespace])}
+        kept = {_NOT_ACCOUNT.sub("", each.upper()) for each in _many(value[namespace])}
         if values := tuple(sorted(kept - {""})):
             found.append((str(namespace), values))
     return tuple(found)

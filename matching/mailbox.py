@@ -9,13 +9,15 @@ import re
 from matching.words import ROLE_MAILBOXES, name_family
 
 _HOUSEHOLD = re.compile(r"the[a-z]{3,}s|[a-z]*famil(y|ies)[a-z]*|[a-z]{3,}home")
+_NOT_LETTERS = re.compile(r"[^a-z]+")
+_DIGITS = re.compile(r"\d+")
 _PARTS = re.compile(r"[._-]+")
 _YEAR = re.compile(r"(?<!\d)(19[2-9]\d|20[01]\d)(?!\d)")
 
 
 def kind_of(mailbox: str, family: str) -> str:
     """Return personal, household (thesmiths) or role (info)."""
-    letters = re.sub(r"[^a-z]", "", mailbox)
+    letters = _NOT_LETTERS.sub("", mailbox)
     if letters in ROLE_MAILBOXES:
         return "role"
     if _HOUSEHOLD.fullmatch(letters) or (family and letters == family):
@@ -25,9 +27,9 @@ def kind_of(mailbox: str, family: str) -> str:
 
 def is_name_only(mailbox: str, given: str, family: str) -> bool:
     """True where the mailbox is just the person's name, as namesakes would choose it too."""
-    letters = re.sub(r"[^a-z]", "", mailbox)
-    if any(char.isdigit() for char in mailbox) or not family:
+    if not family or _DIGITS.search(mailbox):
         return False
+    letters = _NOT_LETTERS.sub("", mailbox)
     rest = letters.replace(family, "", 1)
     return rest != letters and (len(rest) <= 1 or rest == given)
 
@@ -42,7 +44,7 @@ def names_in(mailbox: str, given: str, family: str) -> tuple[str, str]:
     """Complete (given, family) from a personal mailbox; what is known in full stays."""
     if len(given) > 1 and family:
         return given, family
-    words = [word for word in _PARTS.split(re.sub(r"\d", "", mailbox)) if word]
+    words = [word for word in _PARTS.split(_DIGITS.sub("", mailbox)) if word]
     if len(words) == 2 and min(map(len, words)) > 2:
         return _spelt_out(words[0], words[1], given, family)
     if family and len(words) == 1:
