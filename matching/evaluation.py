@@ -50,11 +50,7 @@ def evaluate(truth: Mapping[Key, str]) -> dict[str, Any]:
     """
     stored = {(slug, external): (pk, profile) for pk, slug, external, profile in _memberships()}
     clusters = {key: profile for key, (_, profile) in stored.items()}
-    persons: dict[str, list[int]] = defaultdict(list)
-    for key, entity in truth.items():
-        if key in stored:
-            persons[entity].append(stored[key][0])
-    true = {pair for ids in persons.values() for pair in combinations(sorted(ids), 2)}
+    true = _pairs(truth, {key: pk for key, (pk, _) in stored.items()})
     sizes = Counter(clusters.values())
     direct, closed = blocking_recall(true)
     return {
@@ -69,6 +65,19 @@ def evaluate(truth: Mapping[Key, str]) -> dict[str, Any]:
         "blocking_closure_recall": closed,
         "records_without_key": records_without_key(),
     }
+
+
+def true_pairs(truth: Mapping[Key, str]) -> set[Pair]:
+    """The pairs of stored live records that the truth gives to one person. One query."""
+    return _pairs(truth, {(slug, key): pk for pk, slug, key, _ in _memberships()})
+
+
+def _pairs(truth: Mapping[Key, str], ids: Mapping[Key, int]) -> set[Pair]:
+    persons: dict[str, list[int]] = defaultdict(list)
+    for key, entity in truth.items():
+        if key in ids:
+            persons[entity].append(ids[key])
+    return {pair for each in persons.values() for pair in combinations(sorted(each), 2)}
 
 
 def _memberships() -> Iterable[tuple[int, str, str, str]]:
