@@ -7,7 +7,7 @@ are read.
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
@@ -38,7 +38,7 @@ def may_be_landline(digits: str) -> bool:
 _CODES = frozenset(map(str, COUNTRY_CODE_TO_REGION_CODE))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _country(code: str) -> _Country | None:
     """The patterns of a calling code; none where the plan is not that of a country."""
     regions = COUNTRY_CODE_TO_REGION_CODE[int(code)]

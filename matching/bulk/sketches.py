@@ -3,23 +3,24 @@
 Most candidates are strangers, whose e-mails, numbers, birth dates and names have nothing in
 common. A *sketch* is a number that says of a text which signs are in it, how many and which
 comes first. Where the sketches are too far apart for any rule of a comparison to hold, its
-level is "different", and nobody need look at the texts. What a sketch cannot tell, it leaves
-to the comparison.
+level is "different", and nobody need look at the texts; addresses far apart in one town are
+told likewise. What a sketch cannot tell, it leaves to the comparison.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.comparisons import SIMILAR
+from matching.comparisons import FUZZY, SIMILAR
 from matching.features import Features
 
 Sketches = NDArray[np.int64]
 Columns = Mapping[str, Sketches]
 Certain = NDArray[np.bool_]
 Rows = NDArray[np.int64]
+Told = list[tuple[str, Certain]]  # levels, and which pairs reach them for certain
 UNKNOWN = 0  # of which nothing can be told
 DIFFERENT = "different"
 
@@ -90,6 +91,19 @@ def _birth(features: Features) -> int:
     return digit_sketch(f"{year:04}{month:02}{day:02}")
 
 
+def _place(part: str, features: Features) -> int:
+    """The sketch of a part of an address that has a postcode, a town and a street."""
+    place = features.address
+    if place is None or not (place.postcode and place.city and place.street):
+        return UNKNOWN
+    return text_sketch(getattr(place, part))
+
+
+def _same(part: str, features: Features) -> int:
+    """A number for a part of an address; another one for another part."""
+    return hash(getattr(features.address, part)) if features.address is not None else 0
+
+
 _SKETCHES: dict[str, Callable[[Features], int]] = {
     "~given": lambda features: _name(features, features.given),
     "~family": lambda features: _name(features, features.family),
@@ -97,6 +111,11 @@ _SKETCHES: dict[str, Callable[[Features], int]] = {
     "~email": _email,
     "~phone": _phone,
     "~birth": _birth,
+    "~postcode": partial(_place, "postcode"),
+    "~street": partial(_place, "street"),
+    "~city": partial(_place, "city"),
+    "~same_city": partial(_same, "city"),
+    "~same_area": partial(_same, "area"),
 }
 
 
@@ -120,34 +139,32 @@ def _lengths(sketches: Sketches) -> NDArray[np.int64]:
 
 def _are_far_names(ours: Sketches, theirs: Sketches) -> Certain:
     """Neither similar, nor mistyped, nor a short form of the other; see `_by_likeness`."""
-    mine, yours = _lengths(ours), _lengths(theirs)
     signs = (1 << _SIGNS) - 1
     only_ours = np.bitwise_count(ours & ~theirs & signs).astype(np.int64)
     only_theirs = np.bitwise_count(theirs & ~ours & signs).astype(np.int64)
-    allowed = np.where(np.minimum(mine, yours) < 7, 1, 2)
+    allowed = np.where(np.minimum(_lengths(ours), _lengths(theirs)) < 7, 1, 2)
     is_no_slip = only_ours + only_theirs > 2 * allowed
     is_not_within = (only_ours > 0) & (only_theirs > 0)
     is_known = (ours != UNKNOWN) & (theirs != UNKNOWN)
-    met = np.minimum(mine - only_ours, yours - only_theirs)
     return np.asarray(
-        is_known & is_no_slip & is_not_within & _are_unlike(ours, theirs, mine, yours, met)
+        is_known & is_no_slip & is_not_within & _are_unlike(ours, theirs, SIMILAR)
     )
 
 
-def _are_unlike(
-    ours: Sketches,
-    theirs: Sketches,
-    mine: NDArray[np.int64],
-    yours: NDArray[np.int64],
-    met: NDArray[np.int64],
-) -> Certain:
-    """Jaro-Winkler below "similar" even if all signs that may meet do, in their order.
+def _are_unlike(ours: Sketches, theirs: Sketches, limit: float) -> Certain:
+    """Jaro-Winkler below the limit even if all signs that may meet do, in their order.
 
     Its bonus for a common start takes four tenths of what is missing to 1, if the first agrees.
     """
+    signs = (1 << _SIGNS) - 1
+    mine, yours = _lengths(ours), _lengths(theirs)
+    met = np.minimum(
+        mine - np.bitwise_count(ours & ~theirs & signs),
+        yours - np.bitwise_count(theirs & ~ours & signs),
+    )
     jaro = (met / np.maximum(mine, 1) + met / np.maximum(yours, 1) + 1) / 3
     same_first = ours >> (_SIGNS + _LENGTH) == theirs >> (_SIGNS + _LENGTH)
-    return np.asarray(np.where(same_first, jaro + 0.4 * (1 - jaro), jaro) < SIMILAR - _SAFELY)
+    return np.asarray(np.where(same_first, jaro + 0.4 * (1 - jaro), jaro) < limit - _SAFELY)
 
 
 def _are_not_swapped(columns: Columns, lo: Rows, hi: Rows) -> Certain:
@@ -210,11 +227,34 @@ def _year(sketches: Sketches) -> NDArray[np.int64]:
     return np.asarray(((digits[0] * 10 + digits[1]) * 10 + digits[2]) * 10 + digits[3])
 
 
-# For a comparison, the pairs that certainly reach its level "different".
-CERTAIN: dict[str, Callable[[Columns, Rows, Rows], Certain]] = {
-    "given_name": _other_given,
-    "family_name": _other_family,
-    "birth_date": _other_birth,
-    "email": _other_email,
-    "phone": _other_phone,
+def _places(columns: Columns, lo: Rows, hi: Rows) -> Told:
+    """Whole addresses with postcodes more than a slip apart in two areas, and other streets."""
+    code, street, city = (
+        (columns[name][lo], columns[name][hi]) for name in ("~postcode", "~street", "~city")
+    )
+    is_known = np.logical_and.reduce([part != UNKNOWN for part in (*code, *street, *city)])
+    is_longer = np.abs(_lengths(code[0]) - _lengths(code[1])) > 1
+    are_apart = is_known & (is_longer | (_changed(*code) > 2)) & _are_unlike(*street, FUZZY)
+    are_apart &= columns["~same_area"][lo] != columns["~same_area"][hi]
+    in_one_town = columns["~same_city"][lo] == columns["~same_city"][hi]
+    return [
+        ("city", np.asarray(are_apart & in_one_town)),
+        (DIFFERENT, np.asarray(are_apart & _are_unlike(*city, FUZZY))),
+    ]
+
+
+def _different(
+    are: Callable[[Columns, Rows, Rows], Certain], columns: Columns, lo: Rows, hi: Rows
+) -> Told:
+    return [(DIFFERENT, are(columns, lo, hi))]
+
+
+# For a comparison, the levels that pairs reach for certain; no pair has two.
+CERTAIN: dict[str, Callable[[Columns, Rows, Rows], Told]] = {
+    "given_name": partial(_different, _other_given),
+    "family_name": partial(_different, _other_family),
+    "birth_date": partial(_different, _other_birth),
+    "email": partial(_different, _other_email),
+    "phone": partial(_different, _other_phone),
+    "address": _places,
 }

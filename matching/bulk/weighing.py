@@ -6,7 +6,7 @@ a weight is the same to the last bit whichever way it was added up.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from math import inf
 
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.bulk.columns import CUSTOM, IDENTIFIERS, SILENT, Codes
-from matching.bulk.sketches import CERTAIN, DIFFERENT, Certain
+from matching.bulk.sketches import CERTAIN, Told
 from matching.comparisons import custom, identifier
 from matching.features import Features
 from matching.model import BitTable, MatchModel, Step, on_grid
@@ -33,14 +33,14 @@ class Comparer:
     """One column: what two records reach by it; `None` where they say nothing.
 
     `most` is what it may gain against "unrelated" at the best, in bits; infinite if unknown.
-    `are_different` tells of many pairs which reach the outcome `different` for certain.
+    `certain` tells of many pairs which levels they reach without being looked at, worth `bits`.
     """
 
     name: str
     outcome: Callable[[Features, Features], Outcome | None]
     most: float
-    different: Outcome | None = None
-    are_different: Callable[[Mapping[str, Codes], Rows, Rows], Certain] | None = None
+    certain: Callable[[Mapping[str, Codes], Rows, Rows], Told] | None = None
+    bits: BitTable = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,7 @@ def comparers(model: MatchModel, columns: Collection[str]) -> list[Comparer]:
 
 
 def _of_step(step: Step) -> Comparer:
-    different = (DIFFERENT, *step.bits[DIFFERENT])
-    return Comparer(step.name, step.weigh, _most_of(step), different, CERTAIN.get(step.name))
+    return Comparer(step.name, step.weigh, _most_of(step), CERTAIN.get(step.name), step.bits)
 
 
 def _most(bits: BitTable) -> float:
@@ -160,10 +159,11 @@ def _outcomes(
     speak = np.flatnonzero(_speaks(codes, lo, hi))
     found = np.zeros(len(lo), np.int32)
     known: dict[Outcome, int] = {}
-    if comparer.are_different is not None and comparer.different is not None:
-        certain = comparer.are_different(columns, lo[speak], hi[speak])
-        found[speak[certain]] = known[comparer.different] = 1
-        speak = speak[~certain]
+    if comparer.certain is not None:
+        for level, certain in comparer.certain(columns, lo[speak], hi[speak]):
+            known[(level, *comparer.bits[level])] = len(known) + 1
+            found[speak[certain]] = len(known)
+        speak = speak[found[speak] == 0]
     first, which = _distinct(codes[lo[speak]], codes[hi[speak]])
     reached = np.zeros(len(first), np.int32)
     pairs = zip(lo[speak[first]].tolist(), hi[speak[first]].tolist(), strict=True)

@@ -6,16 +6,21 @@ from hypothesis import strategies as st
 
 from matching.bulk.sketches import CERTAIN, DIFFERENT, digit_sketch, sketched, text_sketch
 from matching.comparisons import COMPARISONS
-from matching.features import Email, Features, Phone, features_of
+from matching.features import Address, Email, Features, Phone, features_of
 
 LETTERS = st.text("abcdenrst0z", min_size=1, max_size=9)
 NUMBERS = st.text("0123456789", min_size=6, max_size=9)
 
 
+def told(name: str, left: Features, right: Features) -> list[str]:
+    """The levels that the sketches of two records name."""
+    found = CERTAIN[name](sketched([left, right]), np.array([0]), np.array([1]))
+    return [level for level, is_certain in found if is_certain[0]]
+
+
 def certain(name: str, left: Features, right: Features) -> bool:
     """Whether the sketches of two records say that they differ by a comparison."""
-    found = CERTAIN[name](sketched([left, right]), np.array([0]), np.array([1]))
-    return bool(found[0])
+    return told(name, left, right) == [DIFFERENT]
 
 
 def mistyped(text: str, signs: str) -> st.SearchStrategy[str]:
@@ -97,6 +102,28 @@ def test_dates_called_different_unseen_are_different_when_seen(
             assert COMPARISONS["birth_date"](*pair) == DIFFERENT
 
 
+TOWNS = st.sampled_from(("york", "yorck", "leeds", "london", "oxford", ""))
+CODES = st.sampled_from(("yo261zn", "yo261zm", "yo1", "ls97xt", "ls97xa", "n216yz", ""))
+STREETS = st.sampled_from(("midwood dr", "midwod dr", "kingwood dr", "granwood ct", "a", ""))
+PLACES = st.builds(
+    lambda number, street, city, postcode: Features(
+        address=Address(number, street, "", city, postcode, postcode[:3])
+    ),
+    st.sampled_from(("", "5", "56")),
+    STREETS,
+    TOWNS,
+    CODES,
+)
+
+
+@given(PLACES, PLACES)
+@settings(max_examples=1000)
+def test_what_is_told_of_addresses_unseen_holds_when_they_are_seen(
+    ours: Features, theirs: Features
+) -> None:
+    assert told("address", ours, theirs) in ([], [COMPARISONS["address"](ours, theirs)])
+
+
 def test_strangers_need_not_be_looked_at() -> None:
     ours = features_of(
         {
@@ -105,6 +132,7 @@ def test_strangers_need_not_be_looked_at() -> None:
             "email": ["alisonm81@mail.example"],
             "phone": ["+441311323836"],
             "birth_date": "1981-04-22",
+            "address": {"line1": "5 Ash Rd", "city": "York", "postal_code": "YO26 1ZN"},
         }
     )
     theirs = features_of(
@@ -114,6 +142,7 @@ def test_strangers_need_not_be_looked_at() -> None:
             "email": ["dot.keck@mail.example"],
             "phone": ["+447285257749"],
             "birth_date": "1976-02-17",
+            "address": {"line1": "9 Granwood Ct", "city": "London", "postal_code": "SE7 1AD"},
         }
     )
 
