@@ -9,14 +9,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import F, OuterRef, Subquery
-from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from profiles.models import Event, Profile, Source, SourceRecord
+from profiles.arrays import key_array
+from profiles.models import Profile
 from profiles.normalise import fold
 from profiles.survivorship import golden_values
 
@@ -44,8 +44,36 @@ WHERE old.id = new.id
 """
 
 
-# an array is one parameter, however many profiles
-RECORDS_OF = "SELECT record_id FROM profiles_membership WHERE profile_id = ANY(%s::varchar[])"
+# The newest event is one probe of `event_timeline` per record and month, newest month first,
+# until one is found.
+JOINED = """
+SELECT m.profile_id, r.id, r.external_id, r.attributes, r.source_updated_at, r.received_at,
+    r.source_id, (SELECT e.occurred_at FROM profiles_event e WHERE e.record_id = r.id
+                  ORDER BY e.occurred_at DESC LIMIT 1)
+FROM profiles_membership m JOIN profiles_sourcerecord r ON r.id = m.record_id
+WHERE m.profile_id = ANY(%s::varchar[]) AND r.deleted_at IS NULL AND r.erased_at IS NULL
+"""
+SOURCES = "SELECT id, slug, priority, default_basis FROM profiles_source"
+
+
+class JoinedSource(NamedTuple):
+    """What a face needs of a source."""
+
+    slug: str
+    priority: int
+    default_basis: str
+
+
+class JoinedRecord(NamedTuple):
+    """What a face needs of a record; a model for each would take most of the time."""
+
+    pk: int
+    external_id: str
+    attributes: dict[str, Any]
+    source_updated_at: datetime | None
+    received_at: datetime
+    source: JoinedSource
+    newest_event: datetime | None
 
 
 @dataclass(frozen=True)
@@ -67,15 +95,15 @@ COLUMNS = tuple(column.name for column in fields(Face))
 def refresh(profile_ids: Collection[str]) -> None:
     """Store what these profiles show now; rows that are right already are not written.
 
-    Runs in the caller's transaction, which holds the locks of the components concerned. Four
-    queries for any number of profiles, none for no profiles.
+    Runs in the caller's transaction, which holds the locks of the components concerned. At most
+    four queries for any number of profiles, none for no profiles.
     """
     if faces := computed(profile_ids):
         _store(faces)
 
 
 def computed(profile_ids: Collection[str]) -> dict[str, Face]:
-    """What each of these profiles should show, by id. Nothing is stored; three queries."""
+    """What each of these profiles should show, by id. Stores nothing; at most three queries."""
     wanted = set(profile_ids)
     if not wanted:
         return {}
@@ -114,42 +142,35 @@ def _changed(profile: Profile, face: Face) -> list[str]:
     return [name for name in COLUMNS if getattr(profile, name) != getattr(face, name)]
 
 
-def _members(profile_ids: set[str]) -> dict[str, list[SourceRecord]]:
-    """Live records by profile with their source and `newest_event`, in the order of their keys.
-
-    Two queries. The newest event is one probe of `event_timeline` per record and month, newest
-    month first, until one is found.
-    """
-    events = Event.objects.filter(record=OuterRef("pk")).order_by("-occurred_at")
-    records = list(
-        SourceRecord.objects.live()
-        .filter(pk__in=RawSQL(RECORDS_OF, [list(profile_ids)]))  # noqa: S611 - a parameter
-        .only("source_id", "external_id", "attributes", "source_updated_at", "received_at")
-        .annotate(
-            profile_now=F("membership__profile_id"),
-            newest_event=Subquery(events.values("occurred_at")[:1]),
+def _members(profile_ids: set[str]) -> dict[str, list[JoinedRecord]]:
+    """Live records by profile in the order of their keys. Two queries."""
+    with connection.cursor() as cursor:
+        cursor.execute(SOURCES)
+        sources = {pk: JoinedSource(*facts) for pk, *facts in cursor.fetchall()}
+        cursor.execute(JOINED, [key_array(profile_ids)])
+        rows = cursor.fetchall()
+    members: dict[str, list[JoinedRecord]] = defaultdict(list)
+    for profile, pk, external_id, attributes, updated_at, received_at, source, event in rows:
+        facts = json.loads(attributes)
+        members[profile].append(
+            JoinedRecord(
+                pk, external_id, facts, updated_at, received_at, sources[source], event
+            )
         )
-    )
-    # Once per source: joining them would build the same object again for every record.
-    sources = Source.objects.in_bulk({record.source_id for record in records})
-    members: dict[str, list[SourceRecord]] = defaultdict(list)
-    for record in records:
-        record.source = sources[record.source_id]
-        members[record.profile_now].append(record)
     for joined in members.values():
         joined.sort(key=_key)
     return dict(members)
 
 
-def _key(record: SourceRecord) -> tuple[str, str]:
+def _key(record: JoinedRecord) -> tuple[str, str]:
     return record.source.slug, record.external_id
 
 
 def _face(
-    records: Sequence[SourceRecord], words: Sequence[str], sounds: Mapping[str, Sequence[str]]
+    records: Sequence[JoinedRecord], words: Sequence[str], sounds: Mapping[str, Sequence[str]]
 ) -> Face:
     golden = golden_values(records)
-    events = [at for record in records if (at := _newest_event(record))]
+    events = [at for record in records if (at := record.newest_event)]
     return Face(
         record_count=len(records),
         golden=golden,
@@ -161,18 +182,13 @@ def _face(
     )
 
 
-def _newest_event(record: SourceRecord) -> datetime | None:
-    found: datetime | None = getattr(record, "newest_event")  # noqa: B009 - an annotation
-    return found
-
-
-def _postcode(record: SourceRecord) -> str:
+def _postcode(record: JoinedRecord) -> str:
     """The postal code; text too long to be one stays out of the search."""
     code = str((record.attributes.get("address") or {}).get("postal_code") or "")
     return code if len(code) <= LONGEST_POSTCODE else ""
 
 
-def _display_name(golden: Mapping[str, Any], records: Sequence[SourceRecord]) -> str:
+def _display_name(golden: Mapping[str, Any], records: Sequence[JoinedRecord]) -> str:
     """The name, else what tells people most: organisation, mailbox, the first record's key."""
     for attribute in ("full_name", "organisation"):
         if attribute in golden:
@@ -182,22 +198,40 @@ def _display_name(golden: Mapping[str, Any], records: Sequence[SourceRecord]) ->
     return records[0].external_id
 
 
-def _search_words(records: Sequence[SourceRecord]) -> list[str]:
+def _search_words(records: Sequence[JoinedRecord]) -> list[str]:
     """Folded words of all names, each once, in the order of the records' keys."""
     names = [record.attributes.get(part) or "" for record in records for part in SEARCHED]
     return list(dict.fromkeys(word for name in names for word in fold(name).split()))
 
 
+_KNOWN_SOUNDS: dict[str, list[str]] = {}  # of this process; a word's codes never change
+MOST_SOUNDS = 65_536
+
+
 def _sounds(words: Iterable[Sequence[str]]) -> dict[str, list[str]]:
-    """Both double-Metaphone codes of every distinct word. One query."""
-    distinct = sorted({word for each in words for word in each})
+    """Both double-Metaphone codes of every distinct word. One query for words not yet met."""
+    distinct = {word for each in words for word in each}
+    if new := sorted(distinct - _KNOWN_SOUNDS.keys()):
+        if len(_KNOWN_SOUNDS) > MOST_SOUNDS:
+            _KNOWN_SOUNDS.clear()
+            new = sorted(distinct)
+        _KNOWN_SOUNDS.update(_codes(new))
+    return {word: _KNOWN_SOUNDS[word] for word in distinct}
+
+
+def _codes(words: list[str]) -> dict[str, list[str]]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT word, dmetaphone(word), dmetaphone_alt(word) FROM unnest(%s::text[]) word",
-            [distinct],
+            [words],
         )
         rows = cursor.fetchall()
     return {word: [code for code in codes if code] for word, *codes in rows}
+
+
+# `str` keeps the microseconds of times, which Django's JSON encoder cuts.
+_as_json = partial(json.dumps, ensure_ascii=False, separators=(",", ":"), default=str)
+_NOBODY = _as_json(vars(Face()))[1:]  # most of the profiles that records leave
 
 
 def _store(faces: Mapping[str, Face]) -> None:
@@ -205,7 +239,8 @@ def _store(faces: Mapping[str, Face]) -> None:
 
     `updated_at` moves with what people see of a profile, not with its search columns or events.
     """
-    rows = [{"id": pk, **vars(face)} for pk, face in faces.items()]
+    shown = [{"id": pk, **vars(face)} for pk, face in faces.items() if face.record_count]
+    empty = [f'{{"id":"{pk}",{_NOBODY}' for pk, face in faces.items() if not face.record_count]
+    rows = f"[{','.join([_as_json(shown)[1:-1]] * bool(shown) + empty)}]"
     with connection.cursor() as cursor:
-        # `str` keeps the microseconds of times, which Django's JSON encoder cuts.
-        cursor.execute(STORE, {"rows": json.dumps(rows, default=str), "now": timezone.now()})
+        cursor.execute(STORE, {"rows": rows, "now": timezone.now()})

@@ -8,16 +8,16 @@ of arrival nor the ids of rows decide anything.
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 from enum import StrEnum
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
-from profiles.models import SourceRecord
 from profiles.normalise import fold
 
 NAME_PARTS = ("given_name", "middle_name", "family_name", "suffix")
 ADDRESS_PARTS = ("line1", "city", "region", "postal_code", "country")
+PLAIN = ("email", "phone", "birth_date", "gender", "organisation")
 ONLY = "only"
 TIE = "tie"
 
@@ -70,21 +70,63 @@ REASONS = {
 GENDERS = {"f": "female", "m": "male"}
 
 
+class SourceFacts(Protocol):
+    """What survivorship asks of a source."""
+
+    @property
+    def slug(self) -> str: ...
+    @property
+    def priority(self) -> int: ...
+    @property
+    def default_basis(self) -> str: ...
+
+
+class RecordFacts(Protocol):
+    """What survivorship asks of a record: one of the model, or a light row with the same."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def external_id(self) -> str: ...
+    @property
+    def attributes(self) -> Mapping[str, Any]: ...
+    @property
+    def source_updated_at(self) -> datetime | None: ...
+    @property
+    def received_at(self) -> datetime: ...
+    @property
+    def source(self) -> SourceFacts: ...
+
+
 class _Origin(NamedTuple):
     """What all values of one record share, computed once."""
 
-    record: SourceRecord
+    record: RecordFacts
+    attributes: Mapping[str, Any]
     slug: str
     priority: int
     seconds: float
-    since: str
+    named: dict[str, Any]
 
     @classmethod
-    def of(cls, record: SourceRecord) -> "_Origin":
+    def of(cls, record: RecordFacts) -> "_Origin":
         told, source = record.source_updated_at, record.source
         seconds = told.timestamp() if told else float("-inf")
-        since = (told or record.received_at).astimezone(UTC).isoformat()
-        return cls(record, source.slug, source.priority, seconds, since)
+        named = {
+            "record": record.pk,
+            "source": source.slug,
+            "external_id": record.external_id,
+            "since": (told or record.received_at).astimezone(UTC).isoformat(),
+        }
+        return cls(record, record.attributes, source.slug, source.priority, seconds, named)
+
+
+class _Said(NamedTuple):
+    """One value of one record, blank or not, and its place among the record's values."""
+
+    value: Any
+    position: int
+    origin: _Origin
 
 
 class _Candidate(NamedTuple):
@@ -109,7 +151,7 @@ KEYS: dict[Strategy, Key] = {
 
 
 def golden_values(
-    records: Sequence[SourceRecord],
+    records: Sequence[RecordFacts],
     rules: Mapping[str, tuple[Strategy, ...]] = RULES,
 ) -> dict[str, dict[str, Any]]:
     """Choose one value per attribute from live records, whose `source` must be loaded.
@@ -122,15 +164,16 @@ def golden_values(
     The order of `records` has no influence.
     """
     golden = {}
-    for attribute, candidates in _candidates(records).items():
+    for attribute, said in _by_attribute(records).items():
         strategies = rules[attribute.partition(".")[0]]
-        golden[attribute] = _chosen(attribute, candidates, strategies)
+        if entry := _golden(attribute, said, strategies):
+            golden[attribute] = entry
     if "full_name" in golden:
         golden |= _name_parts(golden["full_name"], records)
     return golden
 
 
-def name_words(record: SourceRecord) -> str:
+def name_words(record: RecordFacts) -> str:
     """The name without title, e.g. "Anna M Smith Jr"; empty where the record has none.
 
     A title is no part of it: "Dr Anna Smith" and "Anna Smith" are one name.
@@ -139,33 +182,54 @@ def name_words(record: SourceRecord) -> str:
     return " ".join(attributes[part] for part in NAME_PARTS if attributes.get(part))
 
 
-def _candidates(records: Sequence[SourceRecord]) -> dict[str, list[_Candidate]]:
-    found: dict[str, list[_Candidate]] = defaultdict(list)
+def _by_attribute(records: Sequence[RecordFacts]) -> dict[str, list[_Said]]:
+    found: dict[str, list[_Said]] = defaultdict(list)
     for record in records:
         origin = _Origin.of(record)
         for attribute, several in _values(record):
-            known: set[str] = set()
             for position, value in enumerate(several):
-                same = _same(attribute, value)
-                if same and same not in known:
-                    known.add(same)
-                    complete = _completeness(attribute, value, record.attributes)
-                    candidate = _Candidate(value, same, complete, position, origin)
-                    found[attribute].append(candidate)
+                found[attribute].append(_Said(value, position, origin))
     return found
 
 
-def _values(record: SourceRecord) -> Iterator[tuple[str, list[Any]]]:
+def _values(record: RecordFacts) -> Iterator[tuple[str, list[Any]]]:
     """Every attribute with its values in the record's order; blank ones may be among them."""
     attributes = record.attributes
     yield "full_name", [name_words(record)]
-    for plain in ("email", "phone", "birth_date", "gender", "organisation"):
-        yield plain, _listed(attributes.get(plain))
-    address = attributes.get("address") or {}
-    yield "address", [{part: address[part] for part in ADDRESS_PARTS if address.get(part)}]
+    for plain in PLAIN:
+        if value := attributes.get(plain):
+            yield plain, _listed(value)
+    if address := attributes.get("address"):
+        yield "address", [{part: address[part] for part in ADDRESS_PARTS if address.get(part)}]
     for group in ("identifiers", "custom"):
         for name, value in (attributes.get(group) or {}).items():
             yield f"{group}.{name}", _listed(value)
+
+
+def _golden(
+    attribute: str, said: Sequence[_Said], strategies: tuple[Strategy, ...]
+) -> dict[str, Any] | None:
+    """The entry of an attribute; `None` where all that is said of it is blank."""
+    if len(said) > 1:
+        candidates = _candidates(attribute, said)
+        return _chosen(attribute, candidates, strategies) if candidates else None
+    value, _, origin = said[0]
+    if _same(attribute, value):
+        return _entry(attribute, value, origin) | _decided(origin, ONLY, [])
+    return None
+
+
+def _candidates(attribute: str, said: Sequence[_Said]) -> list[_Candidate]:
+    """What is said and not blank; what a record repeats counts once."""
+    known: set[tuple[int, str]] = set()
+    found = []
+    for value, position, origin in said:
+        same = _same(attribute, value)
+        if same and (origin.record.pk, same) not in known:
+            known.add((origin.record.pk, same))
+            complete = _completeness(attribute, value, origin.attributes)
+            found.append(_Candidate(value, same, complete, position, origin))
+    return found
 
 
 def _listed(value: Any) -> list[Any]:
@@ -180,7 +244,9 @@ def _same(attribute: str, value: Any) -> str:
     if value is None or value == {}:
         return ""
     if attribute == "address":
-        return "\n".join(fold(str(value.get(part, ""))) for part in ADDRESS_PARTS)
+        return "\n".join(
+            fold(str(value[part])) if part in value else "" for part in ADDRESS_PARTS
+        )
     if not isinstance(value, str):
         return json.dumps(value, sort_keys=True)
     if attribute in ("email", "phone") or attribute.startswith("identifiers."):
@@ -209,8 +275,6 @@ def _chosen(
 
     The strategy that decided is the one at which the last different value fell.
     """
-    if len(candidates) == 1:
-        return _entry(attribute, candidates[0]) | _decided(candidates[0], ONLY, [])
     counts = Counter(candidate.same for candidate in candidates)
     keys = [KEYS[strategy] for strategy in strategies]
     ranked = sorted(
@@ -225,8 +289,10 @@ def _chosen(
             if depth > deepest:
                 deepest, rule = depth, TIE if by_key else strategies[depth].value
             reason = TIE if by_key else REASONS[strategies[depth]]
-            losers.append(_entry(attribute, candidate) | {"reason": reason})
-    return _entry(attribute, winner) | _decided(winner, rule, losers)
+            entry = _entry(attribute, candidate.value, candidate.origin)
+            losers.append(entry | {"reason": reason})
+    entry = _entry(attribute, winner.value, winner.origin)
+    return entry | _decided(winner.origin, rule, losers)
 
 
 def _rank(
@@ -238,22 +304,16 @@ def _rank(
     return (*[compare(candidate, counts) for compare in keys], key)
 
 
-def _entry(attribute: str, candidate: _Candidate) -> dict[str, Any]:
+def _entry(attribute: str, value: Any, origin: _Origin) -> dict[str, Any]:
     """What winners and losers have in common."""
-    origin = candidate.origin
-    entry = {
-        "value": candidate.value,
-        "record": origin.record.pk,
-        "source": origin.slug,
-        "external_id": origin.record.external_id,
-        "since": origin.since,
-    }
-    display = _display(attribute, candidate.value)
-    return entry | {"display": display} if display else entry
+    entry = {"value": value, **origin.named}
+    if display := _display(attribute, value):
+        entry["display"] = display
+    return entry
 
 
-def _decided(winner: _Candidate, rule: str, losers: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"rule": rule, "basis": winner.origin.record.source.default_basis, "losers": losers}
+def _decided(origin: _Origin, rule: str, losers: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"rule": rule, "basis": origin.record.source.default_basis, "losers": losers}
 
 
 def _display(attribute: str, value: Any) -> str:
@@ -268,7 +328,7 @@ def _display(attribute: str, value: Any) -> str:
 
 
 def _name_parts(
-    full_name: Mapping[str, Any], records: Sequence[SourceRecord]
+    full_name: Mapping[str, Any], records: Sequence[RecordFacts]
 ) -> dict[str, dict[str, Any]]:
     """Given and family name of the record that gave the full name, without losers."""
     record = next(record for record in records if record.pk == full_name["record"])

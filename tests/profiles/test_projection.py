@@ -9,6 +9,7 @@ import time_machine
 from django.db import connection
 from django.utils import timezone
 
+from profiles import projection
 from profiles.models import Membership, Profile, SourceRecord
 from profiles.name_search import by_name
 from profiles.projection import COLUMNS, Face, computed, differences, refresh
@@ -217,6 +218,7 @@ def test_computing_stores_nothing() -> None:
 def test_the_number_of_queries_does_not_grow_with_the_profiles(
     profiles: int, django_assert_num_queries: Any
 ) -> None:
+    projection._KNOWN_SOUNDS.clear()
     ids = []
     for number in range(profiles):
         record = make_record(f"source{number % 3}", **ANNA)
@@ -225,6 +227,17 @@ def test_the_number_of_queries_does_not_grow_with_the_profiles(
 
     with django_assert_num_queries(4):
         refresh(ids)
+
+
+def test_words_met_before_are_not_asked_for_again(django_assert_num_queries: Any) -> None:
+    record = make_record("crm", **ANNA)
+    refresh([record.birth_profile.pk])
+
+    with django_assert_num_queries(3):
+        refresh([record.birth_profile.pk])
+
+    shown = Profile.objects.get(pk=record.birth_profile.pk)
+    assert "AN" in shown.name_sounds
 
 
 def test_no_profiles_need_no_query(django_assert_num_queries: Any) -> None:
