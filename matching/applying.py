@@ -36,4 +36,4 @@ def apply(
     """
     written = write_links(batch, found, seen, model)
     mark_dirty(written.look_again, lane=DirtyRecord.Lane.BULK)
-    return len(settle(members, model=model, cause=Cause(), changed=batch))
+    return settle(members, model=model, cause=Cause(), changed=batch)

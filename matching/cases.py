@@ -1,15 +1,17 @@
 """Review cases brought up to date with links, refusals and decisions."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from django.db import connection
-from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from matching.clustering import Refusal
 from matching.models import ReviewCase
 from matching.world import Pair, Solution, World
+from profiles.arrays import id_array
+from profiles.payload import as_rows
 
 SETTLED_BY_PEOPLE = {"different"}  # refusals that need no new question
 
@@ -23,6 +25,14 @@ class Question:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    """A case that waits, and what it asks so far."""
+
+    id: int
+    question: Question
+
+
 def update_cases(world: World, solution: Solution) -> None:
     """Open, refresh and settle the cases that touch these records. Locks held by the caller.
 
@@ -30,17 +40,14 @@ def update_cases(world: World, solution: Solution) -> None:
     different components are in different clusters whatever happens elsewhere.
     """
     wanted = questions(world, solution, _uncertain_links(world.members))
-    open_cases = {(case.lo_id, case.hi_id): case for case in _open_cases(world.members)}
-    _settle(case for pair, case in open_cases.items() if pair not in wanted)
-    _refresh(open_cases, wanted)
-    ReviewCase.objects.bulk_create(
-        [
-            ReviewCase(lo_id=lo, hi_id=hi, **vars_of(question))
-            for (lo, hi), question in sorted(wanted.items())
-            if (lo, hi) not in open_cases
-        ],
-        ignore_conflicts=True,
+    asked = _open_cases(world.members)
+    _settle(asked[pair].id for pair in sorted(asked.keys() - wanted.keys()))
+    _refresh(
+        (asked[pair].id, question)
+        for pair, question in sorted(wanted.items())
+        if pair in asked and asked[pair].question != question
     )
+    _open((pair, question) for pair, question in sorted(wanted.items()) if pair not in asked)
 
 
 def questions(
@@ -83,14 +90,6 @@ def _is_answered(pair: Pair, solution: Solution, apart: set[frozenset[str]]) -> 
     return low == high or frozenset((low, high)) in apart
 
 
-def vars_of(question: Question) -> dict[str, object]:
-    return {
-        "weight_bits": question.weight_bits,
-        "reason": question.reason,
-        "detail": question.detail,
-    }
-
-
 UNCERTAIN = """
 SELECT lo_id, hi_id, weight_bits FROM matching_link
 WHERE NOT joins AND lo_id = ANY(%(records)s::bigint[])
@@ -101,39 +100,66 @@ WHERE NOT joins AND hi_id = ANY(%(records)s::bigint[])
 
 
 def _uncertain_links(record_ids: Collection[int]) -> list[tuple[int, int, float]]:
-    with connection.cursor() as cursor:
-        cursor.execute(UNCERTAIN, {"records": list(record_ids)})
-        return list(cursor.fetchall())
+    return _rows(UNCERTAIN, {"records": id_array(record_ids)})
 
 
-def _open_cases(record_ids: Collection[int]) -> list[ReviewCase]:
-    """One end at a time, so that each side is read by its index."""
-    ids = list(record_ids)
-    cases = ReviewCase.objects.open().exclude(reason=ReviewCase.Reason.REPORTED)
-    lo = RawSQL("SELECT unnest(%s::bigint[])", [ids])
-    found = {case.pk: case for case in (*cases.filter(lo__in=lo), *cases.filter(hi__in=lo))}
-    return sorted(found.values(), key=lambda case: (case.lo_id, case.hi_id))
+OPEN_CASES = """
+SELECT id, lo_id, hi_id, weight_bits, reason, detail FROM matching_reviewcase
+WHERE settled_at IS NULL AND reason <> %(reported)s AND lo_id = ANY(%(records)s::bigint[])
+UNION
+SELECT id, lo_id, hi_id, weight_bits, reason, detail FROM matching_reviewcase
+WHERE settled_at IS NULL AND reason <> %(reported)s AND hi_id = ANY(%(records)s::bigint[])
+"""
 
 
-def _settle(cases: Iterable[ReviewCase]) -> None:
-    ids = [case.pk for case in cases]
-    if ids:
+def _open_cases(record_ids: Collection[int]) -> dict[Pair, OpenCase]:
+    """Those the machine opened. One end at a time, so that each side is read by its index."""
+    parameters = {
+        "records": id_array(record_ids),
+        "reported": ReviewCase.Reason.REPORTED.value,
+    }
+    return {
+        (lo, hi): OpenCase(pk, Question(*asked))
+        for pk, lo, hi, *asked in _rows(OPEN_CASES, parameters)
+    }
+
+
+def _settle(case_ids: Iterable[int]) -> None:
+    if ids := list(case_ids):
         ReviewCase.objects.filter(pk__in=ids).update(settled_at=timezone.now())
 
 
-def _refresh(open_cases: dict[Pair, ReviewCase], wanted: dict[Pair, Question]) -> None:
+REFRESH = """
+UPDATE matching_reviewcase held SET weight_bits = new.weight_bits, reason = new.reason,
+    detail = new.detail, snoozed_until = NULL
+FROM json_to_recordset(%s::json) AS new (id bigint, weight_bits float8, reason varchar,
+    detail text)
+WHERE held.id = new.id
+"""
+OPEN = """
+INSERT INTO matching_reviewcase (lo_id, hi_id, weight_bits, reason, detail, opened_at)
+SELECT lo, hi, weight_bits, reason, detail, %s FROM json_to_recordset(%s::json) AS new (
+    lo bigint, hi bigint, weight_bits float8, reason varchar, detail text)
+ON CONFLICT DO NOTHING
+"""
+
+
+def _refresh(changed: Iterable[tuple[int, Question]]) -> None:
     """New evidence changes weight or reason and wakes a case that was put off."""
-    changed = []
-    for pair, case in open_cases.items():
-        question = wanted.get(pair)
-        if question and vars_of(question) != {
-            "weight_bits": case.weight_bits,
-            "reason": case.reason,
-            "detail": case.detail,
-        }:
-            case.weight_bits, case.reason = question.weight_bits, question.reason
-            case.detail, case.snoozed_until = question.detail, None
-            changed.append(case)
-    ReviewCase.objects.bulk_update(
-        changed, ["weight_bits", "reason", "detail", "snoozed_until"], batch_size=500
-    )
+    rows = [{"id": pk, **asdict(question)} for pk, question in changed]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(REFRESH, [as_rows(rows)])
+
+
+def _open(asked: Iterable[tuple[Pair, Question]]) -> None:
+    rows = [{"lo": lo, "hi": hi, **asdict(question)} for (lo, hi), question in asked]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(OPEN, [timezone.now(), as_rows(rows)])
+
+
+def _rows(query: str, parameters: dict[str, str]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        return list(cursor.fetchall())

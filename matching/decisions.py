@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from c360.models import User
 from matching.live import live_model
-from matching.models import Decision, MergeEvent, ReviewCase
+from matching.models import Decision, ReviewCase
 from matching.preview import (
     Words,
     check,
@@ -39,7 +39,7 @@ class Outcome:
     """What a decision did; `action` is what undoes it."""
 
     action: uuid.UUID
-    receipts: list[MergeEvent]
+    receipts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +190,6 @@ def _write(verdicts: dict[Pair, str], act: _Act) -> None:
     )
 
 
-def _settle(members: Collection[int], act: _Act) -> list[MergeEvent]:
+def _settle(members: Collection[int], act: _Act) -> int:
     cause = Cause(action=act.id, actor=act.decided_by)
     return settle(members, model=live_model(), cause=cause)

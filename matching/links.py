@@ -12,6 +12,7 @@ from matching.model import MatchModel
 from matching.scoring import Scored, score_pairs
 from matching.snapshot import SeenRecord, Snapshot
 from matching.world import Pair
+from profiles.arrays import id_array
 
 JOINING_STAGES = {"assist", "auto"}
 
@@ -132,7 +133,7 @@ def ends_of_links(batch: Collection[int]) -> set[int]:
 
 def _links_of(batch: Collection[int]) -> list[Pair]:
     with connection.cursor() as cursor:
-        cursor.execute(LINKS_OF, {"records": list(batch)})
+        cursor.execute(LINKS_OF, {"records": id_array(batch)})
         return list(cursor.fetchall())
 
 
@@ -143,7 +144,7 @@ def _ends(pairs: Iterable[Pair]) -> set[int]:
 def _now(record_ids: Collection[int]) -> dict[int, tuple[int, str]]:
     """Version of each record and stage of its source."""
     with connection.cursor() as cursor:
-        cursor.execute(NOW, [list(record_ids)])
+        cursor.execute(NOW, [id_array(record_ids)])
         return {pk: (version, stage) for pk, version, stage in cursor.fetchall()}
 
 
@@ -175,7 +176,7 @@ def _delete(pairs: Collection[Pair]) -> None:
         with connection.cursor() as cursor:
             cursor.execute(
                 DELETE,
-                [[lo for lo, _ in pairs], [hi for _, hi in pairs]],
+                [id_array(lo for lo, _ in pairs), id_array(hi for _, hi in pairs)],
             )
 
 

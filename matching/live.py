@@ -5,12 +5,13 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
 from matching.blocking import IDENTIFYING, block_keys, has_generic_values, without_generic
 from matching.features import Features, features_of
 from matching.model import MatchModel, default_model
-from matching.models import GenericKey, MatchModelVersion
+from matching.models import MatchModelVersion
 
 
 def live_model() -> MatchModel:
@@ -18,9 +19,8 @@ def live_model() -> MatchModel:
 
     One query. Parsed specs are kept per version, since the spec of a version never changes.
     """
-    version = MatchModelVersion.objects.filter(state="live").values_list("version", flat=True)
-    found = version.first()
-    return _parsed(found) if found else _publish_default()
+    found = _column("SELECT version FROM matching_matchmodelversion WHERE state = 'live'")
+    return _parsed(found[0]) if found else _publish_default()
 
 
 def model_of_version(version: str) -> MatchModel:
@@ -54,8 +54,15 @@ def keys_of(features: Features) -> frozenset[tuple[str, int]]:
 
 def generic_values() -> frozenset[int]:
     """Block keys of the identifiers, e-mails and phones that too many records share."""
-    shared = GenericKey.objects.filter(kind__in=IDENTIFYING)
-    return frozenset(shared.values_list("key", flat=True))
+    query = "SELECT key FROM matching_generickey WHERE kind = ANY(%s)"
+    return frozenset(_column(query, [list(IDENTIFYING)]))
+
+
+def _column(query: str, parameters: list[Any] | None = None) -> list[Any]:
+    """The first column of a query. Both are asked for every record that is resolved."""
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        return [row[0] for row in cursor.fetchall()]
 
 
 def telling(features: Features, generic: Collection[int]) -> Features:

@@ -11,6 +11,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from matching.models import DirtyRecord
+from profiles.arrays import id_array
 
 MAX_ATTEMPTS = 6
 LONGEST_WAIT = timedelta(hours=1)
@@ -73,14 +74,17 @@ def note_attempts(limit: int) -> list[int]:
         return [mark for (mark,) in cursor.fetchall()]
 
 
+LOCK_MARKS = """
+SELECT id, record_id, touched_keys FROM matching_dirtyrecord WHERE id = ANY(%s::bigint[])
+ORDER BY id FOR UPDATE SKIP LOCKED
+"""
+
+
 def lock_marks(mark_ids: Collection[int]) -> Claimed:
     """Lock those marks nobody else holds. The lock ends with the transaction, or the worker."""
-    rows = list(
-        DirtyRecord.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(pk__in=list(mark_ids))
-        .order_by("pk")
-        .values_list("pk", "record_id", "touched_keys")
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK_MARKS, [id_array(mark_ids)])
+        rows = cursor.fetchall()
     return Claimed(
         marks=[pk for pk, _, _ in rows],
         records=sorted({record for _, record, _ in rows}),
@@ -89,7 +93,7 @@ def lock_marks(mark_ids: Collection[int]) -> Claimed:
 
 
 def drop_marks(claimed: Claimed) -> None:
-    DirtyRecord.objects.filter(pk__in=claimed.marks).delete()
+    drop_these(claimed.marks)
 
 
 LOCK_THESE = """
@@ -101,14 +105,15 @@ ORDER BY id FOR UPDATE SKIP LOCKED
 def lock_these(mark_ids: Collection[int]) -> dict[int, int]:
     """Lock those marks that are still there and nobody else holds; mark to record."""
     with connection.cursor() as cursor:
-        cursor.execute(LOCK_THESE, [list(mark_ids)])
+        cursor.execute(LOCK_THESE, [id_array(mark_ids)])
         return dict(cursor.fetchall())
 
 
 def drop_these(mark_ids: Collection[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "DELETE FROM matching_dirtyrecord WHERE id = ANY(%s::bigint[])", [list(mark_ids)]
+            "DELETE FROM matching_dirtyrecord WHERE id = ANY(%s::bigint[])",
+            [id_array(mark_ids)],
         )
 
 

@@ -3,15 +3,18 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import connection
+from django.utils import timezone
 
 from c360.models import User
 from matching.models import MergeEvent
 from matching.world import Pair, World
+from profiles.arrays import id_array
 
 MOST_EVIDENCE = 10  # strongest links kept in a receipt
 
@@ -52,52 +55,42 @@ def write_receipts(
     after: Mapping[int, str],
     model_version: str,
     cause: Cause,
-) -> list[MergeEvent]:
-    """Store one receipt for each move and return them."""
+) -> int:
+    """Store one receipt for each move and say how many, by one statement."""
     moves = moves_between(before, after)
-    if not moves:
-        return []
-    evidence = _Evidence(world, moves)
-    were, are = _groups(before), _groups(after)
-    receipts = [
-        MergeEvent(
-            kind=_kind(move, before, were, are),
-            from_profile_id=move.origin,
-            to_profile_id=move.target,
-            records=list(move.records),
-            members_after=are[move.target],
-            evidence=evidence.of(move, are[move.target]),
-            model_version_id=model_version,
-            action=cause.action,
-            actor=cause.actor,
-            hash_before=_hash(were, move),
-            hash_after=_hash(are, move),
-        )
-        for move in moves
-    ]
-    _store(receipts)
-    return receipts
+    if moves:
+        rows = f"[{','.join(_rows(world, moves, before, after))}]"
+        by = cause.actor.pk if cause.actor else None
+        with connection.cursor() as cursor:
+            cursor.execute(STORE, [model_version, cause.action, by, timezone.now(), rows])
+    return len(moves)
 
 
 STORE = """
-INSERT INTO matching_mergeevent (kind, from_profile_id, to_profile_id, records, members_after,
-    evidence, model_version_id, action, actor_id, happened_at, hash_before, hash_after)
-SELECT * FROM json_to_recordset(%s::json) AS new(kind varchar, from_profile_id varchar,
+INSERT INTO matching_mergeevent (model_version_id, action, actor_id, happened_at, kind,
+    from_profile_id, to_profile_id, records, members_after, evidence, hash_before, hash_after)
+SELECT %s, %s::uuid, %s::bigint, %s::timestamptz, new.*
+FROM json_to_recordset(%s::json) AS new(kind varchar, from_profile_id varchar,
     to_profile_id varchar, records bigint[], members_after bigint[], evidence jsonb,
-    model_version_id varchar, action uuid, actor_id bigint, happened_at timestamptz,
     hash_before varchar, hash_after varchar)
 """
-COLUMNS = (
-    *("kind", "from_profile_id", "to_profile_id", "records", "members_after", "evidence"),
-    *("model_version_id", "action", "actor_id", "happened_at", "hash_before", "hash_after"),
-)
 
 
-def _store(receipts: Collection[MergeEvent]) -> None:
-    """Write them by one statement; for thousands `bulk_create` takes many times as long."""
-    rows = [{name: getattr(receipt, name) for name in COLUMNS} for receipt in receipts]
-    with connection.cursor() as cursor:
-        cursor.execute(STORE, [json.dumps(rows, default=str)])
+def _rows(
+    world: World, moves: Collection[Move], before: Mapping[int, str], after: Mapping[int, str]
+) -> Iterator[str]:
+    """Each receipt as JSON, written by hand: the evidence of links comes as JSON already."""
+    evidence = _Evidence(world, moves)
+    were, are = _groups(before), _groups(after)
+    for move in moves:
+        members = are[move.target]
+        yield (
+            f'{{"kind":"{_kind(move, before, were, are)}",'
+            f'"from_profile_id":"{move.origin}","to_profile_id":"{move.target}",'
+            f'"records":{list(move.records)},"members_after":{members},'
+            f'"evidence":{evidence.of(move, members)},'
+            f'"hash_before":"{_hash(were, move)}","hash_after":"{_hash(are, move)}"}}'
+        )
 
 
 def _groups(profile_of: Mapping[int, str]) -> Groups:
@@ -139,36 +132,46 @@ class _Evidence:
 
     def __init__(self, world: World, moves: Collection[Move]) -> None:
         moved = [pk for move in moves for pk in move.records]
-        self._links: dict[int, dict[Pair, _Row]] = defaultdict(dict)
-        for row in _links_of(moved):
-            for pk in row[:2]:
-                self._links[pk][row[:2]] = row
-        self._same = sorted(world.same)
-        self._different = sorted(world.different)
+        self._links = _by_end((row[:2], row) for row in _links_of(moved))
+        self._same = _by_end((pair, pair) for pair in world.same)
+        self._different = _by_end((pair, pair) for pair in world.different)
 
-    def of(self, move: Move, members: Collection[int]) -> dict[str, object]:
+    def of(self, move: Move, members: Collection[int]) -> str:
+        """The evidence of a move as a JSON object."""
         moved = set(move.records)
         others = set(members) - moved
-        links = {
-            pair: row
-            for pk in move.records
-            for pair, row in self._links[pk].items()
-            if _crosses(pair, moved, others)
-        }
-        return {
-            "links": [_as_json(row) for row in _strongest(links.values())],
-            "same": [pair for pair in self._same if _crosses(pair, moved, others)],
-            "different": [pair for pair in self._different if set(pair) & moved],
-        }
+        links = _of_ends(self._links, moved)
+        crossing = [row for pair, row in links.items() if _crosses(pair, moved, others)]
+        same = [pair for pair in _of_ends(self._same, moved) if _crosses(pair, moved, others)]
+        different = _of_ends(self._different, moved)
+        return (
+            f'{{"links":[{",".join(map(_as_json, _strongest(crossing)))}],'
+            f'"same":{_pairs_as_json(same)},"different":{_pairs_as_json(different)}}}'
+        )
 
 
 _Row = tuple[int, int, float, str, str]  # lo, hi, weight in bits, levels and bits as JSON
+T = TypeVar("T")
+ByEnd = Mapping[int, Mapping[Pair, T]]
+
+
+def _by_end(things: Iterable[tuple[Pair, T]]) -> ByEnd[T]:
+    """What is about a pair, found from either record of it."""
+    found: dict[int, dict[Pair, T]] = defaultdict(dict)
+    for pair, thing in things:
+        for pk in pair:
+            found[pk][pair] = thing
+    return found
+
+
+def _of_ends(things: ByEnd[T], records: Iterable[int]) -> dict[Pair, T]:
+    return {pair: thing for pk in records if pk in things for pair, thing in things[pk].items()}
 
 
 def _links_of(records: Collection[int]) -> list[_Row]:
     """Joining links of some records."""
     with connection.cursor() as cursor:
-        cursor.execute(LINKS_OF, {"records": list(records)})
+        cursor.execute(LINKS_OF, {"records": id_array(records)})
         return list(cursor.fetchall())
 
 
@@ -181,12 +184,12 @@ def _strongest(links: Iterable[_Row]) -> list[_Row]:
     return sorted(links, key=lambda row: (-row[2], row[0], row[1]))[:MOST_EVIDENCE]
 
 
-def _as_json(row: _Row) -> dict[str, object]:
+def _as_json(row: _Row) -> str:
     lo, hi, weight_bits, levels, bits = row
-    return {
-        "lo": lo,
-        "hi": hi,
-        "weight_bits": weight_bits,
-        "levels": json.loads(levels),
-        "bits": json.loads(bits),
-    }
+    return (
+        f'{{"lo":{lo},"hi":{hi},"weight_bits":{weight_bits!r},"levels":{levels},"bits":{bits}}}'
+    )
+
+
+def _pairs_as_json(pairs: Iterable[Pair]) -> str:
+    return json.dumps(sorted(pairs))

@@ -6,9 +6,9 @@ from django.db import connection
 
 from matching.cases import update_cases
 from matching.model import MatchModel
-from matching.models import MergeEvent
 from matching.receipts import Cause, write_receipts
-from matching.world import Solution, load_world, solve
+from matching.world import Solution, World, load_world, solve
+from profiles.arrays import id_array, key_array
 from profiles.projection import refresh
 
 
@@ -18,15 +18,16 @@ def settle(
     model: MatchModel,
     cause: Cause,
     changed: Collection[int] = (),
-) -> list[MergeEvent]:
-    """Solve complete, locked components again and store what changed; return the receipts.
+) -> int:
+    """Solve complete, locked components again and store what changed; say how many receipts.
 
     `changed` are records whose content is new, so that their profiles are shown afresh even
     where nobody moved. Runs in the caller's transaction and needs its locks.
     """
     world = load_world(record_ids)
     solution = solve(world, model)
-    before = _store(record_ids, solution)
+    before = {pk: member.stands[0] for pk, member in world.members.items()}
+    _store(world, solution)
     receipts = write_receipts(
         world,
         before=before,
@@ -39,11 +40,6 @@ def settle(
     return receipts
 
 
-STANDING = """
-SELECT record_id, profile_id, component FROM profiles_membership
-WHERE record_id = ANY(%s::bigint[])
-"""
-
 MOVE = """
 UPDATE profiles_membership m SET profile_id = new.profile_id, component = new.component
 FROM unnest(%s::bigint[], %s::varchar[], %s::bigint[]) AS new (record_id, profile_id, component)
@@ -51,19 +47,17 @@ WHERE m.record_id = new.record_id
 """
 
 
-def _store(record_ids: Collection[int], solution: Solution) -> dict[int, str]:
-    """Write changed memberships; return the profile each record had before."""
-    with connection.cursor() as cursor:
-        cursor.execute(STANDING, [list(record_ids)])
-        rows = cursor.fetchall()
-        moved = [
-            (pk, solution.profile_of[pk], solution.component_of[pk])
-            for pk, profile, component in rows
-            if (profile, component) != (solution.profile_of[pk], solution.component_of[pk])
-        ]
-        if moved:
-            cursor.execute(MOVE, [list(column) for column in zip(*moved, strict=True)])
-    return {pk: profile for pk, profile, _ in rows}
+def _store(world: World, solution: Solution) -> None:
+    """Write the memberships that changed."""
+    moved = [
+        (pk, solution.profile_of[pk], solution.component_of[pk])
+        for pk, member in world.members.items()
+        if member.stands != (solution.profile_of[pk], solution.component_of[pk])
+    ]
+    if moved:
+        records, profiles, components = zip(*moved, strict=True)
+        with connection.cursor() as cursor:
+            cursor.execute(MOVE, [id_array(records), key_array(profiles), id_array(components)])
 
 
 def _to_show(

@@ -13,6 +13,7 @@ from django.db import connection
 
 from matching.blocking import IDENTIFYING
 from matching.model import MatchModel
+from profiles.arrays import id_array
 
 # OFFSET 0 keeps look-ups by index what they are, however many rows are expected: a statement
 # about a few records must never read a whole table.
@@ -94,7 +95,7 @@ SELECT
 
 GENERIC_NOW = """
 SELECT DISTINCT g.key FROM matching_blockkey k JOIN matching_generickey g ON g.key = k.key
-WHERE k.record_id = ANY(%s)
+WHERE k.record_id = ANY(%s::bigint[])
 """
 
 NOTHING: Mapping[int, int] = MappingProxyType({})
@@ -164,5 +165,5 @@ def take_snapshot(
 def generic_keys(records: Collection[int]) -> frozenset[int]:
     """The keys of these records that are noted as generic now."""
     with connection.cursor() as cursor:
-        cursor.execute(GENERIC_NOW, [list(records)])
+        cursor.execute(GENERIC_NOW, [id_array(records)])
         return frozenset(key for (key,) in cursor.fetchall())

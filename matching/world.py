@@ -10,19 +10,24 @@ from django.db import connection
 from matching.clustering import Edge, Node, Partition, Refusal, partition
 from matching.live import FEATURES, generic_values, telling
 from matching.model import MatchModel
+from profiles.arrays import id_array
 
 Pair = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A record as clustering needs it. Age is (born_at, source slug, external id)."""
+    """A record as clustering needs it. Age is (born_at, source slug, external id).
+
+    It `stands` in a profile and a component as stored: the outcome does not depend on them.
+    """
 
     node: Node
     version: int
     is_live: bool
     age: tuple[datetime, str, str]
     birth_profile: str
+    stands: tuple[str, int]
 
 
 @dataclass(frozen=True)
@@ -77,11 +82,13 @@ class Solution:
 # attributes only of records whose features are not at hand: they are most of the reading
 MEMBERS = """
 SELECT r.id, s.slug, r.external_id, r.version, r.deleted_at IS NULL AND r.erased_at IS NULL,
-    r.born_at, p.id, CASE WHEN r.version = known.version THEN NULL ELSE r.attributes END
+    r.born_at, p.id, m.profile_id, m.component,
+    CASE WHEN r.version = known.version THEN NULL ELSE r.attributes END
 FROM unnest(%s::bigint[], %s::int[]) AS known (record_id, version)
 JOIN profiles_sourcerecord r ON r.id = known.record_id
 JOIN profiles_source s ON s.id = r.source_id
 JOIN profiles_profile p ON p.birth_record_id = r.id
+JOIN profiles_membership m ON m.record_id = r.id
 """
 
 JOINING = """
@@ -98,9 +105,9 @@ WHERE superseded_at IS NULL AND verdict <> 'none'
 
 def load_world(record_ids: Collection[int]) -> World:
     """Read records, joining links and binding decisions. Four queries."""
-    ids, generic = list(record_ids), generic_values()
+    ids, generic = id_array(record_ids), generic_values()
     with connection.cursor() as cursor:
-        cursor.execute(MEMBERS, [ids, [FEATURES.version(pk) for pk in ids]])
+        cursor.execute(MEMBERS, [ids, id_array(map(FEATURES.version, record_ids))])
         members = {row[0]: _member(generic, *row) for row in cursor.fetchall()}
         cursor.execute(JOINING, {"records": ids})
         edges = [Edge(*row) for row in cursor.fetchall()]
@@ -123,6 +130,8 @@ def _member(
     is_live: bool,
     born_at: datetime,
     birth_profile: str,
+    profile: str,
+    component: int,
     attributes: str | None,
 ) -> Member:
     features = FEATURES.get(pk, version, None if attributes is None else json.loads(attributes))
@@ -132,6 +141,7 @@ def _member(
         is_live=is_live,
         age=(born_at, slug, external_id),
         birth_profile=birth_profile,
+        stands=(profile, component),
     )
 
 
