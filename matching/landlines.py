@@ -46,7 +46,8 @@ def _country(code: str) -> _Country | None:
     if WORLDWIDE in regions or plans[0] is None:
         return None
     trunk = plans[0].national_prefix_for_parsing
-    lines = [plan.fixed_line.national_number_pattern for plan in plans if plan.fixed_line]
+    known = [plan.fixed_line for plan in plans if plan is not None and plan.fixed_line]
+    lines = [line.national_number_pattern for line in known]
     return _Country(
         re.compile(trunk) if trunk else None, tuple(re.compile(line) for line in lines if line)
     )

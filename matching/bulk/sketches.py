@@ -1,35 +1,26 @@
-"""Telling from a few numbers that two records certainly differ, many pairs at a time.
+"""Sketches: numbers that say of a text which signs are in it, how many and which comes first.
 
-Most candidates are strangers, whose e-mails, numbers, birth dates and names have nothing in
-common. A *sketch* is a number that says of a text which signs are in it, how many and which
-comes first. Where the sketches are too far apart for any rule of a comparison to hold, its
-level is "different", and nobody need look at the texts; addresses far apart in one town are
-told likewise. What a sketch cannot tell, it leaves to the comparison.
+One slip of the pen changes a sketch a little, so two that are far apart belong to texts that
+are (`matching.bulk.certain`). The sketches of many records are columns of numbers.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.comparisons import FUZZY, SIMILAR
 from matching.features import Features
 
 Sketches = NDArray[np.int64]
-Columns = Mapping[str, Sketches]
-Certain = NDArray[np.bool_]
-Rows = NDArray[np.int64]
-Told = list[tuple[str, Certain]]  # levels, and which pairs reach them for certain
 UNKNOWN = 0  # of which nothing can be told
-DIFFERENT = "different"
 
 # From the lowest bit: 40 for the signs in a text, 6 for how many it has, 7 for the first one.
 _SIGNS, _LENGTH, _FIRST = 40, 6, 7
 _BIT_OF = {
     sign: 1 << place for place, sign in enumerate("abcdefghijklmnopqrstuvwxyz0123456789")
 }
-_SAFELY = 1e-9  # more than a sum of three fractions may be off
+SIGNS = (1 << _SIGNS) - 1
 
 
 @lru_cache(maxsize=65_536)
@@ -127,75 +118,17 @@ def sketched(records: Sequence[Features]) -> dict[str, Sketches]:
     }
 
 
-def _changed(ours: Sketches, theirs: Sketches) -> NDArray[np.int64]:
+def changed(ours: Sketches, theirs: Sketches) -> NDArray[np.int64]:
     """How many signs only one of two texts has."""
-    apart = (ours ^ theirs) & ((1 << _SIGNS) - 1)
+    apart = (ours ^ theirs) & SIGNS
     return np.asarray(np.bitwise_count(apart), np.int64)
 
 
-def _lengths(sketches: Sketches) -> NDArray[np.int64]:
+def lengths(sketches: Sketches) -> NDArray[np.int64]:
     return np.asarray(sketches >> _SIGNS & ((1 << _LENGTH) - 1))
 
 
-def _are_far_names(ours: Sketches, theirs: Sketches) -> Certain:
-    """Neither similar, nor mistyped, nor a short form of the other; see `_by_likeness`."""
-    signs = (1 << _SIGNS) - 1
-    only_ours = np.bitwise_count(ours & ~theirs & signs).astype(np.int64)
-    only_theirs = np.bitwise_count(theirs & ~ours & signs).astype(np.int64)
-    allowed = np.where(np.minimum(_lengths(ours), _lengths(theirs)) < 7, 1, 2)
-    is_no_slip = only_ours + only_theirs > 2 * allowed
-    is_not_within = (only_ours > 0) & (only_theirs > 0)
-    is_known = (ours != UNKNOWN) & (theirs != UNKNOWN)
-    return np.asarray(
-        is_known & is_no_slip & is_not_within & _are_unlike(ours, theirs, SIMILAR)
-    )
-
-
-def _are_unlike(ours: Sketches, theirs: Sketches, limit: float) -> Certain:
-    """Jaro-Winkler below the limit even if all signs that may meet do, in their order.
-
-    Its bonus for a common start takes four tenths of what is missing to 1, if the first agrees.
-    """
-    signs = (1 << _SIGNS) - 1
-    mine, yours = _lengths(ours), _lengths(theirs)
-    met = np.minimum(
-        mine - np.bitwise_count(ours & ~theirs & signs),
-        yours - np.bitwise_count(theirs & ~ours & signs),
-    )
-    jaro = (met / np.maximum(mine, 1) + met / np.maximum(yours, 1) + 1) / 3
-    same_first = ours >> (_SIGNS + _LENGTH) == theirs >> (_SIGNS + _LENGTH)
-    return np.asarray(np.where(same_first, jaro + 0.4 * (1 - jaro), jaro) < limit - _SAFELY)
-
-
-def _are_not_swapped(columns: Columns, lo: Rows, hi: Rows) -> Certain:
-    given, family = columns["~given"], columns["~family"]
-    return np.asarray(
-        _are_far_names(given[lo], family[hi]) | _are_far_names(family[lo], given[hi])
-    )
-
-
-def _other_given(columns: Columns, lo: Rows, hi: Rows) -> Certain:
-    given, formal = columns["~given"], columns["~formal"]
-    are_far = _are_far_names(given[lo], given[hi]) & (formal[lo] & formal[hi] == 0)
-    return np.asarray(are_far & _are_not_swapped(columns, lo, hi))
-
-
-def _other_family(columns: Columns, lo: Rows, hi: Rows) -> Certain:
-    family = columns["~family"]
-    return np.asarray(
-        _are_far_names(family[lo], family[hi]) & _are_not_swapped(columns, lo, hi)
-    )
-
-
-def _other_email(columns: Columns, lo: Rows, hi: Rows) -> Certain:
-    """Mailboxes more than one slip apart."""
-    ours, theirs = columns["~email"][lo], columns["~email"][hi]
-    is_known = (ours != UNKNOWN) & (theirs != UNKNOWN)
-    is_longer = np.abs(_lengths(ours) - _lengths(theirs)) > 1
-    return np.asarray(is_known & (is_longer | (_changed(ours, theirs) > 2)))
-
-
-def _digits_apart(ours: Sketches, theirs: Sketches) -> NDArray[np.int64]:
+def digits_apart(ours: Sketches, theirs: Sketches) -> NDArray[np.int64]:
     """In how many places two numbers of one length have different digits."""
     apart = ours ^ theirs
     apart |= apart >> 1
@@ -203,58 +136,16 @@ def _digits_apart(ours: Sketches, theirs: Sketches) -> NDArray[np.int64]:
     return np.asarray(np.bitwise_count(apart & 0x11_1111_1111_1111), np.int64)
 
 
-def _other_phone(columns: Columns, lo: Rows, hi: Rows) -> Certain:
-    """Tails of different lengths, or apart in more places than two digits swapped."""
-    ours, theirs = columns["~phone"][lo], columns["~phone"][hi]
-    is_known = (ours != UNKNOWN) & (theirs != UNKNOWN)
-    return np.asarray(
-        is_known & ((ours >> 56 != theirs >> 56) | (_digits_apart(ours, theirs) > 2))
-    )
-
-
-def _other_birth(columns: Columns, lo: Rows, hi: Rows) -> Certain:
-    """Another year, not one or ten off, another day, and more than one slip."""
-    ours, theirs = columns["~birth"][lo], columns["~birth"][hi]
-    is_known = (ours != UNKNOWN) & (theirs != UNKNOWN)
-    years = np.abs(_year(ours) - _year(theirs))
-    other_year = (years != 0) & (years != 1) & (years != 10)
-    other_day = (ours ^ theirs) & 0xFFFF != 0
-    return np.asarray(is_known & other_year & other_day & (_digits_apart(ours, theirs) > 2))
-
-
-def _year(sketches: Sketches) -> NDArray[np.int64]:
+def year(sketches: Sketches) -> NDArray[np.int64]:
     digits = [sketches >> place & 0xF for place in (28, 24, 20, 16)]
     return np.asarray(((digits[0] * 10 + digits[1]) * 10 + digits[2]) * 10 + digits[3])
 
 
-def _places(columns: Columns, lo: Rows, hi: Rows) -> Told:
-    """Whole addresses with postcodes more than a slip apart in two areas, and other streets."""
-    code, street, city = (
-        (columns[name][lo], columns[name][hi]) for name in ("~postcode", "~street", "~city")
-    )
-    is_known = np.logical_and.reduce([part != UNKNOWN for part in (*code, *street, *city)])
-    is_longer = np.abs(_lengths(code[0]) - _lengths(code[1])) > 1
-    are_apart = is_known & (is_longer | (_changed(*code) > 2)) & _are_unlike(*street, FUZZY)
-    are_apart &= columns["~same_area"][lo] != columns["~same_area"][hi]
-    in_one_town = columns["~same_city"][lo] == columns["~same_city"][hi]
-    return [
-        ("city", np.asarray(are_apart & in_one_town)),
-        (DIFFERENT, np.asarray(are_apart & _are_unlike(*city, FUZZY))),
-    ]
+def only_ours(ours: Sketches, theirs: Sketches) -> NDArray[np.int64]:
+    """How many signs the first of two texts has and the other lacks."""
+    return np.asarray(np.bitwise_count(ours & ~theirs & SIGNS), np.int64)
 
 
-def _different(
-    are: Callable[[Columns, Rows, Rows], Certain], columns: Columns, lo: Rows, hi: Rows
-) -> Told:
-    return [(DIFFERENT, are(columns, lo, hi))]
-
-
-# For a comparison, the levels that pairs reach for certain; no pair has two.
-CERTAIN: dict[str, Callable[[Columns, Rows, Rows], Told]] = {
-    "given_name": partial(_different, _other_given),
-    "family_name": partial(_different, _other_family),
-    "birth_date": partial(_different, _other_birth),
-    "email": partial(_different, _other_email),
-    "phone": partial(_different, _other_phone),
-    "address": _places,
-}
+def first_signs(sketches: Sketches) -> NDArray[np.int64]:
+    """Equal where texts begin with the same sign."""
+    return np.asarray(sketches >> (_SIGNS + _LENGTH))

@@ -13,8 +13,8 @@ from math import inf
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.bulk.certain import CERTAIN, Told
 from matching.bulk.columns import CUSTOM, IDENTIFIERS, SILENT, Codes
-from matching.bulk.sketches import CERTAIN, Told
 from matching.comparisons import custom, identifier
 from matching.features import Features
 from matching.model import BitTable, MatchModel, Step, on_grid

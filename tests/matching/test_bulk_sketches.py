@@ -4,7 +4,8 @@ import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from matching.bulk.sketches import CERTAIN, DIFFERENT, digit_sketch, sketched, text_sketch
+from matching.bulk.certain import CERTAIN, DIFFERENT
+from matching.bulk.sketches import digit_sketch, sketched, text_sketch
 from matching.comparisons import COMPARISONS
 from matching.features import Address, Email, Features, Phone, features_of
 
