@@ -8,6 +8,7 @@ import sys
 
 COMMANDS = (
     ("bench.quality", "--splink"),
+    ("bench.decisions",),
     ("bench.bulk", "--splink"),
     ("bench.live",),
     ("bench.ingest",),

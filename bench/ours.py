@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import combinations
+from types import MappingProxyType
 from typing import Any
 
 from bench.clock import Clock
@@ -69,8 +70,17 @@ def prepare(data: DataSet, model: MatchModel, clock: Clock) -> Material:
     return Material(features, pairs, len(generic))
 
 
-def fitted(data: DataSet, material: Material, model: MatchModel, clock: Clock) -> MatchModel:
-    """The version an installation learns by itself, as `matching.self_training` does."""
+def fitted(
+    data: DataSet,
+    material: Material,
+    model: MatchModel,
+    clock: Clock,
+    said: Mapping[Pair, str] = MappingProxyType({}),
+) -> MatchModel:
+    """The version an installation learns by itself, as `matching.self_training` does.
+
+    `said` maps pairs to what people decided, "same" or "different".
+    """
     if len(data.keys) < FEWEST:
         return model
     order = sorted(range(len(data.keys)), key=lambda place: data.keys[place])
@@ -78,11 +88,24 @@ def fitted(data: DataSet, material: Material, model: MatchModel, clock: Clock) -
     pairs = sorted((min(rank[a], rank[b]), max(rank[a], rank[b])) for a, b in material.pairs)
     with clock.stage("training"):
         records = [material.features[place] for place in order]
-        return train(Learning(records, pairs), model, Settings(version="fitted")).model
+        decided = {
+            (min(rank[a], rank[b]), max(rank[a], rank[b])): verdict
+            for (a, b), verdict in said.items()
+        }
+        learning = Learning(records, pairs, decided)
+        return train(learning, model, Settings(version="fitted")).model
 
 
-def match(material: Material, data: DataSet, model: MatchModel, clock: Clock) -> Outcome:
-    """Scoring and clustering."""
+def match(
+    material: Material,
+    data: DataSet,
+    model: MatchModel,
+    clock: Clock,
+    *,
+    same: Collection[Pair] = (),
+    different: Collection[Pair] = (),
+) -> Outcome:
+    """Scoring and clustering, with what people said."""
     features, pairs = material.features, material.pairs
     with clock.stage("scoring"):
         scored = score_pairs(model, features, pairs)
@@ -97,7 +120,7 @@ def match(material: Material, data: DataSet, model: MatchModel, clock: Clock) ->
             place: Node(place, key, features[place]) for place, key in enumerate(data.keys)
         }
         edges = [Edge(low, high, weights[low, high]) for low, high in links]
-        found = partition(nodes, edges, same=(), different=(), model=model)
+        found = partition(nodes, edges, same=same, different=different, model=model)
     return Outcome(set(pairs), material.generic_keys, weights, links, found)
 
 

@@ -115,10 +115,11 @@ def reliability(
 
 @dataclass(frozen=True)
 class Calibrated:
-    """A curve, what it was fitted to, and how well it fits there."""
+    """A curve, what it was fitted to, and how well it fits there; and what EM expects."""
 
     source: str
     curve: Curve
+    expected: Curve
     bins: list[dict[str, float]]
     pairs: int
 
@@ -145,7 +146,7 @@ def calibrate(weights: Floats, posterior: Floats, verdicts: Floats) -> Calibrate
     truth = verdicts[decided]
     if len(truth) < LABELS_NEEDED or len(np.unique(truth)) < 2:
         bins = reliability(from_em, weights, posterior)
-        return Calibrated("the posteriors of EM", from_em, bins, len(weights))
+        return Calibrated("the posteriors of EM", from_em, from_em, bins, len(weights))
     curve = fit_curve(weights[decided], truth, held_to=from_em)
     bins = reliability(curve, weights[decided], truth)
-    return Calibrated("decisions", curve, bins, len(truth))
+    return Calibrated("decisions", curve, from_em, bins, len(truth))

@@ -9,8 +9,8 @@ import numpy as np
 from matching.model import MatchModel
 from matching.scoring import Scored, score
 from matching.training import checks
-from matching.training.calibration import calibrate
-from matching.training.costs import cost_curve, thresholds
+from matching.training.calibration import LABELS_NEEDED, Calibrated, calibrate
+from matching.training.costs import Thresholds, cost_curve, thresholds
 from matching.training.extension import extended
 from matching.training.frequencies import count_frequencies
 from matching.training.mixture import (
@@ -84,7 +84,7 @@ class _Training:
             self._material.verdicts(self._pairs),
         )
         costs = self._settings.costs
-        limits = thresholds(calibrated.curve, costs)
+        limits = self._limits(calibrated, weights)
         report = {
             "from": self._live.version,
             **provenance(self._material, self._settings, len(self._pairs), learnt),
@@ -97,6 +97,21 @@ class _Training:
         spec = with_thresholds(spec, join_bits=limits.join_bits, review_bits=limits.review_bits)
         named = spec | {"version": self._settings.version, "provenance": report}
         return Trained(MatchModel.from_spec(named), report)
+
+    def _limits(self, calibrated: Calibrated, weights: Floats) -> Thresholds:
+        """Thresholds by the cost of mistakes.
+
+        Only answers about joined pairs can raise the join threshold. The queue holds, of the
+        pairs below it, those that nothing else has joined: the worse half.
+        """
+        limits = thresholds(calibrated.curve, self._settings.costs)
+        expected = thresholds(calibrated.expected, self._settings.costs)
+        answered = ~np.isnan(self._material.verdicts(self._pairs))
+        about_joins = int((answered & (weights >= expected.join_bits)).sum())
+        if limits.join_bits <= expected.join_bits or about_joins >= LABELS_NEEDED:
+            return limits
+        review = min(limits.review_bits, expected.join_bits)
+        return Thresholds(expected.join_bits, review)
 
     def _scored(self, model: MatchModel, pairs: Sequence[Pair]) -> list[Scored]:
         records = self._material.records
