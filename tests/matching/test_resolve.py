@@ -311,7 +311,7 @@ def test_a_case_is_asked_once_and_closed_when_its_records_answer_it() -> None:
 def test_what_too_many_share_proves_nothing_to_those_who_meet_by_another_key() -> None:
     """Two namesakes of one town, both with the number of the shop's own till."""
     number: dict[str, Any] = {"phone": ["+447700900777"]}
-    names = {"given_name": "Anna", "family_name": "Kowalska"}
+    names: dict[str, Any] = {"given_name": "Anna", "family_name": "Kowalska"}
     one = arrive("crm", "A-1", **names, **number, address={"city": "Leeds"})
     other = arrive("shop", "S-1", **names, **number, address={"city": "Leeds"})
     resolve()
