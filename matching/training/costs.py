@@ -18,9 +18,9 @@ LIMIT_BITS = 60.0
 class Costs:
     """What a wrong join, a missed join and one question cost; only their ratios matter."""
 
-    wrong_join: float = 5.0
+    wrong_join: float = 4.0
     missed_join: float = 1.0
-    review: float = 0.5
+    review: float = 0.6
 
     def check(self) -> None:
         """Raise `Refused` where the costs make no sense."""

@@ -1,7 +1,7 @@
 """What was learnt, written as the spec of a model."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from math import log2
 from typing import Any
 
@@ -13,6 +13,9 @@ from matching.training.patterns import Columns, Floats, tables_of
 
 ENOUGH_PAIRS = 20.0  # seen at a level, from which the data outweigh the starting model
 Spec = dict[str, Any]
+# What only repeats another comparison: a mailbox that is just the name agrees among namesakes,
+# and next to never among strangers drawn at random, from whom `u` is learnt.
+REPEATING = frozenset({("email", "namesake")})
 GUARDS_ON_WEIGHTS = (
     *("birth_date_bits", "names_bits", "twins_bits"),
     *("bridge_bits", "bridge_floor_bits"),
@@ -54,7 +57,12 @@ def to_spec(
             _remove(spec, name)
         else:
             before = tables_of(start)[name]
-            odds = [_odds(learnt, number, i, before[v]) for i, v in enumerate(levels)]
+            odds = [
+                asdict(before[level])
+                if (name, level) in REPEATING
+                else _odds(learnt, number, place, before[level])
+                for place, level in enumerate(levels)
+            ]
             _put(spec, name, dict(zip(levels, odds, strict=True)))
     spec["prior"] = {
         "prior_bits": _bits(learnt.persons, learnt.all_pairs - learnt.persons),
