@@ -15,6 +15,7 @@ from profiles.arrays import id_array
 
 MAX_ATTEMPTS = 6
 LONGEST_WAIT = timedelta(hours=1)
+GIVEN_BACK_FOR = timedelta(seconds=0.5)
 
 # A mark that failed or killed its worker before is taken alone, and before the others: one bad
 # record must neither hold them up nor wait behind them for ever. After its last try it is set
@@ -118,14 +119,25 @@ def drop_these(mark_ids: Collection[int]) -> None:
 
 
 def put_off(mark_ids: Collection[int], error: Exception) -> None:
-    """Try failed marks again later: after 1 s, 2 s, 4 s … and hourly from the sixth time on."""
+    """Try failed marks again later: after 1 s, 2 s, 4 s … and hourly from the sixth time on.
+
+    One that another worker has settled meanwhile is gone, and stays so.
+    """
     for mark in DirtyRecord.objects.filter(pk__in=list(mark_ids)):
         wait = timedelta(seconds=2 ** (mark.attempts - 1))
         if mark.attempts >= MAX_ATTEMPTS:
             wait = LONGEST_WAIT
-        mark.not_before = timezone.now() + wait
-        mark.error = type(error).__name__  # its words may hold a customer's values
-        mark.save(update_fields=["not_before", "error"])
+        DirtyRecord.objects.filter(pk=mark.pk).update(
+            not_before=timezone.now() + wait,
+            error=type(error).__name__,  # its words may hold a customer's values
+        )
+
+
+def give_back(mark_ids: Collection[int]) -> None:
+    """Let marks be claimed again soon, as if they had not been: nothing is wrong with them."""
+    DirtyRecord.objects.filter(pk__in=list(mark_ids), attempts__gt=0).update(
+        attempts=F("attempts") - 1, not_before=timezone.now() + GIVEN_BACK_FOR
+    )
 
 
 def waiting() -> "QuerySet[DirtyRecord]":

@@ -25,7 +25,7 @@ from matching.model import MatchModel
 from matching.models import DirtyRecord, GenericKey
 from matching.progress import Progress, Tell, TellStage, silent_stage, silently
 from matching.snapshot import Snapshot, generic_keys, take_snapshot
-from profiles.locking import MAX_TRIES
+from profiles.locking import MAX_TRIES, ComponentsKeepMoving
 from profiles.models import SourceRecord
 
 logger = logging.getLogger(__name__)
@@ -115,6 +115,10 @@ def resolve_batch(limit: int = BATCH) -> Progress | None:
                 claimed = queue.lock_marks(marks)
                 until_locked.close()
                 return _resolve(claimed)
+        except (ComponentsKeepMoving, SnapshotIsOver):
+            logger.info("batch of %d marks given back: others work on its records", len(marks))
+            queue.give_back(marks)
+            return Progress()
         except Exception as error:
             logger.exception("batch of %d marks failed and is put off", len(marks))
             queue.put_off(marks, error)

@@ -8,7 +8,9 @@ from django.utils import timezone
 from matching import queue
 from matching.keys import mark_dirty
 from matching.models import DirtyRecord
-from matching.resolve import resolve_batch, resolve_until_settled
+from matching.progress import Progress
+from matching.resolve import SnapshotIsOver, resolve_batch, resolve_until_settled
+from profiles.locking import ComponentsKeepMoving
 from tests.matching.pairs import ANNA
 from tests.profiles.customers import make_record
 
@@ -74,6 +76,34 @@ def test_what_failed_is_tried_again_alone_and_holds_up_nobody(
     mark = DirtyRecord.objects.get()
     assert mark.record_id == bad != good
     assert mark.error == "ValueError"  # never the values in its words
+
+
+@pytest.mark.parametrize("overtaken", [ComponentsKeepMoving, SnapshotIsOver])
+def test_marks_others_got_in_the_way_of_are_given_back_unblemished(
+    monkeypatch: pytest.MonkeyPatch, overtaken: type[Exception]
+) -> None:
+    waiting_record()
+
+    def always_overtaken(*_: object) -> int:
+        raise overtaken("6 times")
+
+    with monkeypatch.context() as busy:
+        busy.setattr("matching.resolve._resolve", always_overtaken)
+        assert resolve_batch() == Progress()
+
+    mark = DirtyRecord.objects.get()
+    assert (mark.attempts, mark.error) == (0, "")
+    assert resolve_until_settled(max_seconds=10).resolved == 1
+
+
+def test_putting_off_what_another_worker_has_settled_brings_nothing_back() -> None:
+    waiting_record()
+    marks = queue.note_attempts(10)
+
+    DirtyRecord.objects.all().delete()
+    queue.put_off(marks, ValueError("too late"))
+
+    assert not DirtyRecord.objects.exists()
 
 
 def test_what_fails_again_and_again_is_set_aside_until_someone_looks(
