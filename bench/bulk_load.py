@@ -24,6 +24,8 @@ SELECT 'P-' || lpad(id::text, 12, '0'), id, 0, '{}', '', '', '{}', '{}'
 FROM profiles_sourcerecord ORDER BY id;
 INSERT INTO profiles_membership (record_id, profile_id, component)
 SELECT birth_record_id, id, birth_record_id FROM profiles_profile ORDER BY id;
+INSERT INTO matching_keyedrecord (record_id, scheme)
+SELECT id, %s FROM profiles_sourcerecord ORDER BY id;
 """
 RECORDS = """
 COPY profiles_sourcerecord (source_id, external_id, version, attributes, content_hash,
@@ -39,6 +41,7 @@ def load(records: int, *, seed: int) -> None:
 
 def load_rows(arriving: Iterator[Customer]) -> None:
     """Store rows in a new database; each record gets its keys and a dirty mark."""
+    from matching.blocking import KEY_SCHEME
     from matching.keys import mark_all_dirty
     from profiles.models import Source
 
@@ -51,7 +54,7 @@ def load_rows(arriving: Iterator[Customer]) -> None:
             _copy(number, rows, sources)
             number += len(rows)
     with connection.cursor() as cursor:
-        cursor.execute(REST)
+        cursor.execute(REST, [KEY_SCHEME])
     mark_all_dirty()
 
 

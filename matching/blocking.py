@@ -14,6 +14,7 @@ from hashlib import blake2b
 
 from matching.features import Address, Features
 
+KEY_SCHEME = 1  # to be raised with every change here or in `features` that changes keys
 IDENTIFYING = ("identifier", "email", "phone", "house")  # kinds made of one value alone
 KINDS = (
     *("identifier", "email", "mailbox", "sound_mailbox", "phone", "sound_phone"),

@@ -1,16 +1,28 @@
 """Block keys and dirty marks, written in the transaction that stored the records."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.db import connection
 
+from matching.blocking import KEY_SCHEME
 from matching.features import features_of
 from matching.live import keys_of
 from matching.models import BlockKey, DirtyRecord
+from profiles.arrays import id_array
 from profiles.signals import RecordChange
 
-REPLACE_KEYS = """
+Keys = frozenset[tuple[str, int]]
+NO_KEYS: Keys = frozenset()
+
+# Outdated keys are no longer noted: ingest has just taken them away, `rekey` notes them anew.
+WRITE_KEYS = """
+WITH noted AS (
+    INSERT INTO matching_keyedrecord AS held (record_id, scheme)
+    SELECT id, %s FROM unnest(%s::bigint[]) AS made (id)
+    ON CONFLICT (record_id) DO UPDATE SET scheme = excluded.scheme, outdated = NULL
+        WHERE held.scheme <> excluded.scheme OR held.outdated IS NOT NULL
+)
 INSERT INTO matching_blockkey (record_id, kind, key)
 SELECT * FROM unnest(%s::bigint[], %s::varchar[], %s::bigint[])
 ON CONFLICT ON CONSTRAINT key_once_per_record DO NOTHING
@@ -26,21 +38,33 @@ WHERE held.record_id = lost.record_id AND held.key = lost.key
 def replace_keys(changes: Sequence[RecordChange]) -> dict[int, list[int]]:
     """Bring the block keys of changed records up to date; return the keys each one lost."""
     wanted = {change.record.pk: _keys(change) for change in changes}
-    held = _held_keys([c.record.pk for c in changes if c.record.version > 1])
-    lost = {
-        record_id: sorted(held[record_id] - {key for _, key in keys})
-        for record_id, keys in wanted.items()
-        if record_id in held
-    }
-    _delete_keys((pk, key) for pk, keys in lost.items() for key in keys)
-    _insert_keys((pk, kind, key) for pk, keys in wanted.items() for kind, key in keys)
+    lost = lost_keys(wanted, of=[c.record.pk for c in changes if c.record.version > 1])
+    drop_keys(lost)
+    write_keys(wanted)
     return lost
 
 
-def _keys(change: RecordChange) -> frozenset[tuple[str, int]]:
-    if not change.record.is_live:
-        return frozenset()
-    return keys_of(features_of(change.attributes))
+def _keys(change: RecordChange) -> Keys:
+    return keys_of(features_of(change.attributes)) if change.record.is_live else NO_KEYS
+
+
+def lost_keys(wanted: Mapping[int, Keys], *, of: Collection[int]) -> dict[int, list[int]]:
+    """Keys that these records have and shall have no longer, ascending. One query."""
+    return {
+        record_id: sorted(held - {key for _, key in wanted[record_id]})
+        for record_id, held in _held_keys(of).items()
+    }
+
+
+def write_keys(wanted: Mapping[int, Keys]) -> None:
+    """Add keys to those that records have, and note the scheme they were made by."""
+    rows = sorted((pk, kind, key) for pk, keys in wanted.items() for kind, key in keys)
+    columns = list(zip(*rows, strict=True)) or [(), (), ()]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            WRITE_KEYS,
+            [KEY_SCHEME, id_array(sorted(wanted)), *(list(column) for column in columns)],
+        )
 
 
 def _held_keys(record_ids: Collection[int]) -> dict[int, set[int]]:
@@ -51,18 +75,13 @@ def _held_keys(record_ids: Collection[int]) -> dict[int, set[int]]:
     return held
 
 
-def _delete_keys(rows: Iterable[tuple[int, int]]) -> None:
-    columns = list(zip(*sorted(rows), strict=True))
+def drop_keys(lost: Mapping[int, Iterable[int]]) -> None:
+    """Take keys away from records."""
+    rows = sorted((pk, key) for pk, keys in lost.items() for key in keys)
+    columns = list(zip(*rows, strict=True))
     if columns:
         with connection.cursor() as cursor:
             cursor.execute(DROP_KEYS, [list(column) for column in columns])
-
-
-def _insert_keys(rows: Iterable[tuple[int, str, int]]) -> None:
-    columns = list(zip(*sorted(rows), strict=True))
-    if columns:
-        with connection.cursor() as cursor:
-            cursor.execute(REPLACE_KEYS, [list(column) for column in columns])
 
 
 def mark_dirty(

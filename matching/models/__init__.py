@@ -1,7 +1,7 @@
 """What the machine derived (keys, links), what people decided, and the receipts of both."""
 
 from matching.models.decision import Decision, MergeEvent
-from matching.models.derived import BlockKey, DirtyRecord, GenericKey, Link
+from matching.models.derived import BlockKey, DirtyRecord, GenericKey, KeyedRecord, Link
 from matching.models.review import ReviewCase
 from matching.models.version import MatchModelVersion
 
@@ -10,6 +10,7 @@ __all__ = [
     "Decision",
     "DirtyRecord",
     "GenericKey",
+    "KeyedRecord",
     "Link",
     "MatchModelVersion",
     "MergeEvent",

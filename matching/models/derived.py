@@ -30,6 +30,31 @@ class BlockKey(models.Model):
         return f"{self.kind} of {self.record_id}"
 
 
+class KeyedRecord(models.Model):
+    """Which scheme the block keys of a record were made by; no row means nobody knows.
+
+    While `rekey` runs, keys of an older scheme stay beside the new ones, named here, so that
+    records whose keys are not made yet are still met. They go when all records have new ones.
+    """
+
+    record = models.OneToOneField(
+        SourceRecord, models.CASCADE, related_name="+", primary_key=True
+    )
+    scheme = models.PositiveSmallIntegerField(help_text="`KEY_SCHEME` of the code then.")
+    outdated = ArrayField(models.BigIntegerField(), null=True)
+
+    class Meta:
+        indexes = [
+            # Serves: `rekey` takes away outdated keys; has it come to its end?
+            models.Index(
+                fields=["record"], condition=Q(outdated__isnull=False), name="keys_outdated"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"keys of {self.record_id} by scheme {self.scheme}"
+
+
 class GenericKey(models.Model):
     """A key shared by more records than its kind allows: it proves and proposes nothing.
 

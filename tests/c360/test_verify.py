@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db.models import F
 
-from matching.models import Link
+from matching.models import BlockKey, KeyedRecord, Link
 from profiles.models import Membership, Profile
 from tests.matching.arrivals import arrive, resolve
 
@@ -41,7 +42,14 @@ def joined(db: None, monkeypatch: pytest.MonkeyPatch) -> Profile:
 def test_a_settled_installation_is_well(joined: Profile) -> None:
     assert verify() == (
         0,
-        {"ok": True, "waiting": 0, "set_aside": 0, "counts": {}, "differences": []},
+        {
+            "ok": True,
+            "waiting": 0,
+            "set_aside": 0,
+            "counts": {},
+            "keys_behind": 0,
+            "differences": [],
+        },
     )
 
 
@@ -56,9 +64,13 @@ def test_while_records_wait_nothing_is_compared_and_nothing_is_called_well(
     assert (report["ok"], report["waiting"], report["differences"]) == (False, 1, [])
 
 
-@pytest.mark.parametrize("check", ["links", "clusters", "golden values"])
+@pytest.mark.parametrize("check", ["block keys", "links", "clusters", "golden values"])
 def test_whatever_was_tampered_with_is_named(joined: Profile, check: str) -> None:
-    if check == "links":
+    if check == "block keys":
+        BlockKey.objects.filter(record=joined.birth_record).update(
+            kind="date", key=F("key") + 1
+        )
+    elif check == "links":
         Link.objects.update(weight_bits=1.5)
     elif check == "clusters":
         second = Membership.objects.exclude(record=joined.birth_record).get()
@@ -77,3 +89,24 @@ def test_a_new_installation_is_well(db: None, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("c360.management.commands.verify.one_moment", lambda: None)
 
     assert verify()[0] == 0
+
+
+def test_records_with_keys_of_another_version_are_counted_and_what_to_run_is_said(
+    joined: Profile,
+) -> None:
+    KeyedRecord.objects.filter(record=joined.birth_record).update(scheme=0)
+    out = io.StringIO()
+
+    call_command("verify", stdout=out)
+
+    assert verify()[1]["keys_behind"] == 1
+    assert "1 records have block keys of another version" in out.getvalue()
+    assert "run rekey" in out.getvalue()
+
+
+def test_a_settled_installation_is_told_nothing_of_keys(joined: Profile) -> None:
+    out = io.StringIO()
+
+    call_command("verify", stdout=out)
+
+    assert "rekey" not in out.getvalue()

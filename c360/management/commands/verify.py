@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection, transaction
 
 from consent.verification import differences as in_ledger
-from matching import queue
+from matching import queue, rekeying
 from matching.live import live_model
 from matching.verification import differences as in_matching
 from profiles.verification import Difference
@@ -34,15 +34,19 @@ class Command(BaseCommand):
         with transaction.atomic():
             one_moment()
             waiting, set_aside = queue.waiting().count(), queue.set_aside().count()
+            behind = rekeying.records_behind()
             found = [] if waiting else list(self._told())
         counts = Counter(each.check for each in found)
         if options["json"]:
             shown = [{"check": each.check, "where": each.where} for each in found[:MOST_SHOWN]]
             ok = not (found or waiting or set_aside)
             report = {"ok": ok, "waiting": waiting, "set_aside": set_aside, "counts": counts}
-            self.stdout.write(json.dumps(report | {"differences": shown}))
+            told = {"keys_behind": behind, "differences": shown}
+            self.stdout.write(json.dumps(report | told))
         else:
             self.stdout.write(in_words(counts, waiting, set_aside))
+            if behind:
+                self.stdout.write(rekeying.in_words(behind))
         if found or waiting or set_aside:
             raise SystemExit(1)
 
@@ -69,6 +73,8 @@ def in_words(counts: Counter[str], waiting: int, set_aside: int) -> str:
     lines = [f"{number} differences in {check}." for check, number in sorted(counts.items())]
     if counts:
         lines.append("That is not what the facts say. resolve --all computes it anew.")
+    if "block keys" in counts:
+        lines.append("Before that, rekey --all makes the block keys anew.")
     if set_aside:
         lines.append(f"{set_aside} records failed too often to be resolved; see the log.")
     return "\n".join(lines) or "All is well: everything derived is what the facts say."

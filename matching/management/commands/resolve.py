@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Count
 
-from matching import keys, queue
+from matching import keys, queue, rekeying
 from matching.live import live_model
 from matching.models import ReviewCase
 from matching.progress import Meter, Progress, Stage
@@ -72,6 +72,8 @@ class Command(BaseCommand):
             ) from None
         if options["verbosity"]:
             self.stdout.write(in_words(report))
+            if report["keys_behind"]:
+                self.stdout.write(rekeying.in_words(report["keys_behind"]))
         if options["json"]:
             self.stdout.write(json.dumps(report))
         if report["set_aside"]:
@@ -128,6 +130,7 @@ class Command(BaseCommand):
             "set_aside": queue.set_aside().count(),
             "clusters": figures["clusters"],
             "review_cases": ReviewCase.objects.open().count(),
+            "keys_behind": rekeying.records_behind(),
             "seconds": round(seconds, 2),
         }
 
