@@ -24,6 +24,10 @@ ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT USAGE, SELECT ON SEQUENCES TO 
 REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {app};
 """
 APPEND_ONLY = "REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {app}"
+# Where the database sets columns itself, the application may not even name them.
+SOME_COLUMNS = (
+    "REVOKE INSERT ON {table} FROM {app}; GRANT INSERT ({columns}) ON {table} TO {app}"
+)
 OUR_FUNCTIONS = """
 SELECT p.oid::regprocedure::text FROM pg_proc p
 WHERE p.pronamespace = current_schema()::regnamespace
@@ -54,6 +58,19 @@ def append_only_tables() -> list[str]:
     return sorted(m._meta.db_table for m in models if getattr(m, "append_only", False))
 
 
+def given_columns() -> dict[str, list[str]]:
+    """Columns the application may name, of each table whose model says `set_by_database`."""
+    return {
+        model._meta.db_table: sorted(
+            field.column
+            for field in model._meta.concrete_fields
+            if field.name not in model.set_by_database
+        )
+        for model in apps.get_models()
+        if hasattr(model, "set_by_database")
+    }
+
+
 def make_app_role(role: str, password: str) -> None:
     """Make the application's role if it is not there. Raises `StartError` if we may not."""
     with connection.cursor() as cursor:
@@ -79,6 +96,11 @@ def grant_app_role(role: str) -> None:
         _run(cursor, sql.SQL(GRANTS).format(schema=schema, app=app))
         for table in append_only_tables():
             _run(cursor, sql.SQL(APPEND_ONLY).format(table=sql.Identifier(table), app=app))
+        for table, columns in given_columns().items():
+            names = sql.SQL(", ").join(map(sql.Identifier, columns))
+            rights = sql.SQL(SOME_COLUMNS)
+            table_name = sql.Identifier(table)
+            _run(cursor, rights.format(table=table_name, columns=names, app=app))
         cursor.execute(OUR_FUNCTIONS)
         for (function,) in cursor.fetchall():
             name = sql.SQL(function)  # quoted by PostgreSQL itself

@@ -28,7 +28,7 @@ WITH joined AS MATERIALIZED (
     UNION ALL SELECT record_id, false FROM pending
 )
 SELECT e.id, e.record_id, e.purpose_id, e.channel, e.decision, e.stated_at, e.recorded_at,
-       e.is_dated, concerned.is_joined, r.deleted_at IS NULL AND r.erased_at IS NULL,
+       e.precision <> 'undated', concerned.is_joined, r.deleted_at IS NULL AND r.erased_at IS NULL,
        s.name, e.method,
        (SELECT json_agg(json_build_array(d.lo_id, d.hi_id)) FROM matching_decision d
         JOIN joined lo ON lo.record_id = d.lo_id JOIN joined hi ON hi.record_id = d.hi_id

@@ -4,24 +4,65 @@ import hashlib
 import json
 import uuid
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from operator import itemgetter
+from typing import Any
 
 from django.db import connection, transaction
-from django.utils import timezone
 from django.utils.text import slugify
 
 from c360.models import User
-from consent.models import LedgerEntry, Purpose
+from consent.models import LedgerEntry, PolicyVersion, Purpose
+from profiles.models.source import LawfulBasis
 
-APPEND = """
-INSERT INTO consent_ledgerentry (entry_id, record_id, purpose_id, channel, decision, stated_at,
-                                 is_dated, recorded_at, method, actor_id, statement_hash)
-SELECT * FROM unnest(%s::uuid[], %s::bigint[], %s::text[], %s::text[], %s::text[],
-                     %s::timestamptz[], %s::boolean[], %s::timestamptz[], %s::text[],
-                     %s::bigint[], %s::text[])
+# Column to the type of its array; number, time and hashes are the database's own.
+COLUMNS = {
+    "entry_id": "uuid",
+    "record_id": "bigint",
+    "contact_point_id": "uuid",
+    "purpose_id": "text",
+    "channel": "text",
+    "decision": "text",
+    "scope": "text",
+    "scope_records": "text",
+    "basis": "text",
+    "policy_version_id": "bigint",
+    "jurisdiction": "text",
+    "language": "text",
+    "stated_at": "timestamptz",
+    "precision": "text",
+    "valid_until": "timestamptz",
+    "method": "text",
+    "actor_type": "text",
+    "actor_id": "bigint",
+    "corrects_id": "bigint",
+    "evidence_commitment": "bytea",
+    "body": "jsonb",
+    "statement_hash": "text",
+}
+STATED = (  # what makes two statements one
+    "record_id",
+    "contact_point_id",
+    "purpose_id",
+    "channel",
+    "decision",
+    "scope",
+    "scope_records",
+    "policy_version_id",
+    "stated_at",
+    "precision",
+    "corrects_id",
+)
+READ = {"scope_records": "scope_records::bigint[]"}
+APPEND = f"""
+INSERT INTO consent_ledgerentry ({", ".join(COLUMNS)})
+SELECT {", ".join(READ.get(name, name) for name in COLUMNS)}
+FROM unnest({", ".join(f"%s::{kind}[]" for kind in COLUMNS.values())})
+     WITH ORDINALITY AS stated ({", ".join(COLUMNS)}, position)
+ORDER BY position
 ON CONFLICT (record_id, statement_hash) DO NOTHING
+RETURNING entry_id
 """
 
 
@@ -29,42 +70,53 @@ class BadStatement(ValueError):
     """A statement the ledger cannot hold; the message names what is wrong with it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewEntry:
-    """One yes or no about one record.
+    """One statement about one record, as `LedgerEntry` describes its parts.
 
     `purpose` is read as a key (`Offers by mail` is `offers-by-mail`); one nobody has named
-    before becomes a purpose of that name. `is_dated` is false where `stated_at` is only the
-    time of the row that carried the statement.
+    before becomes a purpose of that name. An empty purpose or channel means all of them.
     """
 
     record_id: int
     purpose: str
     channel: str
-    granted: bool
+    decision: str
     stated_at: datetime
-    is_dated: bool = True
+    precision: str = LedgerEntry.Precision.EXACT
+    contact_point: uuid.UUID | None = None
+    scope: str = LedgerEntry.Scope.RECORD
+    scope_records: tuple[int, ...] = ()
+    basis: str = LawfulBasis.CONSENT
+    policy_version: PolicyVersion | None = None
+    jurisdiction: str = ""
+    language: str = ""
+    valid_until: datetime | None = None
     method: str = LedgerEntry.Method.IMPORT
+    actor_type: str = LedgerEntry.ActorType.SOURCE
     actor: User | None = None
+    corrects: LedgerEntry | None = None
+    evidence_commitment: bytes | None = None
+    body: dict[str, Any] = field(default_factory=dict)
 
 
 @transaction.atomic
-def append(statements: Iterable[NewEntry]) -> int:
-    """Add statements and return how many are new; one that is known already adds nothing.
+def append(statements: Iterable[NewEntry]) -> list[uuid.UUID]:
+    """Add statements and return the entry ids of the new ones; a known one adds nothing.
 
     Raises `BadStatement` for an unknown channel or a purpose without letters, and then adds
-    none of them. Two queries, however many statements.
+    none of them. Two queries, however many statements. Whoever appends waits for all who
+    appended before to commit, so do it late in a transaction.
     """
     entries = list(statements)
     if not entries:
-        return 0
-    now = timezone.now()
-    rows = sorted((_row(each, now) for each in entries), key=itemgetter(1, -1))
-    _register({entry.purpose for entry in entries})
-    columns = zip(*rows, strict=True)  # sorted: whoever appends takes row locks in one order
+        return []
+    rows = sorted((_row(each) for each in entries), key=itemgetter(1, -1))
+    _register({entry.purpose for entry in entries if entry.purpose})
+    columns = zip(*rows, strict=True)
     with connection.cursor() as cursor:
         cursor.execute(APPEND, [list(column) for column in columns])
-        return int(cursor.rowcount)
+        return [entry_id for (entry_id,) in cursor.fetchall()]
 
 
 def _register(names: Collection[str]) -> None:
@@ -73,18 +125,41 @@ def _register(names: Collection[str]) -> None:
     Purpose.objects.bulk_create(purposes, ignore_conflicts=True)
 
 
-def _row(entry: NewEntry, now: datetime) -> tuple[object, ...]:
-    """The columns of `APPEND`, the statement's hash last."""
-    channel = entry.channel.strip().lower()
-    if channel not in LedgerEntry.Channel.values:
+def _row(entry: NewEntry) -> tuple[object, ...]:
+    """The values of `COLUMNS`."""
+    values = {
+        "entry_id": uuid.uuid4(),
+        "record_id": entry.record_id,
+        "contact_point_id": entry.contact_point,
+        "purpose_id": purpose_key(entry.purpose) if entry.purpose else None,
+        "channel": _channel(entry.channel),
+        "decision": str(entry.decision),
+        "scope": str(entry.scope),
+        "scope_records": "{%s}" % ",".join(map(str, sorted(entry.scope_records))),
+        "basis": str(entry.basis),
+        "policy_version_id": entry.policy_version.pk if entry.policy_version else None,
+        "jurisdiction": entry.jurisdiction,
+        "language": entry.language,
+        "stated_at": entry.stated_at,
+        "precision": str(entry.precision),
+        "valid_until": entry.valid_until,
+        "method": str(entry.method),
+        "actor_type": str(entry.actor_type),
+        "actor_id": entry.actor.pk if entry.actor else None,
+        "corrects_id": entry.corrects.pk if entry.corrects else None,
+        "evidence_commitment": entry.evidence_commitment,
+        "body": json.dumps(entry.body, sort_keys=True),
+    }
+    stated = [values[name] for name in STATED]
+    return (*values.values(), statement_hash(stated))
+
+
+def _channel(name: str) -> str:
+    channel = name.strip().lower()
+    if channel and channel not in LedgerEntry.Channel.values:
         known = ", ".join(LedgerEntry.Channel.values)
-        raise BadStatement(f"Channel {entry.channel!r} is not known; known are {known}.")
-    purpose = purpose_key(entry.purpose)
-    Decision = LedgerEntry.Decision
-    decision = (Decision.GRANTED if entry.granted else Decision.REFUSED).value
-    stated = [entry.record_id, purpose, channel, decision, entry.stated_at, entry.is_dated]
-    actor = entry.actor.pk if entry.actor else None
-    return (uuid.uuid4(), *stated, now, str(entry.method), actor, statement_hash(stated))
+        raise BadStatement(f"Channel {name!r} is not known; known are {known}.")
+    return channel
 
 
 def purpose_key(name: str) -> str:
@@ -101,4 +176,4 @@ def statement_hash(stated: list[object]) -> str:
         each.astimezone(UTC).isoformat() if isinstance(each, datetime) else each
         for each in stated
     ]
-    return hashlib.sha256(json.dumps(plain).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(plain, default=str).encode()).hexdigest()

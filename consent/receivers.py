@@ -7,9 +7,11 @@ from typing import Any
 from django.dispatch import receiver
 
 from consent import ledger
+from consent.models import LedgerEntry
 from profiles.models import RecordVersion
 from profiles.signals import RecordChange, records_changed
 
+Decision, Precision = LedgerEntry.Decision, LedgerEntry.Precision
 Version = tuple[int, str]  # a record and the hash of one of its payloads
 
 
@@ -27,9 +29,9 @@ def append_statements(sender: Any, changes: Sequence[RecordChange], **kwargs: An
             record_id=change.record.pk,
             purpose=statement.purpose,
             channel=statement.channel,
-            granted=statement.granted,
+            decision=Decision.GRANTED if statement.granted else Decision.REFUSED,
             stated_at=statement.stated_at or _time_of_row(change, late),
-            is_dated=statement.stated_at is not None,
+            precision=Precision.EXACT if statement.stated_at else Precision.UNDATED,
         )
         for change in stating
         for statement in change.consent

@@ -2,23 +2,18 @@
 
 from collections.abc import Iterator
 
-from consent.ledger import statement_hash
-from consent.models import LedgerEntry
+from django.db import connection
+
 from profiles.verification import Difference
+
+CHANGED = (
+    "SELECT entry_id FROM consent_ledgerentry e WHERE consent_ledgerentry_hash(e) <> row_hash"
+)
 
 
 def differences() -> Iterator[Difference]:
     """Name every ledger entry whose contents and hash do not fit together."""
-    rows = LedgerEntry.objects.order_by("pk").values_list(
-        "entry_id",
-        "statement_hash",
-        "record_id",
-        "purpose_id",
-        "channel",
-        "decision",
-        "stated_at",
-        "is_dated",
-    )
-    for entry_id, hashed, *stated in rows.iterator(chunk_size=5000):
-        if statement_hash(stated) != hashed:
+    with connection.cursor() as cursor:
+        cursor.execute(CHANGED)
+        for (entry_id,) in cursor.fetchall():
             yield Difference("ledger", f"entry {entry_id}")

@@ -4,11 +4,15 @@ import uuid
 from typing import Any, NoReturn
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
-from consent.models.purpose import Purpose
+from consent.models.purpose import PolicyVersion, Purpose
+from consent.models.subject import ContactPoint
 from profiles.models import SourceRecord
+from profiles.models.source import LawfulBasis
 
 
 class LedgerOnlyGrows(Exception):
@@ -32,15 +36,22 @@ class LedgerQuerySet(models.QuerySet["LedgerEntry"]):
 class LedgerEntry(models.Model):
     """One statement of consent or refusal, attached to the record it came with.
 
-    There is no profile column: joining and splitting records never touches the ledger. The
-    database refuses UPDATE, DELETE and TRUNCATE.
+    There is no profile column: joining and splitting records never touches the ledger. It
+    holds no personal data: a contact point is a random reference, evidence lies elsewhere. The
+    database refuses UPDATE, DELETE and TRUNCATE, and sets number, time and hashes itself.
     """
 
     append_only = True
+    set_by_database = ("recorded_at", "chain", "seq", "prev_hash", "row_hash")
 
     class Decision(models.TextChoices):
         GRANTED = "granted", "Allowed"
         REFUSED = "refused", "Refused"
+        WITHDRAWN = "withdrawn", "Taken back"
+        OBJECTED = "objected", "Objected"
+        REQUESTED = "requested", "Asked, not confirmed yet"
+        INVALIDATED = "invalidated", "Found invalid"
+        CORRECTED = "corrected", "Was about somebody else"
 
     class Channel(models.TextChoices):
         EMAIL = "email", "E-mail"
@@ -48,28 +59,83 @@ class LedgerEntry(models.Model):
         PHONE = "phone", "Phone"
         POST = "post", "Post"
 
+    class Scope(models.TextChoices):
+        CONTACT_POINT = "contact_point", "One contact point"
+        RECORD = "record", "The record"
+        SNAPSHOT = "snapshot", "All records joined at that time"
+
+    class Precision(models.TextChoices):
+        EXACT = "exact", "To the second"
+        DAY = "day", "To the day"
+        UNDATED = "undated", "The time of the row stands in"
+
     class Method(models.TextChoices):
         IMPORT = "import", "Came with a record"
         AGENT = "agent", "Told to an agent"
+        API = "api", "Sent by another system"
+        FORM = "form", "Given on a form"
+        UNSUBSCRIBE = "unsubscribe", "Unsubscribed from a mail"
+        PAPER = "paper", "On paper"
+
+    class ActorType(models.TextChoices):
+        SUBJECT = "subject", "The person"
+        AGENT = "agent", "An agent for the person"
+        SOURCE = "source", "A source"
+        SYSTEM = "system", "The system"
 
     entry_id = models.UUIDField(default=uuid.uuid4, unique=True)
     record = models.ForeignKey(SourceRecord, models.PROTECT, related_name="ledger_entries")
-    purpose = models.ForeignKey(Purpose, models.PROTECT, related_name="+")
-    channel = models.CharField(max_length=8, choices=Channel.choices)
-    decision = models.CharField(max_length=8, choices=Decision.choices)
-    stated_at = models.DateTimeField(help_text="When the person said so.")
-    is_dated = models.BooleanField(
-        default=True,
-        help_text="The source told when; otherwise the time of the row stands in for it.",
+    contact_point = models.ForeignKey(
+        ContactPoint, models.DO_NOTHING, null=True, db_constraint=False, related_name="+"
     )
+    purpose = models.ForeignKey(
+        Purpose, models.PROTECT, null=True, related_name="+", help_text="Empty means all."
+    )
+    channel = models.CharField(
+        max_length=8, choices=Channel.choices, blank=True, help_text="Empty means all."
+    )
+    decision = models.CharField(max_length=12, choices=Decision.choices)
+    scope = models.CharField(max_length=14, choices=Scope.choices, default=Scope.RECORD)
+    scope_records = ArrayField(models.BigIntegerField(), default=list)
+    basis = models.CharField(
+        max_length=24, choices=LawfulBasis.choices, default=LawfulBasis.CONSENT
+    )
+    policy_version = models.ForeignKey(
+        PolicyVersion, models.PROTECT, null=True, related_name="+"
+    )
+    jurisdiction = models.CharField(max_length=8, blank=True)
+    language = models.CharField(max_length=12, blank=True)
+    stated_at = models.DateTimeField(help_text="When the person said so.")
+    precision = models.CharField(
+        max_length=8, choices=Precision.choices, default=Precision.EXACT
+    )
+    valid_until = models.DateTimeField(null=True)
     recorded_at = models.DateTimeField(default=timezone.now)
-    method = models.CharField(max_length=8, choices=Method.choices)
+    method = models.CharField(max_length=12, choices=Method.choices)
+    actor_type = models.CharField(
+        max_length=8, choices=ActorType.choices, default=ActorType.SOURCE
+    )
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
-    statement_hash = models.CharField(
-        max_length=64, help_text="Of record, purpose, channel, decision, time and `is_dated`."
+    corrects = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="The earlier entry that this one invalidates or corrects.",
     )
+    evidence_commitment = models.BinaryField(
+        max_length=32, null=True, help_text="HMAC of the evidence under the subject's key."
+    )
+    body = models.JSONField(default=dict, help_text="Further facts; nothing personal.")
+    statement_hash = models.CharField(
+        max_length=64, help_text="Of what was stated: the same statement enters once."
+    )
+    chain = models.PositiveIntegerField(help_text="The year; each begins with the last head.")
+    seq = models.BigIntegerField()
+    prev_hash = models.BinaryField(max_length=32)
+    row_hash = models.BinaryField(max_length=32)
 
     objects = LedgerQuerySet.as_manager()
 
@@ -77,6 +143,7 @@ class LedgerEntry(models.Model):
         default_permissions = ("view",)
         permissions = [
             ("view_contact_permission", "Can see whether a customer may be contacted"),
+            ("record_statement", "Can record what a customer says about consent"),
         ]
         constraints = [
             # A row that is imported again states nothing new.
@@ -84,13 +151,27 @@ class LedgerEntry(models.Model):
             models.UniqueConstraint(
                 fields=["record", "statement_hash"], name="one_entry_per_statement"
             ),
+            models.UniqueConstraint(fields=["chain", "seq"], name="ledger_has_no_gaps"),
             models.CheckConstraint(
-                condition=models.Q(channel__in=["email", "sms", "phone", "post"]),
+                condition=Q(channel__in=["", "email", "sms", "phone", "post"]),
                 name="channel_is_known",
             ),
             models.CheckConstraint(
-                condition=models.Q(decision__in=["granted", "refused"]),
-                name="decision_is_yes_or_no",
+                condition=~Q(decision="granted") | (Q(purpose__isnull=False) & ~Q(channel="")),
+                name="a_yes_is_to_something",
+            ),
+            models.CheckConstraint(
+                condition=~Q(decision__in=["invalidated", "corrected"])
+                | Q(corrects__isnull=False),
+                name="a_correction_names_an_entry",
+            ),
+        ]
+        indexes = [
+            # Serves: what was said about a contact point by anyone.
+            models.Index(
+                fields=["contact_point"],
+                name="ledger_by_contact_point",
+                condition=Q(contact_point__isnull=False),
             ),
         ]
 

@@ -22,7 +22,7 @@ def say(
         record_id=record.pk,
         purpose=fields.pop("purpose", "marketing"),
         channel=channel,
-        granted=granted,
+        decision=LedgerEntry.Decision.GRANTED if granted else LedgerEntry.Decision.REFUSED,
         stated_at=day(on),
         **fields,
     )

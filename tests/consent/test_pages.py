@@ -103,7 +103,7 @@ def test_the_panel_takes_the_same_queries_for_many_statements(
 
 def test_the_ledger_lists_statements_newest_first(anna: Profile) -> None:
     say(anna.birth_record, True, on=1)
-    say(anna.birth_record, False, on=31, channel="sms", is_dated=False)
+    say(anna.birth_record, False, on=31, channel="sms", precision="undated")
 
     body = signed_in("pia").get(f"/c/{anna.pk}/consent/").content.decode()
 
