@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from consent import views
+from consent.views import ledger, panel
 
 app_name = "consent"
 urlpatterns = [
-    path("c/<str:profile_id>/contact/", views.panel, name="panel"),
-    path("c/<str:profile_id>/consent/", views.ledger, name="ledger"),
+    path("c/<str:profile_id>/contact/", panel.panel, name="panel"),
+    path("c/<str:profile_id>/consent/", ledger.ledger, name="ledger"),
 ]

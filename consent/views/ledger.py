@@ -1,4 +1,4 @@
-"""Pages about what a customer allowed."""
+"""What a customer said, statement by statement."""
 
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
@@ -7,21 +7,9 @@ from django.views.decorators.http import require_GET
 
 from c360.http import StaffRequest
 from consent import entries
-from consent.permissions import contact_table
 from profiles.access import profile_for
 
-SEE_ANSWER = "consent.view_contact_permission"
 SEE_LEDGER = "consent.view_ledgerentry"
-
-
-@require_GET
-@permission_required(SEE_ANSWER, raise_exception=True)
-def panel(request: StaffRequest, profile_id: str) -> HttpResponse:
-    """May we contact? A card of the customer page, or a page without JavaScript."""
-    profile = profile_for(request.user, profile_id)
-    context = {"profile": profile, "table": contact_table(profile)}
-    template = "consent/_panel.html" if request.htmx else "consent/panel.html"
-    return render(request, template, context)
 
 
 @require_GET
