@@ -52,14 +52,34 @@ def objection(union: Union, model: MatchModel) -> Objection | None:
 
 
 def _two_identifiers(union: Union, model: MatchModel) -> Objection | None:
-    """An identifier of which a person has one only, with two values more than a slip apart."""
+    """An identifier of which a person has one only, with two values more than a slip apart.
+
+    Of two numbers that a person has said to be one's a later record may have either.
+    """
     apart = {
         namespace
         for ours, theirs, _ in union.across()
         for namespace in _in_conflict(ours, theirs)
         if namespace in model.one_per_person
+        and not _stand_together(namespace, ours, theirs, union.left)
+        and not _stand_together(namespace, theirs, ours, union.right)
     }
     return Objection("identifier", f"Two different values of {min(apart)}.") if apart else None
+
+
+def _stand_together(
+    namespace: str, member: Features, other: Features, group: Sequence[Features]
+) -> bool:
+    """Whether the member's group has a value of the other, just as it is, in spite of its own.
+
+    This guard lets no link bring such a group about: somebody said it.
+    """
+    wanted = set(dict(other.identifiers)[namespace])
+    return any(
+        not wanted.isdisjoint(dict(each.identifiers).get(namespace, ()))
+        and namespace in _in_conflict(member, each)
+        for each in group
+    )
 
 
 def _in_conflict(ours: Features, theirs: Features) -> Iterator[str]:

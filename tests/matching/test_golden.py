@@ -71,6 +71,7 @@ ON_THE_DATABASE = (
     "company_phone",
     "junk_everything",
     "two_national_numbers",
+    "two_numbers_said_to_be_one",
     "clerk_mixed_two_people",
     "told_apart_in_a_crowd_of_records",
     "till_number",

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from matching.features import Features
+from matching.features import Features, features_of
 from matching.guards import Union, objection
 from matching.model import default_model
 from tests.matching.people import person
@@ -30,6 +30,35 @@ def test_two_numbers_of_a_kind_a_person_has_once_keep_apart() -> None:
 
     assert reason([one], [other], weight=30) == "identifier"
     assert reason([one], [one], weight=30) is None
+
+
+def ssn(*numbers: str) -> Features:
+    return features_of({"identifiers": {"ssn": list(numbers)}})
+
+
+def test_a_record_with_one_of_two_numbers_said_to_be_one_persons_is_theirs() -> None:
+    said_to_be_one = [ssn("219099912"), ssn("532610447")]
+
+    assert reason(said_to_be_one, [ssn("532610447")], weight=30) is None
+    assert reason([ssn("219099912")], said_to_be_one, weight=30) is None
+    assert reason(said_to_be_one, [ssn("700000004")], weight=30) == "identifier"
+
+
+def test_a_third_number_in_its_company_keeps_apart_all_the_same() -> None:
+    said_to_be_one = [ssn("219099912"), ssn("532610447")]
+
+    assert reason(said_to_be_one, [ssn("532610447", "700000004")], weight=30) is None
+    others = [ssn("532610447"), ssn("700000004")]
+    assert reason(said_to_be_one, others, weight=30) == "identifier"
+
+
+def test_numbers_a_slip_apart_say_nothing_of_one_that_is_further_away() -> None:
+    """Nobody was asked about these: each is near the next, and no link would close the ring."""
+    slips = [ssn("219099912"), ssn("219099917")]
+
+    assert reason(slips, [ssn("219099917")], weight=30) is None
+    assert reason(slips, [ssn("219094917")], weight=30) == "identifier"
+    assert reason(slips, [ssn("532610447")], weight=30) == "identifier"
 
 
 def test_two_cards_of_a_kind_people_have_several_of_do_not() -> None:

@@ -51,6 +51,8 @@ def _slips_are_different(ours: tuple[str, ...], theirs: tuple[str, ...]) -> str:
 # What breaks, what stands in its place, and the story that notices.
 BROKEN_CODE = [
     (f"{GUARDS}._two_identifiers", always(None), "two_national_numbers"),
+    (f"{GUARDS}._stand_together", always(False), "two_numbers_said_to_be_one"),
+    (f"{GUARDS}._stand_together", always(True), "two_numbers_said_to_be_one"),
     (f"{GUARDS}._two_generations", always(None), "junior_and_senior_with_one_mailbox"),
     (f"{GUARDS}._contradiction", always(None), "twins_with_one_email"),
     (f"{GUARDS}._weak_bridge", always(None), "clerk_mixed_two_people"),

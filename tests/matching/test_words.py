@@ -29,6 +29,12 @@ from tests.matching.arrivals import (
 )
 from tests.staff import staff
 
+MICHAEL: dict[str, Any] = {
+    "given_name": "Michael",
+    "family_name": "Thornbury",
+    "birth_date": "1972-07-07",
+    "address": {"line1": "60 Kings Road", "postal_code": "BN1 1NA"},
+}
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_is_off_afterwards")]
 
 
@@ -110,6 +116,26 @@ def test_same_overrules_a_guard_and_keeps_both_customers_whole() -> None:
     ]
     assert planned.after[0].profile_id == profile_of(other).pk == one.birth_profile.pk
     assert not open_cases()
+
+
+def test_of_two_numbers_said_to_be_one_persons_later_records_may_have_either() -> None:
+    def michael(source: str, ssn: str) -> SourceRecord:
+        return arrive(source, ssn, **MICHAEL, identifiers={"ssn": [ssn]})
+
+    first, second = michael("crm", "219099912"), michael("shop", "532610447")
+    resolve()
+    assert {why for _, why, _ in open_cases()} == {"identifier"}
+    say("same", first, second)
+
+    later = [michael("till", "219099912"), michael("till", "532610447")]
+    resolve()
+    assert are_together(first, second, *later)
+    assert open_cases() == set()
+
+    third = michael("app", "700000004")
+    resolve()
+    assert not are_together(first, third)
+    assert {why for _, why, _ in open_cases()} == {"identifier"}
 
 
 def test_what_contradicts_earlier_words_is_refused_with_the_chain() -> None:
