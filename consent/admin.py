@@ -1,6 +1,7 @@
 """Purposes in the admin. The ledger is never registered: nobody edits it."""
 
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest
 
 from consent.models import Purpose
@@ -12,6 +13,7 @@ class PurposeAdmin(admin.ModelAdmin):
 
     list_display = ("name", "key", "description")
     search_fields = ("name", "key")
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Purpose | None = None

@@ -123,9 +123,13 @@ def test_the_ledger_goes_on_where_its_first_page_ends(
     anna: Profile, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     ledger.append(
-        ledger.NewEntry(anna.birth_record.pk, "marketing", "email", bool(number % 2), day(1))
-        if number < 2
-        else ledger.NewEntry(anna.birth_record.pk, "marketing", "email", True, day(number))
+        ledger.NewEntry(
+            record_id=anna.birth_record.pk,
+            purpose="marketing",
+            channel="email",
+            decision="refused" if number == 0 else "granted",
+            stated_at=day(max(number, 1)),  # two at one time, a yes and a no
+        )
         for number in range(60)
     )
     browser = signed_in("pia")

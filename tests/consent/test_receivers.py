@@ -32,7 +32,7 @@ def test_a_statement_has_the_time_its_source_gives() -> None:
 
     (entry,) = tell(record, day(7))
 
-    assert (entry.record, entry.stated_at, entry.is_dated) == (record, day(7), True)
+    assert (entry.record, entry.stated_at, entry.precision) == (record, day(7), "exact")
     assert (entry.purpose_id, entry.channel, entry.decision) == (
         "marketing",
         "email",
@@ -47,13 +47,13 @@ def test_without_one_it_has_the_time_its_row_was_written() -> None:
 
     (entry,) = tell(record, None)
 
-    assert (entry.stated_at, entry.is_dated) == (day(5), False)
+    assert (entry.stated_at, entry.precision) == (day(5), "undated")
 
 
 def test_without_either_it_has_the_time_its_row_came() -> None:
     (entry,) = tell(make_record(), None)
 
-    assert (entry.stated_at, entry.is_dated) == (LONG_AGO, False)
+    assert (entry.stated_at, entry.precision) == (LONG_AGO, "undated")
 
 
 def test_an_old_row_that_comes_late_states_what_it_said_then() -> None:
