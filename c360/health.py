@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from c360 import liveness
+from c360.showing import shows_no_customer_data
 from matching.queue import set_aside, waiting
 
 PATIENCE_SECONDS = 0.9
@@ -25,6 +26,7 @@ EMPTY: dict[str, Any] = {"dirty": None, "oldest_seconds": None, "set_aside": Non
 _askers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="health")
 
 
+@shows_no_customer_data
 @require_safe
 @login_not_required
 def healthz(request: HttpRequest) -> JsonResponse:

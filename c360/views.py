@@ -18,11 +18,13 @@ from c360.forms import SignInForm
 from c360.http import StaffRequest
 from c360.middleware import request_id
 from c360.navigation import THEMES
+from c360.showing import shows_no_customer_data
 
 THEME_DAYS = 400
 REFUSALS = {"too_many": 429, "unavailable": 503}
 
 
+@shows_no_customer_data
 class SignIn(LoginView):
     """Sign in with e-mail and password, then go on to the page that was asked for."""
 
@@ -41,6 +43,7 @@ class SignIn(LoginView):
         return self.render_to_response(context, status=REFUSALS.get(code or "", 422))
 
 
+@shows_no_customer_data
 @method_decorator(login_not_required, name="dispatch")
 class SignOut(LogoutView):
     """End the session (POST only) and have the browser forget what it kept of us."""
@@ -51,6 +54,7 @@ class SignOut(LogoutView):
         return response
 
 
+@shows_no_customer_data
 @login_not_required
 def admin_sign_in(request: HttpRequest) -> HttpResponse:
     """The admin's own sign-in page would not count tries; ours does."""
@@ -60,6 +64,7 @@ def admin_sign_in(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('login')}?{urlencode({REDIRECT_FIELD_NAME: wanted})}")
 
 
+@shows_no_customer_data
 def home(request: StaffRequest) -> HttpResponse:
     """Send everyone to where their work is."""
     user = request.user
@@ -72,6 +77,7 @@ def home(request: StaffRequest) -> HttpResponse:
     return render(request, "c360/no_role.html")
 
 
+@shows_no_customer_data
 @require_POST
 def preferences(request: StaffRequest) -> HttpResponse:
     """Store the theme in a cookie and the choice about keys on the user; go back."""
@@ -96,12 +102,14 @@ def preferences(request: StaffRequest) -> HttpResponse:
     return response
 
 
+@shows_no_customer_data
 @login_not_required
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that is too old, or did not come from here."""
     return render(request, "c360/stale_form.html", status=403)
 
 
+@shows_no_customer_data
 @login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
     """The page for a failure of ours, with the id that the log repeats.

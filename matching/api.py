@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from c360.models import User
+from c360.showing import Action, shows
 from matching import review
 from matching.live import live_model
 from matching.story import as_json, keys_of, story_of
@@ -23,6 +24,7 @@ from matching.views.why import Answer, answer_between, other_profile
 from profiles.access import profile_for
 
 
+@shows(Action.API)
 class ExplainView(APIView):
     """How a customer came about; with `?other=`, also why that one is not the same."""
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from c360.showing import note_access
 from matching.differences import Row, compare
 from matching.models import ReviewCase
 from profiles.customer import label, name_as_given, phone_text
@@ -51,6 +52,7 @@ class CaseFile:
 def open_file(case: ReviewCase) -> CaseFile:
     """Read what the page needs beyond `review.with_records`. One query."""
     joined = _joined(case.lo, case.hi)
+    note_records(case.lo, case.hi)
     rows = compare(_fields(case.lo.attributes, case.hi.attributes))
     return CaseFile(
         case=case,
@@ -61,6 +63,14 @@ def open_file(case: ReviewCase) -> CaseFile:
         reason=reason_words(case),
         short_reason=short_reason(case),
         overrides=override_words(case),
+    )
+
+
+def note_records(*records: SourceRecord) -> None:
+    """Note that these records are shown, and the customers they belong to now."""
+    note_access(
+        profiles=[record.membership.profile_id for record in records],
+        records=[record.pk for record in records],
     )
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from matching.casefile import name_of
+from matching.casefile import name_of, note_records
 from matching.models import Decision
 from profiles.models import SourceRecord
 
@@ -31,6 +31,7 @@ class Step:
 def steps_of(chain: Sequence[int]) -> list[Step]:
     """The steps from the first record of a chain to its last. Two queries."""
     records = SourceRecord.objects.select_related("source", "membership").in_bulk(list(chain))
+    note_records(*records.values())
     said = Decision.objects.binding().filter(lo__in=chain, hi__in=chain)
     words = {(row.lo_id, row.hi_id): row for row in said.select_related("decided_by")}
     return [

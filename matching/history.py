@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from c360.models import User
+from c360.showing import note_access
 from matching import review
 from matching.casefile import name_of
 from matching.evidence import levels_in_words
@@ -104,6 +105,7 @@ def _records(
     for receipt in receipts:
         ids.update(receipt.records)
         ids.update(pk for pair in _pairs(receipt.evidence) for pk in pair)
+    note_access(records=sorted(ids))
     return SourceRecord.objects.select_related("source").in_bulk(ids)
 
 

@@ -1,10 +1,11 @@
-"""The one door to a customer: asks for the permission, then looks."""
+"""The one door to a customer: asks for the permission, then looks, and notes who was opened."""
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from c360.http import Gone, Moved
 from c360.models import User
+from c360.showing import note_access
 from profiles.models import Membership, Profile
 
 SEARCH = "profiles.search_customers"
@@ -23,6 +24,7 @@ def profile_for(user: User, profile_id: str) -> Profile:
     if found is None:
         raise Http404
     if found.record_count:
+        note_access(profiles=[found.pk])
         return found
     now = (
         Membership.objects.filter(record=found.birth_record_id)

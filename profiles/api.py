@@ -20,6 +20,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from c360.showing import shows_no_customer_data
 from profiles.canonical import Malformed, canonical_spec, checked_call
 from profiles.ingest import Row, Stored, store_rows
 from profiles.models import Source, SourceMapping, SourceToken
@@ -80,6 +81,7 @@ def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+@shows_no_customer_data
 class RecordsView(APIView):
     """Takes in records of one source; what cannot be read is quarantined, the rest stored.
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from rapidfuzz import fuzz
 
+from c360.showing import note_access
 from profiles.masking import mask_email, mask_phone
 from profiles.models import CustomerObject, Identifier, Membership, Profile
 from profiles.models.event import EventKind
@@ -83,6 +84,7 @@ class Results:
 def search(typed: str, *, limit: int = PAGE) -> Results:
     """Find at most `limit` customers, exact identifiers first. At most nine queries."""
     question = read(typed, settings.C360_DEFAULT_REGION)
+    note_access(terms=_terms(question))
     hits: dict[str, Hit] = {}
     if question.kind is Kind.PROFILE:
         _add(hits, _profile_named(question.text), exact=True)
@@ -103,6 +105,11 @@ def search(typed: str, *, limit: int = PAGE) -> Results:
     if len(hits) == 1 and numbered:
         next(iter(hits.values())).exact = True  # "104421" can only mean HP-104421
     return _finish(question, hits, limit)
+
+
+def _terms(question: Question) -> set[str]:
+    """The words typed, and whole numbers and contact points as they are stored."""
+    return {*question.text.casefold().split(), *question.identifiers}
 
 
 def recent(profile_ids: Sequence[str]) -> list[Hit]:
@@ -211,6 +218,7 @@ def _finish(question: Question, hits: dict[str, Hit], limit: int) -> Results:
         if pk in found:
             hits[pk].profile, hits[pk].last_order = found[pk], orders.get(pk)
             kept.append(hits[pk])
+    note_access(profiles=[hit.profile.pk for hit in kept], results=len(kept))
     return Results(question, kept, has_more=len(hits) > limit)
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_htmx.http import HttpResponseClientRedirect
 
 from c360.http import StaffRequest
+from c360.showing import Action, note_access, shows
 from profiles import customer as facts
 from profiles import search as finder
 from profiles import timeline as history
@@ -28,11 +29,13 @@ def _typed(request: StaffRequest) -> str:
     return str(form.cleaned_data["q"]) if form.is_valid() else ""
 
 
+@shows(Action.SEARCH)
 @require_http_methods(["GET", "POST"])
 @permission_required(SEARCH, raise_exception=True)
 def search(request: StaffRequest) -> HttpResponse:
     """Find customers. What was typed is posted, so that no address or log holds it."""
     if request.method == "GET":
+        note_access(action=Action.LIST)
         recent = finder.recent(request.session.get("recent", []))
         return render(request, "profiles/search.html", {"recent": recent})
     results = finder.search(_typed(request))
@@ -43,6 +46,7 @@ def search(request: StaffRequest) -> HttpResponse:
     return render(request, "profiles/search.html", context)
 
 
+@shows(Action.SEARCH)
 @require_POST
 @permission_required(SEARCH, raise_exception=True)
 def suggest(request: StaffRequest) -> HttpResponse:
@@ -51,6 +55,7 @@ def suggest(request: StaffRequest) -> HttpResponse:
     return render(request, "profiles/_suggestions.html", {"results": results})
 
 
+@shows(Action.VIEW)
 @require_GET
 def customer(request: StaffRequest, profile_id: str) -> HttpResponse:
     """Everything about one customer."""
@@ -98,6 +103,7 @@ def _remember(request: StaffRequest, profile: Profile) -> None:
         request.session["recent"] = recent
 
 
+@shows(Action.VIEW)
 @require_http_methods(["GET", "POST"])
 def timeline(request: StaffRequest, profile_id: str) -> HttpResponse:
     """The timeline alone; posted when words are looked for, so that no log holds them."""
@@ -111,6 +117,7 @@ def timeline(request: StaffRequest, profile_id: str) -> HttpResponse:
     return render(request, "profiles/_timeline.html", context)
 
 
+@shows(Action.VIEW)
 @require_GET
 def field(request: StaffRequest, profile_id: str, attribute: str) -> HttpResponse:
     """Where one golden value comes from, as a popover, or as a page without JavaScript."""
@@ -119,10 +126,12 @@ def field(request: StaffRequest, profile_id: str, attribute: str) -> HttpRespons
         provenance = facts.provenance(profile, attribute)
     except KeyError:
         raise Http404 from None
+    note_access(fields=[attribute])
     template = "profiles/_field.html" if request.htmx else "profiles/field.html"
     return render(request, template, {"profile": profile, "provenance": provenance})
 
 
+@shows(Action.VIEW)
 @require_GET
 def records(request: StaffRequest, profile_id: str) -> HttpResponse:
     """The joined records, as the card of the customer page."""

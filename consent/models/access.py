@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
+from c360.showing import Action
 from profiles.models import Source
 
 
@@ -18,16 +19,6 @@ class AccessEntry(models.Model):
 
     append_only = True
     set_by_database = ("at", "chain", "seq", "prev_hash", "row_hash")
-
-    class Action(models.TextChoices):
-        VIEW = "view", "Looked at"
-        SEARCH = "search", "Searched"
-        LIST = "list", "Listed"
-        REVEAL = "reveal", "Showed a masked value of"
-        EXPORT = "export", "Exported"
-        CHANGE = "change", "Changed"
-        REVIEW = "review", "Reviewed a match of"
-        API = "api", "Read by interface"
 
     entry_id = models.UUIDField(default=uuid.uuid4, unique=True)
     at = models.DateTimeField()

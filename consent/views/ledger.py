@@ -6,12 +6,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from c360.http import StaffRequest
+from c360.showing import Action, shows
 from consent import entries
 from profiles.access import profile_for
 
 SEE_LEDGER = "consent.view_ledgerentry"
 
 
+@shows(Action.VIEW)
 @require_GET
 @permission_required(SEE_LEDGER, raise_exception=True)
 def ledger(request: StaffRequest, profile_id: str) -> HttpResponse:

@@ -6,12 +6,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from c360.http import StaffRequest
+from c360.showing import Action, shows
 from consent.permissions import contact_table
 from profiles.access import profile_for
 
 SEE_ANSWER = "consent.view_contact_permission"
 
 
+@shows(Action.VIEW)
 @require_GET
 @permission_required(SEE_ANSWER, raise_exception=True)
 def panel(request: StaffRequest, profile_id: str) -> HttpResponse:

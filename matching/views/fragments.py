@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from c360.http import StaffRequest
+from c360.showing import Action, shows, shows_no_customer_data
 from matching import review
 from matching.confidence import Confidence, confidence_of, open_questions
 from matching.live import live_model
@@ -23,6 +24,7 @@ WORDS = {
 }
 
 
+@shows(Action.VIEW)
 @require_GET
 def uncertain(request: StaffRequest, profile_id: str) -> HttpResponse:
     """How many possible matches wait for an answer; never who they are."""
@@ -31,6 +33,7 @@ def uncertain(request: StaffRequest, profile_id: str) -> HttpResponse:
     return render(request, "matching/_uncertain.html", context)
 
 
+@shows(Action.VIEW)
 @require_GET
 def confidence(request: StaffRequest, profile_id: str) -> HttpResponse:
     """How sure it is that the joined records are one person, in one word."""
@@ -39,6 +42,7 @@ def confidence(request: StaffRequest, profile_id: str) -> HttpResponse:
     return render(request, "matching/_confidence.html", {"words": WORDS.get(found)})
 
 
+@shows_no_customer_data
 @require_GET
 def badge(request: StaffRequest) -> HttpResponse:
     """The number of pairs that wait; nothing where none does."""

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from c360.http import StaffRequest
+from c360.showing import Action, shows
 from matching import review
 from matching.decisions import undo as take_back
 from matching.history import history_of
@@ -26,6 +27,7 @@ EVIDENCE = "profiles.see_matching_evidence"
 QUEUE = "queue"
 
 
+@shows(Action.VIEW)
 @require_GET
 @permission_required(EVIDENCE, raise_exception=True)
 def history(request: StaffRequest, profile_id: str) -> HttpResponse:
@@ -45,6 +47,7 @@ def _moment(text: str) -> datetime | None:
     return moment if moment is None or is_aware(moment) else None
 
 
+@shows(Action.REVIEW)
 @require_POST
 def undo(request: StaffRequest, action: UUID) -> HttpResponse:
     """Take an action back and return to where it was asked: the queue or a customer."""

@@ -12,6 +12,7 @@ from django_htmx.http import trigger_client_event
 
 from c360.http import StaffRequest
 from c360.models import User
+from c360.showing import Action, shows
 from matching import review
 from matching.casefile import open_file
 from matching.contradiction import steps_of
@@ -34,6 +35,7 @@ class Reply:
     can_undo: bool = False
 
 
+@shows(Action.REVIEW)
 @require_GET
 def queue(request: StaffRequest) -> HttpResponse:
     """The next pair at once."""
@@ -42,6 +44,7 @@ def queue(request: StaffRequest) -> HttpResponse:
     return render(request, "matching/queue.html", context)
 
 
+@shows(Action.REVIEW)
 @require_GET
 def case(request: StaffRequest, pk: int) -> HttpResponse:
     """One pair; who opens it holds it, unless another steward does."""
@@ -52,6 +55,7 @@ def case(request: StaffRequest, pk: int) -> HttpResponse:
     return render(request, "matching/queue.html", context_of(found, request.user))
 
 
+@shows(Action.REVIEW)
 @require_POST
 def decide(request: StaffRequest, pk: int) -> HttpResponse:
     """Answer one pair and return the next. A second answer is refused and says why."""

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from c360.http import StaffRequest
+from c360.showing import Action, shows
 from matching import review
 from matching.decisions import split_records
 from matching.forms import SplitForm
@@ -22,6 +23,7 @@ from profiles.models import Profile
 PREVIEW, CONFIRM = "preview", "confirm"
 
 
+@shows(Action.REVIEW)
 @require_http_methods(["GET", "POST"])
 def split(request: StaffRequest, profile_id: str) -> HttpResponse:
     """Pick records, preview the two customers, and split them."""

@@ -12,6 +12,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from c360.http import Gone, Moved, StaffRequest
 from c360.models import User
+from c360.showing import Action, shows
 from matching import explain, review
 from matching.evidence import Evidence, sentence_of
 from matching.live import live_model
@@ -37,6 +38,7 @@ class Answer:
     evidence: Evidence
 
 
+@shows(Action.VIEW)
 @require_GET
 @vary_on_headers("HX-Request")
 def why(request: StaffRequest, profile_id: str) -> HttpResponse:
