@@ -14,12 +14,13 @@ from a2wsgi import WSGIMiddleware
 from a2wsgi.asgi_typing import Receive, Scope, Send
 from django.core.wsgi import get_wsgi_application
 
+from c360.bodies import with_lengths
 from c360.checks import refuse_to_start
 
 THREADS = 8
 
 pages = WSGIMiddleware(
-    get_wsgi_application(),  # type: ignore[arg-type]  # a response of Django's is iterable
+    with_lengths(get_wsgi_application()),
     workers=THREADS,
 )
 refuse_to_start()
