@@ -1,9 +1,11 @@
-"""Counts tries to sign in, so that passwords cannot be guessed at speed.
+"""Counts tries to sign in and wrong tokens, so that secrets cannot be guessed at speed.
 
 Counters live in the cache under keyed hashes: no address of a person is stored. Counting by
 account and address together keeps a stranger from locking somebody out; counting by address
 alone stops one password being tried on every account. If the cache is away, nobody signs in.
 """
+
+import time
 
 from django.core.cache import cache
 from django.utils.crypto import salted_hmac
@@ -12,6 +14,8 @@ from redis.exceptions import RedisError
 WINDOW_SECONDS = 15 * 60
 TRIES_PER_ACCOUNT = 5
 TRIES_PER_ADDRESS = 50
+TOKEN_WINDOW_SECONDS = 60
+WRONG_TOKENS_PER_ADDRESS = 30
 
 
 class CounterUnavailable(Exception):
@@ -20,14 +24,20 @@ class CounterUnavailable(Exception):
 
 def _keys(account: str, address: str) -> dict[str, int]:
     """Cache keys of one try, each with its limit."""
-
-    def key(value: str) -> str:
-        return "signin:" + salted_hmac("c360.attempts", value, algorithm="sha256").hexdigest()
-
     return {
-        key(f"{account.casefold()}\n{address}"): TRIES_PER_ACCOUNT,
-        key(address): TRIES_PER_ADDRESS,
+        _key("signin", f"{account.casefold()}\n{address}"): TRIES_PER_ACCOUNT,
+        _key("signin", address): TRIES_PER_ADDRESS,
     }
+
+
+def _key(kind: str, value: str) -> str:
+    return f"{kind}:{salted_hmac('c360.attempts', value, algorithm='sha256').hexdigest()}"
+
+
+def _counted(key: str, seconds: int) -> int:
+    """Count once more and return how many that makes since the key was made."""
+    cache.add(key, 0, seconds)
+    return int(cache.incr(key))
 
 
 def count(account: str, address: str) -> bool:
@@ -38,8 +48,7 @@ def count(account: str, address: str) -> bool:
     try:
         allowed = True
         for key, limit in _keys(account, address).items():
-            cache.add(key, 0, WINDOW_SECONDS)
-            allowed = cache.incr(key) <= limit and allowed
+            allowed = _counted(key, WINDOW_SECONDS) <= limit and allowed
     except (RedisError, ValueError) as error:  # ValueError: the key expired between the calls
         raise CounterUnavailable from error
     return allowed
@@ -53,3 +62,17 @@ def forget(account: str, address: str) -> None:
         cache.decr(address_key)
     except (RedisError, ValueError) as error:
         raise CounterUnavailable from error
+
+
+def count_wrong_token(address: str) -> int:
+    """Count a token that opened nothing; how many seconds to wait after too many, else 0.
+
+    Counted by the minute of the clock, so that trying on does not lengthen the wait. Raises
+    `CounterUnavailable`.
+    """
+    minute, seconds = divmod(int(time.time()), TOKEN_WINDOW_SECONDS)
+    try:
+        wrong = _counted(_key("token", f"{address}\n{minute}"), TOKEN_WINDOW_SECONDS)
+    except (RedisError, ValueError) as error:
+        raise CounterUnavailable from error
+    return TOKEN_WINDOW_SECONDS - seconds if wrong > WRONG_TOKENS_PER_ADDRESS else 0

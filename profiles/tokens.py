@@ -1,5 +1,6 @@
 """Tokens of sources: who sends a request, and how secrets are made and withdrawn."""
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -9,10 +10,12 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied, Throttled
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from c360 import attempts
+from profiles.bases import complaints_of
 from profiles.models import Source, SourceToken
 from profiles.models.source import token_digest
 
@@ -37,14 +40,26 @@ class SourceTokenAuthentication(BaseAuthentication):
             .first()
         )
         if token is None:
+            slow_down(request.META["REMOTE_ADDR"])
             raise AuthenticationFailed(_("This token is wrong or was revoked."))
         if not token.source.is_active:
-            raise PermissionDenied(_("This source is not active, so nothing is taken from it."))
+            told = _("This source is not active, so nothing is taken from it.")
+            raise PermissionDenied(" ".join([told, *complaints_of(token.source)]))
         note_use(token)
         return AnonymousUser(), token
 
     def authenticate_header(self, request: Request) -> str:
         return SCHEME
+
+
+def slow_down(address: str) -> None:
+    """Note that a wrong token came from there; raise `Throttled` where too many did lately.
+
+    Only wrong tokens are counted and put off: a right one is looked up first, and taken.
+    """
+    with suppress(attempts.CounterUnavailable):  # a wrong token opens nothing without it too
+        if wait := attempts.count_wrong_token(address):
+            raise Throttled(wait, _("Too many wrong tokens came from this address."))
 
 
 class SentBySource(BasePermission):

@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from redis.exceptions import RedisError
 
+from c360.attempts import WRONG_TOKENS_PER_ADDRESS
 from matching.models import DirtyRecord
 from profiles.api import MOST_BYTES
 from profiles.canonical import MOST_RECORDS
@@ -36,6 +39,11 @@ ANNA = {
 }
 
 
+@pytest.fixture(autouse=True)
+def _no_tries_yet() -> None:
+    cache.clear()
+
+
 @pytest.fixture
 def shop() -> Source:
     return make_source("shop", region="GB")
@@ -46,12 +54,18 @@ def token(shop: Source) -> str:
     return SourceToken.rotate(shop)
 
 
-def send(token: str | None, *records: Any, body: Any = None, **more: Any) -> Any:
+def send(
+    token: str | None,
+    *records: Any,
+    body: Any = None,
+    address: str = "127.0.0.1",
+    **more: Any,
+) -> Any:
     """Send records as the shop does; `body` replaces all of it."""
     call = {"source": "shop", "records": list(records), **more} if body is None else body
     text = call if isinstance(call, str | bytes) else json.dumps(call)
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    strict = Client(enforce_csrf_checks=True)
+    strict = Client(enforce_csrf_checks=True, REMOTE_ADDR=address)
     return strict.post(PATH, text, content_type="application/json", headers=headers)
 
 
@@ -171,6 +185,42 @@ def test_without_a_valid_token_nobody_sends_anything(sent: str | None, token: st
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"] == "Bearer"
     assert not SourceRecord.objects.exists()
+
+
+def test_whoever_tries_many_tokens_is_told_to_wait_and_a_right_one_is_taken(token: str) -> None:
+    noon = timezone.now().replace(hour=12, minute=0, second=20)
+    with time_machine.travel(noon, tick=False):
+        tries = [send(f"c360_{n}", ANNA) for n in range(WRONG_TOKENS_PER_ADDRESS + 1)]
+        assert {each.status_code for each in tries[:-1]} == {401}
+        assert tries[-1].status_code == 429
+        assert tries[-1].headers["Retry-After"] == "40"
+        assert told(tries[-1]).startswith("Too many wrong tokens came from this address.")
+
+        assert send(token, ANNA).status_code == 200
+    with time_machine.travel(noon + timedelta(seconds=40), tick=False):
+        assert send("c360_wrong", ANNA).status_code == 401
+
+
+def test_wrong_tokens_of_one_address_slow_no_other_down(token: str) -> None:
+    with time_machine.travel(timezone.now(), tick=False):
+        for n in range(WRONG_TOKENS_PER_ADDRESS + 1):
+            send(f"c360_{n}", ANNA)
+
+        assert send("c360_wrong", ANNA).status_code == 429
+        assert send("c360_wrong", ANNA, address="192.0.2.7").status_code == 401
+        assert send(None, ANNA).status_code == 401
+
+
+def test_while_nobody_can_count_a_wrong_token_is_wrong_all_the_same(
+    token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_away(*args: Any) -> None:
+        raise RedisError
+
+    monkeypatch.setattr(cache, "add", is_away)
+
+    assert send("c360_wrong", ANNA).status_code == 401
+    assert send(token, ANNA).status_code == 200
 
 
 def test_a_session_opens_nothing_here(shop: Source) -> None:
