@@ -33,21 +33,25 @@ class OpenCase:
     question: Question
 
 
-def update_cases(world: World, solution: Solution) -> None:
+def update_cases(world: World, solution: Solution) -> set[int]:
     """Open, refresh and settle the cases that touch these records. Locks held by the caller.
+
+    Returns the records of the cases that were opened or settled.
 
     Whether a pair is asked depends on its own link and on the clusters of its two ends: ends in
     different components are in different clusters whatever happens elsewhere.
     """
     wanted = questions(world, solution, _uncertain_links(world.members))
     asked = _open_cases(world.members)
-    _settle(asked[pair].id for pair in sorted(asked.keys() - wanted.keys()))
+    settled, opened = asked.keys() - wanted.keys(), wanted.keys() - asked.keys()
+    _settle(asked[pair].id for pair in sorted(settled))
     _refresh(
         (asked[pair].id, question)
         for pair, question in sorted(wanted.items())
         if pair in asked and asked[pair].question != question
     )
-    _open((pair, question) for pair, question in sorted(wanted.items()) if pair not in asked)
+    _open((pair, wanted[pair]) for pair in sorted(opened))
+    return {pk for pair in settled | opened for pk in pair}
 
 
 def questions(

@@ -27,6 +27,7 @@ from matching.preview import (
 from matching.receipts import Cause
 from matching.refusals import AlreadyDecided, Busy, DecisionRefused, StaleView
 from matching.settle import settle
+from matching.signals import clusters_settled
 from matching.world import Pair, load_world
 from profiles.locking import ComponentsKeepMoving, lock_components
 from profiles.models import Profile
@@ -80,7 +81,9 @@ def record_decision(
         words = words_for_different(world, lo, hi)
     outcome = _say(words, members, _Act(Decision.Kind.DECIDE, decided_by, reason))
     reported = ReviewCase.objects.open().filter(pk=case.pk, reason=ReviewCase.Reason.REPORTED)
-    reported.update(settled_at=timezone.now())  # the others settle as the clusters answer them
+    # The others settle as the clusters answer them.
+    if reported.update(settled_at=timezone.now()):
+        clusters_settled.send(sender=None, profile_ids=(), record_ids=(lo, hi))
     return outcome
 
 

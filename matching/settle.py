@@ -7,6 +7,7 @@ from django.db import connection
 from matching.cases import update_cases
 from matching.model import MatchModel
 from matching.receipts import Cause, write_receipts
+from matching.signals import clusters_settled
 from matching.world import Solution, World, load_world, solve
 from profiles.arrays import id_array, key_array
 from profiles.projection import refresh
@@ -35,8 +36,13 @@ def settle(
         model_version=model.version,
         cause=cause,
     )
-    update_cases(world, solution)
+    asked = update_cases(world, solution)
     refresh(_to_show(before, solution.profile_of, changed))
+    clusters_settled.send(
+        sender=None,
+        profile_ids={*before.values(), *solution.profile_of.values()},
+        record_ids=asked,
+    )
     return receipts
 
 
