@@ -1,10 +1,14 @@
 """One column of a mapping: where a value comes from, and how it is read or refused."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from profiles import normalise
+
+_DAY = re.compile(r"\d{4}-?\d{2}-?\d{2}|\d{4}-?W\d{2}(-?\d)?")
+_TIME = re.compile(r"%-?[HIcXfs]")
 
 
 class MappingError(ValueError):
@@ -72,6 +76,12 @@ class Column:
             return normalise.moment(self.raw(row), self.format)
         except ValueError as problem:
             raise RowError(self.name, self.raw(row), str(problem)) from None
+
+    def is_day(self, row: Mapping[str, str]) -> bool:
+        """Whether `moment` finds a day without a time: its midnight then stands for the day."""
+        if self.format is not None:
+            return not _TIME.search(self.format)
+        return _DAY.fullmatch(self.raw(row).strip()) is not None
 
     def birth_date(self, row: Mapping[str, str]) -> str | None:
         """Return a whole or partial ISO date or `None`; raises `RowError` for broken ones."""

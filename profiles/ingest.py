@@ -263,6 +263,7 @@ def _changes(source: Source, taken: Taken) -> Iterator[RecordChange]:
                 consent=step.arrival.read.consent,
                 is_current=is_current,
                 received_payload_hash=step.arrival.content_hash,
+                read=step.arrival.read.attributes,
             )
 
 
