@@ -13,6 +13,7 @@ from matching.scoring import Scored, score_pairs
 from matching.snapshot import SeenRecord, Snapshot
 from matching.world import Pair
 from profiles.arrays import id_array
+from profiles.copying import copy_rows, escaped
 
 JOINING_STAGES = {"assist", "auto"}
 
@@ -106,7 +107,8 @@ def write_links(
     seen: Mapping[int, SeenRecord],
     model: MatchModel,
 ) -> Written:
-    """Store, refresh and remove the links of a batch. The components are locked.
+    """Store, refresh and remove the links of a batch. The components are locked, and each
+    pair found has a record in the batch: nobody else can store a link of it meanwhile.
 
     `seen` are the records as they were when the pairs were weighed. A pair of which a version
     or a stage moved since then is left alone: what is newer has a dirty mark of its own. Where
@@ -122,7 +124,9 @@ def write_links(
     keep = {(p.lo, p.hi): p for p in found if p.lo in fresh and p.hi in fresh}
     gone, look_again = _judge(held, keep, fresh, seen)
     _delete(gone)
-    _upsert(list(keep.values()), seen, model)
+    again = keep.keys() & set(held)
+    _upsert([keep[pair] for pair in again], seen, model)
+    _insert([pair for key, pair in keep.items() if key not in again], seen, model)
     return Written(look_again=look_again & set(batch))
 
 
@@ -199,3 +203,31 @@ def _upsert(pairs: list[ScoredPair], seen: Mapping[int, SeenRecord], model: Matc
     ]
     with connection.cursor() as cursor:  # one text is read far faster than columns of texts
         cursor.execute(UPSERT, {"links": json.dumps(rows), "model": model.version})
+
+
+INSERT = """matching_link (lo_id, hi_id, weight_bits, joins, levels, bits, model_version_id,
+    lo_version, hi_version)
+"""
+
+
+def _insert(pairs: list[ScoredPair], seen: Mapping[int, SeenRecord], model: MatchModel) -> None:
+    """Store links of which there is none yet."""
+    pairs.sort(key=lambda pair: (pair.lo, pair.hi))
+    version = escaped(model.version)
+    copy_rows(INSERT, (_as_row(pair, seen, version) for pair in pairs))
+
+
+def _as_row(
+    pair: ScoredPair, seen: Mapping[int, SeenRecord], model_version: str
+) -> tuple[str, ...]:
+    return (
+        str(pair.lo),
+        str(pair.hi),
+        repr(pair.scored.weight_bits),
+        "t" if pair.joins else "f",
+        escaped(json.dumps(pair.scored.levels)),
+        escaped(json.dumps(pair.scored.bits)),
+        model_version,
+        str(seen[pair.lo].version),
+        str(seen[pair.hi].version),
+    )
