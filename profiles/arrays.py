@@ -18,3 +18,9 @@ def key_array(keys: Iterable[str]) -> str:
     Nothing is escaped, so it takes no text that came from outside.
     """
     return f"{{{','.join(keys)}}}"
+
+
+def text_array(texts: Iterable[str]) -> str:
+    """The text of an array of any texts."""
+    quoted = [each.replace("\\", "\\\\").replace('"', '\\"') for each in texts]
+    return "{" + ",".join([f'"{each}"' for each in quoted]) + "}"

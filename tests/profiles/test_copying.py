@@ -5,6 +5,7 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from profiles.arrays import text_array
 from profiles.copying import NULL, copy_rows, escaped
 
 pytestmark = pytest.mark.django_db
@@ -52,3 +53,11 @@ def test_a_row_that_is_there_already_is_refused_with_all_others() -> None:
         copy_rows("note (id)", [("1",), ("2",), ("1",)])
 
     assert notes() == []
+
+
+@settings(max_examples=60)
+@given(st.lists(storable))
+def test_an_array_of_any_texts_is_read_back(texts: list[str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s::text[]", [text_array(texts)])
+        assert cursor.fetchone() == (texts,)
