@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.utils import timezone
 
-from profiles.arrays import key_array
+from profiles.arrays import key_array, text_array
+from profiles.copying import NULL, copy_rows, escaped
 from profiles.models import Profile
 from profiles.normalise import fold
 from profiles.survivorship import golden_values
@@ -33,15 +34,23 @@ SET record_count = new.record_count, golden = new.golden, display_name = new.dis
         WHEN (old.record_count, old.display_name, old.golden)
             IS DISTINCT FROM (new.record_count, new.display_name, new.golden) THEN %(now)s
         ELSE old.updated_at END
-FROM jsonb_to_recordset(%(rows)s::jsonb) AS new(
-    id varchar, record_count integer, golden jsonb, display_name varchar, search_name text,
-    name_sounds varchar[], postcode_norm varchar[], last_event_at timestamptz)
+FROM {source}
 WHERE old.id = new.id
     AND (old.record_count, old.golden, old.display_name, old.search_name, old.name_sounds,
          old.postcode_norm, old.last_event_at)
     IS DISTINCT FROM (new.record_count, new.golden, new.display_name, new.search_name,
          new.name_sounds, new.postcode_norm, new.last_event_at)
 """
+SHOWN = """(id varchar, record_count integer, golden jsonb, display_name varchar,
+    search_name text, name_sounds varchar[], postcode_norm varchar[], last_event_at timestamptz)
+"""
+STORE_FEW = STORE.format(source=f"jsonb_to_recordset(%(rows)s::jsonb) AS new{SHOWN}")
+MANY = 200  # from here on it pays to put them into a table first
+STAGE = f"""
+CREATE TEMPORARY TABLE IF NOT EXISTS profiles_shown {SHOWN} ON COMMIT DELETE ROWS;
+TRUNCATE profiles_shown
+"""
+STORE_MANY = STORE.format(source="profiles_shown AS new")
 
 
 # The newest event is one probe of `event_timeline` per record and month, newest month first,
@@ -96,7 +105,7 @@ def refresh(profile_ids: Collection[str]) -> None:
     """Store what these profiles show now; rows that are right already are not written.
 
     Runs in the caller's transaction, which holds the locks of the components concerned. At most
-    four queries for any number of profiles, none for no profiles.
+    six queries for any number of profiles, none for no profiles.
     """
     if faces := computed(profile_ids):
         _store(faces)
@@ -239,8 +248,35 @@ def _store(faces: Mapping[str, Face]) -> None:
 
     `updated_at` moves with what people see of a profile, not with its search columns or events.
     """
+    if len(faces) < MANY:
+        _store_few(faces)
+    else:
+        _store_many(faces)
+
+
+def _store_few(faces: Mapping[str, Face]) -> None:
     shown = [{"id": pk, **vars(face)} for pk, face in faces.items() if face.record_count]
     empty = [f'{{"id":"{pk}",{_NOBODY}' for pk, face in faces.items() if not face.record_count]
     rows = f"[{','.join([_as_json(shown)[1:-1]] * bool(shown) + empty)}]"
     with connection.cursor() as cursor:
-        cursor.execute(STORE, {"rows": rows, "now": timezone.now()})
+        cursor.execute(STORE_FEW, {"rows": rows, "now": timezone.now()})
+
+
+def _store_many(faces: Mapping[str, Face]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(STAGE)
+        copy_rows("profiles_shown", (_as_row(pk, face) for pk, face in faces.items()))
+        cursor.execute(STORE_MANY, {"now": timezone.now()})
+
+
+def _as_row(pk: str, face: Face) -> tuple[str, ...]:
+    return (
+        pk,
+        str(face.record_count),
+        escaped(_as_json(face.golden)),
+        escaped(face.display_name),
+        escaped(face.search_name),
+        escaped(text_array(face.name_sounds)),
+        escaped(text_array(face.postcode_norm)),
+        NULL if face.last_event_at is None else str(face.last_event_at),
+    )

@@ -240,6 +240,32 @@ def test_words_met_before_are_not_asked_for_again(django_assert_num_queries: Any
     assert "AN" in shown.name_sounds
 
 
+def test_many_profiles_are_stored_as_few_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    odd = 'Än"na \\N {x,"y"} \\'
+    records = [
+        make_record("crm", given_name=name, address={"line1": name, "postal_code": name[:16]})
+        for name in (odd, "O'Brien, Jr", "Zoë")
+    ]
+    make_event(records[1])
+    ids = [record.birth_profile.pk for record in records]
+    gone = records[2].birth_profile.pk
+    Membership.objects.filter(record=records[2]).update(profile=ids[0])
+
+    refresh(ids)
+    one_by_one = [cached(pk) for pk in ids]
+    versions = [row_version(Profile.objects.get(pk=pk)) for pk in ids]
+    monkeypatch.setattr("profiles.projection.MANY", 1)
+    refresh(ids)  # nothing has changed, so nothing is written
+    assert [row_version(Profile.objects.get(pk=pk)) for pk in ids] == versions
+    Profile.objects.filter(pk__in=ids).update(golden={}, search_name="", record_count=9)
+    refresh(ids)
+
+    for pk, before in zip(ids, one_by_one, strict=True):
+        assert {**cached(pk), "updated_at": None} == {**before, "updated_at": None}
+    assert cached(ids[0])["golden"]["given_name"]["value"] in (odd, "Zoë")
+    assert cached(gone)["record_count"] == 0
+
+
 def test_no_profiles_need_no_query(django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0):
         refresh([])
