@@ -1,4 +1,4 @@
-"""What a process tree and the database server use while stages go by, read from /proc."""
+"""What a process tree and the servers below it use while stages go by, read from /proc."""
 
 import os
 import threading
@@ -14,7 +14,10 @@ LOOK_SECONDS = 0.25
 
 
 class Usage:
-    """Wall and CPU seconds and peak memory by stage, of this process with its children."""
+    """Wall and CPU seconds and peak memory by stage, of this process with its children.
+
+    The servers it may have started are children too, and counted apart.
+    """
 
     def __init__(self) -> None:
         self.stages: dict[str, dict[str, float]] = {}
@@ -25,7 +28,7 @@ class Usage:
         """End the stage before and begin this one; the same name goes on with it."""
         if name == self._name:
             return
-        now, cpu, server = time.perf_counter(), _cpu_of_tree(os.getpid()), _cpu_of_server()
+        now, cpu, server = time.perf_counter(), sum(map(_cpu, _ours())), _cpu_of_server()
         if self._name:
             spent = self.stages.setdefault(
                 self._name,
@@ -53,13 +56,28 @@ class Usage:
 
     def _watch(self, over: threading.Event) -> None:
         while not over.wait(LOOK_SECONDS):
-            self._peak = max(self._peak, sum(map(_own_memory, _tree(os.getpid()))))
+            self._peak = max(self._peak, sum(map(_own_memory, _ours())))
 
     def as_dict(self) -> dict[str, dict[str, Any]]:
         return {
             name: {what: round(value, 1) for what, value in spent.items()}
             for name, spent in self.stages.items()
         }
+
+
+SERVERS = ("postgres", "valkey")
+
+
+def _ours() -> list[int]:
+    """This process and its children that are no servers."""
+    return [pid for pid in _tree(os.getpid()) if not _is_server(pid)]
+
+
+def _is_server(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().startswith(SERVERS)
+    except OSError:
+        return False
 
 
 def _tree(pid: int) -> list[int]:
@@ -91,18 +109,6 @@ def _cpu(pid: int) -> float:
     return sum(int(each) for each in fields[11:15]) / TICKS  # its own and ended children's
 
 
-def _cpu_of_tree(pid: int) -> float:
-    """CPU seconds of a process, its living children and those that ended."""
-    return sum(map(_cpu, _tree(pid)))
-
-
 def _cpu_of_server() -> float:
-    """CPU seconds of all PostgreSQL processes on this machine."""
-    total = 0.0
-    for each in Path("/proc").glob("[0-9]*/comm"):
-        try:
-            if each.read_text().startswith("postgres"):
-                total += _cpu(int(each.parent.name))
-        except OSError:
-            continue
-    return total
+    """CPU seconds of the servers this process has started."""
+    return sum(_cpu(pid) for pid in _tree(os.getpid()) if _is_server(pid))
