@@ -1,19 +1,25 @@
-"""Purposes in the admin. The ledger is never registered: nobody edits it."""
+"""Purposes and lawful bases in the admin. The ledger is never registered: nobody edits it."""
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
-from django.db import models
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from consent.models import Purpose
+from consent.bases import lacking_words, mapped_attributes
+from consent.forms import FieldBasisForm, NewPurposeForm
+from consent.models import FieldBasis, Purpose
+from profiles.admin import SourceAdmin
 
 
 @admin.register(Purpose)
 class PurposeAdmin(admin.ModelAdmin):
-    """Names and descriptions can be mended; keys are what mappings and the ledger hold."""
+    """How people are asked can be mended; keys are what mappings and the ledger hold."""
 
-    list_display = ("name", "key", "description")
+    form = NewPurposeForm
+    list_display = ("name", "key", "mode", "validity_months", "is_retired")
     search_fields = ("name", "key")
-    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Purpose | None = None
@@ -22,3 +28,36 @@ class PurposeAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Purpose | None = None) -> bool:
         return False
+
+
+class FieldBases(forms.BaseInlineFormSet):
+    """The bases of a source, which an active one has for everything it maps."""
+
+    def clean(self) -> None:
+        super().clean()
+        if any(self.errors) or not self.instance.is_active:
+            return
+        kept = {
+            form.cleaned_data["attribute"]
+            for form in self.forms
+            if form.cleaned_data.get("attribute") and not form.cleaned_data.get("DELETE")
+        }
+        missing = [name for name in mapped_attributes(self.instance) if name not in kept]
+        if missing:
+            raise ValidationError(lacking_words(self.instance, missing))
+
+
+class FieldBasisInline(admin.TabularInline):
+    """Why each attribute of a source may be held."""
+
+    model = FieldBasis
+    form = FieldBasisForm
+    formset = FieldBases
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).order_by("attribute", "purpose")
+
+
+# The page of a source is made below `consent`, which adds what only it knows.
+SourceAdmin.inlines = [*SourceAdmin.inlines, FieldBasisInline]

@@ -7,4 +7,4 @@ class ConsentConfig(AppConfig):
     name = "consent"
 
     def ready(self) -> None:
-        from consent import receivers  # noqa: F401  # importing connects the receivers
+        from consent import bases, receivers  # noqa: F401  # importing connects them

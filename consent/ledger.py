@@ -74,8 +74,8 @@ class BadStatement(ValueError):
 class NewEntry:
     """One statement about one record, as `LedgerEntry` describes its parts.
 
-    `purpose` is read as a key (`Offers by mail` is `offers-by-mail`); one nobody has named
-    before becomes a purpose of that name. An empty purpose or channel means all of them.
+    `purpose` is read as a key (`Offers by mail` is `offers-by-mail`) of one that is there. An
+    empty purpose or channel means all of them.
     """
 
     record_id: int
@@ -104,25 +104,27 @@ class NewEntry:
 def append(statements: Iterable[NewEntry]) -> list[uuid.UUID]:
     """Add statements and return the entry ids of the new ones; a known one adds nothing.
 
-    Raises `BadStatement` for an unknown channel or a purpose without letters, and then adds
-    none of them. Two queries, however many statements. Whoever appends waits for all who
+    Raises `BadStatement` for a channel or a purpose that is not known, and then adds none
+    of them. Two queries, however many statements. Whoever appends waits for all who
     appended before to commit, so do it late in a transaction.
     """
     entries = list(statements)
     if not entries:
         return []
     rows = sorted((_row(each) for each in entries), key=itemgetter(1, -1))
-    _register({entry.purpose for entry in entries if entry.purpose})
+    _check_purposes({entry.purpose for entry in entries if entry.purpose})
     columns = zip(*rows, strict=True)
     with connection.cursor() as cursor:
         cursor.execute(APPEND, [list(column) for column in columns])
         return [entry_id for (entry_id,) in cursor.fetchall()]
 
 
-def _register(names: Collection[str]) -> None:
-    """Make the purposes nobody named before. Their names can be mended, their keys stay."""
-    purposes = [Purpose(key=purpose_key(name), name=name[:80]) for name in sorted(names)]
-    Purpose.objects.bulk_create(purposes, ignore_conflicts=True)
+def _check_purposes(names: Collection[str]) -> None:
+    """Raise `BadStatement` naming the purposes that nobody made. They are made by officers."""
+    keys = {purpose_key(name): name for name in names}
+    known = Purpose.objects.filter(pk__in=keys).values_list("key", flat=True)
+    if unknown := sorted(keys[key] for key in keys.keys() - set(known)):
+        raise BadStatement(f"There is no purpose {', '.join(map(repr, unknown))}.")
 
 
 def _row(entry: NewEntry) -> tuple[object, ...]:

@@ -2,10 +2,23 @@
 
 from django.urls import path
 
-from consent.views import ledger, panel
+from consent.views import activities, bases, ledger, panel, policies, purposes
 
 app_name = "consent"
 urlpatterns = [
     path("c/<str:profile_id>/contact/", panel.panel, name="panel"),
     path("c/<str:profile_id>/consent/", ledger.ledger, name="ledger"),
+    path("consent/purposes/", purposes.purposes, name="purposes"),
+    path("consent/purposes/new/", purposes.new_purpose, name="new-purpose"),
+    path("consent/purposes/<slug:key>/", purposes.purpose, name="purpose"),
+    path("consent/texts/", policies.texts, name="texts"),
+    path("consent/texts/new/", policies.new_text, name="new-text"),
+    path("consent/texts/<int:text_id>/", policies.text, name="text"),
+    path("consent/texts/<int:text_id>/publish/", policies.publish, name="publish"),
+    path("consent/activities/", activities.activities, name="activities"),
+    path("consent/activities.csv", activities.activities_csv, name="activities-csv"),
+    path("consent/activities.json", activities.activities_json, name="activities-json"),
+    path("consent/activities/new/", activities.new_activity, name="new-activity"),
+    path("consent/activities/<int:activity_id>/", activities.activity, name="activity"),
+    path("consent/bases/", bases.bases, name="bases"),
 ]

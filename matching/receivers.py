@@ -12,7 +12,7 @@ from matching.models import DirtyRecord
 from profiles.models import Source
 from profiles.signals import RecordChange, records_changed
 
-DECIDING = ("slug", "stage", "priority", "default_basis")  # of a source, for its records
+DECIDING = ("slug", "stage", "priority")  # of a source, for its records
 BULK_FROM = 50  # a batch this large came from a file; people at their desks go first
 
 

@@ -71,10 +71,6 @@ class SourceAdmin(admin.ModelAdmin):
             gettext_lazy("How far it is trusted"),
             {"fields": ("stage", "trust_class", "priority")},
         ),
-        (
-            gettext_lazy("What its data may be used for"),
-            {"fields": ("default_basis", "default_purpose", "retention_days")},
-        ),
         (gettext_lazy("How it is read"), {"fields": ("region", "max_age_days")}),
     )
 

@@ -21,8 +21,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from c360.showing import shows_no_customer_data
+from profiles.bases import complaints
 from profiles.canonical import Malformed, canonical_spec, checked_call
 from profiles.ingest import Row, Stored, store_rows
+from profiles.mapping import RecordMapping
 from profiles.models import Source, SourceMapping, SourceToken
 from profiles.pressure import is_behind
 from profiles.tokens import SentBySource, SourceTokenAuthentication
@@ -40,6 +42,13 @@ class TooLarge(APIException):
         "The body is larger than 1 MB. Send fewer records at once; nothing was stored."
     )
     default_code = "too_large"
+
+
+class Unlawful(APIException):
+    """What was sent has no lawful basis; nothing was stored."""
+
+    status_code = 422
+    default_code = "no_lawful_basis"
 
 
 class SmallJSON(BaseParser):
@@ -112,9 +121,21 @@ class RecordsView(APIView):
             spec = canonical_spec(records, token.source.region or settings.C360_DEFAULT_REGION)
         except Malformed as problem:
             raise ParseError(str(problem)) from None
+        _check_basis(token.source, spec, records)
         if is_behind(len(records)):
             raise Throttled(COME_BACK_SECONDS, _("Too many records are waiting."))
         return Response(answer(_store(token.source, spec, records)))
+
+
+def _check_basis(source: Source, spec: dict[str, Any], records: list[dict[str, Any]]) -> None:
+    """Raise `Unlawful` naming the attributes sent that have no basis. One query.
+
+    Records that are only deleted bring none.
+    """
+    if not any(record.get("attributes") for record in records):
+        return
+    if problems := complaints(source, RecordMapping.parse(spec)):
+        raise Unlawful(" ".join([*problems, _("Nothing was stored.")]))
 
 
 def _store(source: Source, spec: dict[str, Any], records: list[dict[str, Any]]) -> Stored:

@@ -12,8 +12,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from profiles.bases import HeldBasis, bases_of
 from profiles.models import Profile, Source, SourceRecord
-from profiles.models.source import LawfulBasis
 
 LABELS = {
     "full_name": gettext_lazy("Name"),
@@ -64,8 +64,7 @@ class Provenance:
     external_id: str
     since: datetime | None
     received_at: datetime | None
-    basis: str
-    purpose: str
+    bases: list[HeldBasis]
     rule: str
     losers: list[Loser]
 
@@ -167,7 +166,7 @@ def display_text(golden: dict[str, Any]) -> str:
 
 
 def provenance(profile: Profile, attribute: str) -> Provenance:
-    """Everything that is known about one golden value. Two queries; `KeyError` if none."""
+    """Everything that is known about one golden value. Three queries; `KeyError` if none."""
     golden = profile.golden[attribute]
     lost = golden.get("losers", [])
     records = SourceRecord.objects.select_related("source").in_bulk(
@@ -181,8 +180,7 @@ def provenance(profile: Profile, attribute: str) -> Provenance:
         external_id=record.external_id if record else "",
         since=_time(golden.get("since")),
         received_at=record.received_at if record else None,
-        basis=_basis(golden.get("basis") or (source.default_basis if source else "")),
-        purpose=source.default_purpose if source else "",
+        bases=bases_of(source, attribute) if source else [],
         rule=rule_words(golden.get("rule", "")),
         losers=[_loser(attribute, entry, records.get(entry.get("record"))) for entry in lost],
     )
@@ -200,10 +198,6 @@ def _loser(attribute: str, entry: dict[str, Any], record: SourceRecord | None) -
 
 def _time(text: str | None) -> datetime | None:
     return parse_datetime(text) if text else None
-
-
-def _basis(code: str) -> str:
-    return LawfulBasis(code).label if code in LawfulBasis.values else code
 
 
 def rule_words(code: str) -> str:

@@ -16,8 +16,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from profiles import quarantine
+from profiles.bases import retention
 from profiles.columns import RowError
-from profiles.event_mapping import KINDS
+from profiles.event_mapping import HELD, KINDS
 from profiles.event_months import ensure_months
 from profiles.locking import lock_components
 from profiles.mapping import EventMapping, ReadEvent
@@ -248,7 +249,7 @@ def _insert_events(
 ) -> None:
     if not events:
         return
-    kept = timedelta(days=source.retention_days) if source.retention_days else None
+    kept = retention(source, HELD)
     rows = [_columns_of(each, records, kept) for each in events]
     with connection.cursor() as cursor:
         cursor.execute(INSERT_EVENTS, [source.pk, now, as_rows(rows)])

@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from profiles import normalise
 from profiles.columns import Column, MappingError, RowError, absent, checked_keys
+from profiles.declarations import DeclaredBasis, parse_bases
 
 # fmt: off
 KINDS = (
@@ -18,9 +19,10 @@ KINDS = (
 # fmt: off
 KEYS = (
     "key", "record", "occurred_at", "kind", "name", "text", "channel", "amount",
-    "identifiers", "object", "region",
+    "identifiers", "object", "region", "basis",
 )
 # fmt: on
+HELD = "events"  # what all of it counts as where a lawful basis is asked
 FIRST_YEAR = 1990
 # ISO 4217: currencies whose minor unit is not a hundredth.
 MINOR_DIGITS = {"JPY": 0, "KRW": 0, "CLP": 0, "ISK": 0, "VND": 0, "XAF": 0, "XOF": 0} | {
@@ -187,6 +189,7 @@ class EventMapping:
     identifiers: dict[str, Column]
     about: _ObjectColumns | None
     region: str
+    bases: tuple[DeclaredBasis, ...] = ()
 
     @classmethod
     def parse(cls, spec: Mapping[str, object]) -> "EventMapping":
@@ -217,7 +220,13 @@ class EventMapping:
             },
             about=None if about is None else _ObjectColumns.parse(about, "object"),
             region=str(checked.get("region", "GB")).upper(),
+            bases=parse_bases(checked.get("basis"), [HELD]),
         )
+
+    @property
+    def held(self) -> list[str]:
+        """The one name under which activity is held; it needs a lawful basis."""
+        return [HELD]
 
     def _columns(self) -> list[Column | None]:
         wordings = (self.kind, self.name, self.text, self.channel)

@@ -10,20 +10,16 @@ from typing import Any, TypeVar
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 
+from profiles import bases
 from profiles.columns import MappingError
 from profiles.files import FileProblem
-from profiles.mapping import EventMapping, RecordMapping
 from profiles.models import Source, SourceMapping
 from profiles.quarantine import BadRow
 
 BATCH = 1000
 SHOWN = 5
-PARSERS = {
-    SourceMapping.Reads.RECORDS: RecordMapping.parse,
-    SourceMapping.Reads.EVENTS: EventMapping.parse,
-}
 Item = TypeVar("Item")
 
 
@@ -44,7 +40,8 @@ def find_source(slug: str, *, hint: str) -> Source:
 
 def active(source: Source) -> Source:
     if not source.is_active:
-        raise UsageError(f"Source {source.slug!r} is switched off. Switch it on in the admin.")
+        why = " ".join(["Switch it on in the admin.", *bases.complaints_of(source)])
+        raise UsageError(f"Source {source.slug!r} is switched off. {why}")
     return source
 
 
@@ -75,29 +72,47 @@ def mapping_for(
                 f"Source {source.slug!r} has no mapping of {reads.value} yet. "
                 "Give one with --mapping M.json."
             )
+        _refuse(bases.complaints(source, bases.PARSERS[reads](newest.spec)), path)
         return newest
     spec = read_spec(path)
     try:
-        PARSERS[reads](spec)
+        bases.PARSERS[reads](spec)
     except MappingError as problem:
         raise UsageError(f"{path}: {problem}") from None
-    return _version_of(source, reads, spec, save=save)
+    return _version_of(source, reads, spec, path, save=save)
+
+
+def _refuse(complaints: list[str], path: Path | None) -> None:
+    if complaints:
+        where = f"{path}: " if path else ""
+        raise UsageError(f"{where}{' '.join(complaints)} Nothing was taken in.")
 
 
 @transaction.atomic
 def _version_of(
-    source: Source, reads: SourceMapping.Reads, spec: dict[str, Any], *, save: bool
+    source: Source,
+    reads: SourceMapping.Reads,
+    spec: dict[str, Any],
+    path: Path,
+    *,
+    save: bool,
 ) -> SourceMapping:
+    """The version that holds `spec`, made if need be, after its lawful bases were checked."""
     if save:  # two imports at once do not both write the next version
         Source.objects.select_for_update(no_key=True).get(pk=source.pk)
     versions = _versions(source, reads)
+    parsed = bases.PARSERS[reads](spec)
     known = versions.filter(spec=spec).first()
+    _refuse(bases.complaints(source, parsed, is_new=known is None), path)
     if known is not None:
         return known
-    last = versions.aggregate(last=Max("version"))["last"] or 0
-    mapping = SourceMapping(source=source, reads=reads, version=last + 1, spec=spec)
+    last = versions.order_by("-version").first()
+    number = last.version + 1 if last else 1
+    mapping = SourceMapping(source=source, reads=reads, version=number, spec=spec)
     if save:
         mapping.save()
+        before = bases.PARSERS[reads](last.spec) if last else None
+        bases.mapping_stored.send(sender=Source, source=source, mapping=parsed, before=before)
     return mapping
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from profiles import normalise
 from profiles.columns import Column, MappingError, RowError, absent, checked_keys
+from profiles.declarations import DeclaredBasis, parse_bases
 from profiles.event_mapping import EventMapping, ReadEvent, ReadObject
 
 __all__ = [
@@ -28,19 +29,25 @@ __all__ = [
 NAME_PARTS = ("prefix", "given_name", "middle_name", "family_name", "suffix")
 PLAIN = (*NAME_PARTS, "full_name", "birth_date", "gender", "organisation", "email", "phone")
 ADDRESS_PARTS = ("line1", "city", "region", "postal_code", "country")
-KEYS = ("key", "updated_at", "attributes", "region", "deleted", "consent")
+KEYS = ("key", "updated_at", "attributes", "region", "deleted", "consent", "basis")
 TRUTHY = frozenset({"1", "true", "yes", "y", "t", "on", "x", "deleted"})
 FALSY = frozenset({"0", "false", "no", "n", "f", "off"})
 
 
 @dataclass(frozen=True)
 class ConsentStatement:
-    """One yes or no a row states; `stated_at` is `None` where the source does not say when."""
+    """One yes or no a row states; `stated_at` is `None` where the source does not say when.
+
+    `policy` names the text people were shown, such as `marketing GB/en v2`, where known.
+    `is_day` says that the source told the day and not the time.
+    """
 
     purpose: str
     channel: str
     granted: bool
     stated_at: datetime | None
+    policy: str = ""
+    is_day: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,17 +63,21 @@ class ReadRecord:
 
 
 @dataclass(frozen=True)
-class _ConsentColumn:
+class ConsentColumn:
+    """One consent question of a source: its column, what it is about, and its answers."""
+
     column: Column
     purpose: str
     channel: str
     yes: frozenset[str]
     no: frozenset[str]
     at: Column | None
+    policy: str = ""
 
     @classmethod
-    def parse(cls, spec: object, at: str) -> "_ConsentColumn":
-        known = ("column", "purpose", "channel", "yes", "no", "at")
+    def parse(cls, spec: object, at: str) -> "ConsentColumn":
+        """Check one entry of `consent`; raises `MappingError` naming the key."""
+        known = ("column", "purpose", "channel", "yes", "no", "at", "policy")
         checked = checked_keys(spec, known, at, required=("column", "purpose", "channel"))
         return cls(
             column=Column.parse(checked["column"], f"{at}.column"),
@@ -75,6 +86,7 @@ class _ConsentColumn:
             yes=_answers(checked.get("yes"), TRUTHY, f"{at}.yes"),
             no=_answers(checked.get("no"), FALSY, f"{at}.no"),
             at=Column.parse(checked["at"], f"{at}.at") if "at" in checked else None,
+            policy=_word(checked["policy"], f"{at}.policy") if "policy" in checked else "",
         )
 
     def read(self, row: Mapping[str, str], notes: list[str]) -> ConsentStatement | None:
@@ -85,7 +97,10 @@ class _ConsentColumn:
                 notes.append(f"{self.column.name}: answer not understood, so no statement")
             return None
         stated_at = self.at.moment(row) if self.at else None
-        return ConsentStatement(self.purpose, self.channel, answer in self.yes, stated_at)
+        is_day = self.at is not None and self.at.is_day(row)
+        granted = answer in self.yes
+        about = (self.purpose, self.channel, granted)
+        return ConsentStatement(*about, stated_at, self.policy, is_day)
 
 
 @dataclass(frozen=True)
@@ -97,7 +112,8 @@ class RecordMapping:
     deleted: Column | None
     region: str
     attributes: dict[str, tuple[Column, ...]]
-    consent: tuple[_ConsentColumn, ...]
+    consent: tuple[ConsentColumn, ...]
+    bases: tuple[DeclaredBasis, ...] = ()
 
     @classmethod
     def parse(cls, spec: Mapping[str, object]) -> "RecordMapping":
@@ -115,14 +131,20 @@ class RecordMapping:
             deleted=_optional(checked, "deleted"),
             region=_region(checked.get("region", "GB")),
             attributes={
-                _attribute_name(name): Column.parse_many(column, f"attributes.{name}")
+                attribute_name(name): Column.parse_many(column, f"attributes.{name}")
                 for name, column in columns.items()
             },
             consent=tuple(
-                _ConsentColumn.parse(each, f"consent[{number}]")
+                ConsentColumn.parse(each, f"consent[{number}]")
                 for number, each in enumerate(consent)
             ),
+            bases=parse_bases(checked.get("basis"), map(str, columns)),
         )
+
+    @property
+    def held(self) -> list[str]:
+        """The names of what is held of a person by this mapping; each needs a lawful basis."""
+        return list(self.attributes)
 
     def missing_columns(self, header: Iterable[str]) -> list[str]:
         """List the columns the mapping reads that a file's header lacks, in mapping order."""
@@ -218,7 +240,7 @@ def _with_names(found: dict[str, Any]) -> dict[str, Any]:
     return {part: names[part] for part in NAME_PARTS if part in names} | found
 
 
-def _attribute_name(name: object) -> str:
+def attribute_name(name: object) -> str:
     """Check an attribute's name; raises `MappingError` listing the known ones."""
     group, dot, part = str(name).partition(".")
     if name in PLAIN or (group == "address" and part in ADDRESS_PARTS):

@@ -62,7 +62,7 @@ SELECT m.profile_id, r.id, r.external_id, r.attributes, r.source_updated_at, r.r
 FROM profiles_membership m JOIN profiles_sourcerecord r ON r.id = m.record_id
 WHERE m.profile_id = ANY(%s::varchar[]) AND r.deleted_at IS NULL AND r.erased_at IS NULL
 """
-SOURCES = "SELECT id, slug, priority, default_basis FROM profiles_source"
+SOURCES = "SELECT id, slug, priority FROM profiles_source"
 
 
 class JoinedSource(NamedTuple):
@@ -70,7 +70,6 @@ class JoinedSource(NamedTuple):
 
     slug: str
     priority: int
-    default_basis: str
 
 
 class JoinedRecord(NamedTuple):

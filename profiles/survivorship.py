@@ -77,8 +77,6 @@ class SourceFacts(Protocol):
     def slug(self) -> str: ...
     @property
     def priority(self) -> int: ...
-    @property
-    def default_basis(self) -> str: ...
 
 
 class RecordFacts(Protocol):
@@ -158,7 +156,7 @@ def golden_values(
 
     Attributes are named as in a mapping: `email`, `identifiers.loyalty`, `custom.size`. Names
     and addresses are taken whole from one record. Each entry holds `value`, `record` (id),
-    `source` (slug), `external_id`, `since` (ISO), `basis`, `rule` (the strategy that decided,
+    `source` (slug), `external_id`, `since` (ISO), `rule` (the strategy that decided,
     `only` where all agree, `tie` where just the record's key did), `losers` (values that
     differ, nearest first, each with its `reason`) and `display` where the value is no text.
     The order of `records` has no influence.
@@ -313,7 +311,7 @@ def _entry(attribute: str, value: Any, origin: _Origin) -> dict[str, Any]:
 
 
 def _decided(origin: _Origin, rule: str, losers: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"rule": rule, "basis": origin.record.source.default_basis, "losers": losers}
+    return {"rule": rule, "losers": losers}
 
 
 def _display(attribute: str, value: Any) -> str:

@@ -15,6 +15,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from c360 import attempts
+from profiles.bases import complaints_of
 from profiles.models import Source, SourceToken
 from profiles.models.source import token_digest
 
@@ -42,7 +43,8 @@ class SourceTokenAuthentication(BaseAuthentication):
             slow_down(request.META["REMOTE_ADDR"])
             raise AuthenticationFailed(_("This token is wrong or was revoked."))
         if not token.source.is_active:
-            raise PermissionDenied(_("This source is not active, so nothing is taken from it."))
+            told = _("This source is not active, so nothing is taken from it.")
+            raise PermissionDenied(" ".join([told, *complaints_of(token.source)]))
         note_use(token)
         return AnonymousUser(), token
 

@@ -9,7 +9,6 @@ from django.core.management import call_command
 
 from c360.demo.generate import MANIFEST, Manifest
 from profiles.models import Source
-from profiles.models.source import LawfulBasis
 
 SOURCES: dict[str, dict[str, Any]] = {
     "crm": {
@@ -17,8 +16,6 @@ SOURCES: dict[str, dict[str, Any]] = {
         "kind": "CRM",
         "owner": "Customer Relations",
         "trust_class": Source.TrustClass.SERVER,
-        "default_basis": LawfulBasis.CONTRACT,
-        "default_purpose": "service",
         "max_age_days": 365,
     },
     "shop": {
@@ -26,8 +23,6 @@ SOURCES: dict[str, dict[str, Any]] = {
         "kind": "Shop",
         "owner": "E-Commerce",
         "trust_class": Source.TrustClass.SERVER,
-        "default_basis": LawfulBasis.CONTRACT,
-        "default_purpose": "service",
         "max_age_days": 90,
     },
     "loyalty": {
@@ -35,8 +30,6 @@ SOURCES: dict[str, dict[str, Any]] = {
         "kind": "Loyalty scheme",
         "owner": "Shops",
         "trust_class": Source.TrustClass.FILE,
-        "default_basis": LawfulBasis.CONTRACT,
-        "default_purpose": "service",
         "max_age_days": 365,
     },
     "support": {
@@ -44,8 +37,6 @@ SOURCES: dict[str, dict[str, Any]] = {
         "kind": "Support desk",
         "owner": "Customer Service",
         "trust_class": Source.TrustClass.SERVER,
-        "default_basis": LawfulBasis.LEGITIMATE_INTERESTS,
-        "default_purpose": "service",
         "max_age_days": 90,
     },
     "app": {
@@ -53,8 +44,6 @@ SOURCES: dict[str, dict[str, Any]] = {
         "kind": "App",
         "owner": "Digital Marketing",
         "trust_class": Source.TrustClass.BROWSER,
-        "default_basis": LawfulBasis.CONSENT,
-        "default_purpose": "marketing",
         "max_age_days": 30,
     },
 }

@@ -3,7 +3,6 @@
 import hashlib
 import secrets
 
-from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils import timezone
 
@@ -45,21 +44,11 @@ class Source(models.Model):
     priority = models.PositiveSmallIntegerField(
         default=50, help_text="Lower wins when values of one age disagree."
     )
-    default_basis = models.CharField(
-        "lawful basis",
-        max_length=24,
-        choices=LawfulBasis.choices,
-        default=LawfulBasis.CONTRACT,
-    )
-    default_purpose = models.CharField("purpose", max_length=60, default="service")
     region = models.CharField(
         max_length=2, blank=True, help_text="Country of telephone numbers without a prefix."
     )
     max_age_days = models.PositiveIntegerField(
         null=True, blank=True, help_text="Older data counts as stale; empty means never."
-    )
-    retention_days = models.PositiveIntegerField(
-        null=True, blank=True, validators=[MinValueValidator(1)]
     )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

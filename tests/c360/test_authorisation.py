@@ -13,6 +13,8 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from consent.models import PolicyVersion, ProcessingActivity
+from consent.policies import next_draft
 from matching.models import Decision
 from tests.matching.pairs import make_pair
 from tests.staff import signed_in, staff
@@ -60,10 +62,30 @@ def objects() -> dict[str, object]:
         lo=other.lo, hi=other.hi, verdict="different", decided_by=staff("sol")
     )
     customer = case.lo.birth_profile.pk
-    return {"profile_id": customer, "attribute": "email", "pk": case.pk, "action": said.action}
+    text = next_draft(
+        PolicyVersion(purpose_id="marketing", jurisdiction="GB", language="en", body="May we?")
+    )
+    activity = ProcessingActivity.objects.create(name="Mailings")
+    return {
+        "profile_id": customer,
+        "attribute": "email",
+        "pk": case.pk,
+        "action": said.action,
+        "key": "marketing",
+        "text_id": text.pk,
+        "activity_id": activity.pk,
+    }
 
 
-UNKNOWN = {"profile_id": "P-000000000000", "pk": 2**31, "action": uuid4(), "attribute": "none"}
+UNKNOWN = {
+    "profile_id": "P-000000000000",
+    "pk": 2**31,
+    "action": uuid4(),
+    "attribute": "none",
+    "key": "none",
+    "text_id": 2**31,
+    "activity_id": 2**31,
+}
 
 
 def ask(role: str, method: str, name: str, objects: dict[str, object]) -> Any:

@@ -47,10 +47,11 @@ def test_a_yes_and_a_no_of_one_moment_are_both_kept() -> None:
     )
 
 
-def test_a_purpose_nobody_named_before_is_registered_under_its_name() -> None:
-    ledger.append([entry_for(make_record().pk, purpose="Offers by partners")])
+def test_a_purpose_nobody_made_is_refused_and_made_by_nobody() -> None:
+    with pytest.raises(ledger.BadStatement, match="Offers by partners"):
+        ledger.append([entry_for(make_record().pk, purpose="Offers by partners")])
 
-    assert Purpose.objects.get(key="offers-by-partners").name == "Offers by partners"
+    assert not Purpose.objects.filter(key="offers-by-partners").exists()
 
 
 def test_a_purpose_that_is_known_keeps_its_name() -> None:

@@ -47,6 +47,8 @@ def command(tree: Tree, *arguments: str) -> "subprocess.CompletedProcess[str]":
 def import_all(tree: Tree, files: Files) -> None:
     """Import every file; one whose import was interrupted is imported again from the start."""
     folder, rows = files
+    lawful = "from c360.demo.lawful import make_lawful; make_lawful()"
+    assert _succeeds(tree, "shell", "--command", lawful)
     for file in rows:
         words = ("import_records", file.source, str(folder / file.rows), "--create-source")
         how = ("--mapping", str(folder / file.mapping))

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 
+from consent.models import FieldBasis
 from profiles.models import (
     CustomerObject,
     Event,
@@ -25,6 +26,13 @@ _numbers = count(1)
 def make_source(slug: str = "shop", **fields: Any) -> Source:
     fields = {"name": slug.title(), **fields}
     return Source.objects.get_or_create(slug=slug, defaults=fields)[0]
+
+
+def may_hold(source: Source, *attributes: str, **fields: Any) -> None:
+    """Give attributes of a source a lawful basis."""
+    facts = {"purpose_id": "service", "basis": "contract", "retention_days": 365, **fields}
+    for attribute in attributes:
+        FieldBasis.objects.create(source=source, attribute=attribute, **facts)
 
 
 def make_record(source: str = "shop", **attributes: Any) -> SourceRecord:
@@ -80,7 +88,6 @@ def value_of(record: SourceRecord, value: Any, **more: Any) -> dict[str, Any]:
         "source": record.source.slug,
         "rule": "newest",
         "since": LONG_AGO.isoformat(),
-        "basis": "contract",
         "losers": [],
         **more,
     }

@@ -32,8 +32,8 @@ FORM = {
     "stage": "auto",
     "trust_class": "server",
     "priority": "50",
-    "default_basis": "contract",
-    "default_purpose": "service",
+    "field_bases-TOTAL_FORMS": "0",
+    "field_bases-INITIAL_FORMS": "0",
     "region": "GB",
 }
 
@@ -334,9 +334,8 @@ def test_no_page_of_the_admin_shows_a_customer() -> None:
     )
     make_customer(record)
     make_quarantined(record.source)
-    SourceMapping.objects.create(
-        source=record.source, reads="records", version=1, spec={"key": "id"}
-    )
+    spec = {"key": "id", "attributes": {"email": "mail"}}
+    SourceMapping.objects.create(source=record.source, reads="records", version=1, spec=spec)
     SourceToken.rotate(record.source)
     browser = signed_in("ada")
     browser.post(page("change", record.source), FORM)

@@ -17,8 +17,15 @@ from c360.attempts import WRONG_TOKENS_PER_ADDRESS
 from matching.models import DirtyRecord
 from profiles.api import MOST_BYTES
 from profiles.canonical import MOST_RECORDS
-from profiles.models import QuarantinedRow, RecordVersion, Source, SourceRecord, SourceToken
-from tests.profiles.customers import make_source
+from profiles.models import (
+    QuarantinedRow,
+    RecordVersion,
+    Source,
+    SourceMapping,
+    SourceRecord,
+    SourceToken,
+)
+from tests.profiles.customers import make_source, may_hold
 from tests.staff import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -44,9 +51,23 @@ def _no_tries_yet() -> None:
     cache.clear()
 
 
+HELD = (
+    *("given_name", "family_name", "full_name", "birth_date", "email", "phone"),
+    *("address.line1", "address.city", "address.postal_code"),
+    *("identifiers.card", "custom.tier", "custom.x"),
+)
+
+
+def make_lawful_source(slug: str, **fields: Any) -> Source:
+    """A source that may hold what these tests send."""
+    source = make_source(slug, **fields)
+    may_hold(source, *HELD)
+    return source
+
+
 @pytest.fixture
 def shop() -> Source:
-    return make_source("shop", region="GB")
+    return make_lawful_source("shop", region="GB")
 
 
 @pytest.fixture
@@ -113,7 +134,7 @@ def test_dotted_names_say_the_same_as_nested_ones(token: str) -> None:
 
 
 def test_numbers_of_a_source_are_read_in_its_country() -> None:
-    source = make_source("laden", region="DE")
+    source = make_lawful_source("laden", region="DE")
 
     send(
         SourceToken.rotate(source),
@@ -422,3 +443,32 @@ def test_a_large_call_asks_the_database_as_often_as_a_small_one(token: str) -> N
     with CaptureQueriesContext(connection) as many:
         assert send(token, *batch(600, "b")).json()["new"] == 600
     assert len(many) <= len(few) + 2
+
+
+def test_attributes_without_a_lawful_basis_are_refused_by_name(token: str) -> None:
+    answer = send(token, {"external_id": "1", "attributes": {"gender": "f", "email": "a@b.uk"}})
+
+    assert answer.status_code == 422
+    assert "gender" in told(answer)
+    assert "email" not in told(answer)
+    assert not SourceRecord.objects.exists()
+
+
+def test_a_deletion_needs_no_basis() -> None:
+    source = make_source("till")
+    gone = {"external_id": "1", "deleted": True}
+
+    answer = send(SourceToken.rotate(source), gone, source="till")
+
+    assert answer.status_code == 200
+
+
+def test_a_source_that_is_switched_off_is_told_what_it_lacks(shop: Source, token: str) -> None:
+    spec = {"key": "id", "attributes": {"gender": "sex"}}
+    SourceMapping.objects.create(source=shop, reads="records", version=1, spec=spec)
+    Source.objects.update(is_active=False)
+
+    answer = send(token, ANNA)
+
+    assert answer.status_code == 403
+    assert "gender" in told(answer)

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 MAPPING: dict[str, Any] = {
     "key": "id",
     "attributes": {"given_name": "name", "birth_date": "born", "address.line1": "street"},
+    "basis": {"*": {"purpose": "service", "basis": "contract", "retention_days": 90}},
 }
 HEADER = "id,name,born,street\n"
 
@@ -137,7 +138,7 @@ def test_a_changed_mapping_is_the_next_version_and_an_old_one_is_found_again(
     folder: Path,
 ) -> None:
     run(folder, HEADER)
-    (folder / "m.json").write_text(json.dumps({"key": "id", "attributes": {"email": "name"}}))
+    (folder / "m.json").write_text(json.dumps(MAPPING | {"attributes": {"email": "name"}}))
     run(folder, HEADER)
     (folder / "m.json").write_text(json.dumps(MAPPING))
     assert told(run(folder, HEADER, json=True))["mapping_version"] == 1
@@ -188,7 +189,7 @@ def test_files_and_mappings_that_cannot_be_read_are_refused_in_words(folder: Pat
 def test_a_mapping_with_an_unknown_channel_stops_in_words_and_stores_nothing(
     folder: Path,
 ) -> None:
-    pigeon = {"column": "street", "purpose": "news", "channel": "pigeon"}
+    pigeon = {"column": "street", "purpose": "service", "channel": "pigeon"}
     (folder / "m.json").write_text(json.dumps(MAPPING | {"consent": [pigeon]}))
     with pytest.raises(CommandError, match="pigeon") as problem:
         run(folder, HEADER + "1,Ana,1980,yes\n")
@@ -196,7 +197,13 @@ def test_a_mapping_with_an_unknown_channel_stops_in_words_and_stores_nothing(
     assert not SourceRecord.objects.exists()
 
 
-EVENTS = {"key": "id", "record": "who", "occurred_at": "at", "kind": {"value": "visit"}}
+EVENTS = {
+    "key": "id",
+    "record": "who",
+    "occurred_at": "at",
+    "kind": {"value": "visit"},
+    "basis": MAPPING["basis"],
+}
 
 
 def import_events(folder: Path, content: str, **options: Any) -> str:

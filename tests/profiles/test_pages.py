@@ -16,6 +16,7 @@ from tests.profiles.customers import (
     make_object,
     make_record,
     make_source,
+    may_hold,
     value_of,
 )
 from tests.staff import signed_in
@@ -60,6 +61,7 @@ def test_phones_are_written_as_people_read_them(anna: Profile) -> None:
 
 
 def test_each_value_says_where_it_comes_from_and_what_lost(anna: Profile) -> None:
+    may_hold(anna.birth_record.source, "email")
     body = body_of("ana", anna, "field/email/", **{"HX-Request": "true"})
 
     for expected in (
@@ -67,7 +69,7 @@ def test_each_value_says_where_it_comes_from_and_what_lost(anna: Profile) -> Non
         anna.birth_record.external_id,
         "The newest value wins",
         "Contract",
-        "service",
+        "for Service",
         "ann@example.net",
         "Crm",
     ):

@@ -14,9 +14,9 @@ from profiles.models import Source, SourceRecord
 from profiles.normalise import fold
 from profiles.survivorship import REASONS, RULES, Strategy, golden_values
 
-CRM = Source(slug="crm", name="CRM", priority=10, default_basis="contract")
-SHOP = Source(slug="shop", name="Shop", priority=50, default_basis="legitimate_interests")
-DESK = Source(slug="desk", name="Desk", priority=50, default_basis="consent")
+CRM = Source(slug="crm", name="CRM", priority=10)
+SHOP = Source(slug="shop", name="Shop", priority=50)
+DESK = Source(slug="desk", name="Desk", priority=50)
 MONDAY = datetime(2025, 3, 3, 9, tzinfo=UTC)
 TUESDAY = MONDAY + timedelta(days=1)
 _numbers = count(1)
@@ -50,7 +50,6 @@ def test_a_sole_value_comes_with_all_that_is_known_of_it() -> None:
             "source": "crm",
             "external_id": "C-1",
             "since": "2025-03-03T09:00:00+00:00",
-            "basis": "contract",
             "rule": "only",
             "losers": [],
         }

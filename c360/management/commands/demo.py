@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from c360.demo.accounts import SIGN_INS, SignInsRefused, make_sign_ins
 from c360.demo.generate import Manifest, generate
+from c360.demo.lawful import make_lawful
 from c360.demo.load import first_day, import_files, make_sources
 
 
@@ -37,6 +38,7 @@ class Command(BaseCommand):
             raise CommandError("The demo needs at least 50 people for its stories.")
         folder = options["folder"] or Path(settings.C360_DATA_DIR) / "demo"
         manifest = self._generate(folder, options["seed"], options["people"])
+        make_lawful()
         sources = make_sources()
         quiet = {"stdout": self.stdout, "verbosity": options["verbosity"]}
         import_files(folder, manifest, **quiet)
