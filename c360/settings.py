@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "c360.middleware.MovedCustomers",
+    "consent.middleware.AccessLog",  # the last: it sees what the views themselves answer
 ]
 
 ROOT_URLCONF = "c360.urls"

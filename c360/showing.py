@@ -45,10 +45,11 @@ class Undeclared(Exception):
 class Notes:
     """What one answer shows: public ids of profiles, keys of records, names of fields.
 
-    `terms` are the words looked for, in plain text; only keyed hashes of them are stored.
+    `action` is `None` of a view that declares to show nothing. `terms` are the words looked
+    for, in plain text; only keyed hashes of them are stored.
     """
 
-    action: Action
+    action: Action | None = None
     profiles: dict[str, None] = field(default_factory=dict)  # in order, each once
     records: dict[int, None] = field(default_factory=dict)
     fields: dict[str, None] = field(default_factory=dict)
@@ -81,7 +82,12 @@ def declared(view: Callable[..., Any]) -> Action | None:
 
     Of a view made from a class the class is asked.
     """
-    for place in (view, getattr(view, "view_class", None), getattr(view, "cls", None)):
+    places: tuple[Any, ...] = (
+        view,
+        getattr(view, "view_class", None),
+        getattr(view, "cls", None),
+    )
+    for place in places:
         if hasattr(place, "shows"):
             found: Action | None = place.shows
             return found
@@ -114,7 +120,8 @@ def note_access(
 ) -> None:
     """Note what the answer in work shows; outside of one (in tasks and commands) do nothing.
 
-    Called again, it adds; `results`, `action` and `reason` are those said last.
+    Called again, it adds; `results`, `action` and `reason` are those said last. An `action` is
+    told apart here only where one view has several, and declared all the same.
     """
     notes = _open.get()
     if notes is None:
@@ -124,5 +131,6 @@ def note_access(
     notes.fields.update(dict.fromkeys(fields))
     notes.terms.update(terms)
     notes.results = notes.results if results is None else results
-    notes.action = action or notes.action
+    if action is not None and notes.action is not None:
+        notes.action = action
     notes.reason = reason or notes.reason

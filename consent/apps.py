@@ -7,4 +7,4 @@ class ConsentConfig(AppConfig):
     name = "consent"
 
     def ready(self) -> None:
-        from consent import bases, receivers  # noqa: F401  # importing connects them
+        from consent import access_log, bases, receivers  # noqa: F401  # importing connects them

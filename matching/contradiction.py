@@ -24,9 +24,6 @@ class Step:
     verb: str
     said: str
 
-    def __str__(self) -> str:
-        return f"{self.left} {self.verb} {self.right} {self.said}".strip()
-
 
 def steps_of(chain: Sequence[int]) -> list[Step]:
     """The steps from the first record of a chain to its last. Two queries."""

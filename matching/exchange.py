@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from c360.showing import customer_data_exported
 from matching.features import Features, features_of
 from matching.live import model_of_version
 from matching.model import MatchModel, ModelError
@@ -89,12 +90,13 @@ def write_tables(folder: Path, writing: Writing) -> int:
     `records.csv` has one row for each live record, `tf_<column>.csv` the share of each value
     met in it. These files hold customer data.
     """
+    fields = [*writing.columns, *["record"] * writing.needs_function]
+    customer_data_exported.send("export_model", fields=fields)
     folder.mkdir(parents=True, exist_ok=True)
     met: dict[str, set[str]] = {name: set() for name in writing.frequencies}
     number = 0
     with (folder / "records.csv").open("w", encoding="utf-8", newline="") as file:
-        names = ["unique_id", *writing.columns, *["record"] * writing.needs_function]
-        out = csv.DictWriter(file, names)
+        out = csv.DictWriter(file, ["unique_id", *fields])
         out.writeheader()
         for record in _records():
             flat = row(features_of(record.attributes), writing.columns)

@@ -101,14 +101,16 @@ def answer(
 ) -> HttpResponse:
     """Tell what happened and show a pair: the one to stay on, else the next.
 
-    Without JavaScript the words travel as a message and the queue's own page shows the pair.
+    Without JavaScript the words travel as a message and the queue's own page shows the pair;
+    words that name other customers travel nowhere, they are answered with the page.
     """
-    if not request.htmx:
-        messages.add_message(request, _level(reply.tone), _plain(reply))
+    if not request.htmx and not reply.steps:
+        messages.add_message(request, _level(reply.tone), reply.text)
         return redirect("matching:case", stay_on.pk) if stay_on else redirect("matching:queue")
     shown = _again(stay_on) if stay_on else review.claim_next(request.user)
     context = {**context_of(shown, request.user), "reply": reply}
-    response = render(request, "matching/_answer.html", context, status=reply.status)
+    template = "matching/_answer.html" if request.htmx else "matching/queue.html"
+    response = render(request, template, context, status=reply.status)
     return trigger_client_event(response, "c360:queue")  # the count in the menu loads again
 
 
@@ -119,10 +121,6 @@ def _again(found: ReviewCase) -> ReviewCase:
 def _level(tone: str) -> int:
     levels = {"ok": messages.SUCCESS, "warn": messages.WARNING, "bad": messages.ERROR}
     return levels.get(tone, messages.INFO)
-
-
-def _plain(reply: Reply) -> str:
-    return " ".join([reply.text, *(str(step) for step in reply.steps)])
 
 
 def _settled_words(found: ReviewCase, user: User) -> str:

@@ -88,7 +88,13 @@ UNKNOWN = {
 }
 
 
-def ask(role: str, method: str, name: str, objects: dict[str, object]) -> Any:
+def ask(
+    role: str,
+    method: str,
+    name: str,
+    objects: dict[str, object],
+    headers: dict[str, str] | None = None,
+) -> Any:
     browser = Client() if role == "anonymous" else signed_in(role)
     body = MATRIX["bodies"].get(f"{method} {name}", {})
     return browser.generic(
@@ -96,6 +102,7 @@ def ask(role: str, method: str, name: str, objects: dict[str, object]) -> Any:
         path_of(name, objects),
         _encoded(body),
         content_type="application/x-www-form-urlencoded",
+        headers=headers,
     )
 
 

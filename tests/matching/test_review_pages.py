@@ -226,6 +226,12 @@ def test_a_contradiction_names_the_steps_that_contradict() -> None:
     assert "said Kim" in text(answer)
     assert not same_customer(pair)
 
+    plain = decide(signed_in("sol"), pair, "same", seen="", htmx=False)
+
+    assert plain.status_code == 409  # a redirect would carry the names past the access log
+    assert "said Kim" in text(plain)
+    assert "<html" in text(plain)
+
 
 def test_without_javascript_an_answer_leads_to_the_next_pair_with_a_message() -> None:
     pair = make_pair()

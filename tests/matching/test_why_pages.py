@@ -210,7 +210,7 @@ def test_the_page_asks_as_much_of_the_database_for_many_records_as_for_two(
     other = make_customer(make_record("app", **BORIS))
     sol = signed_in("sol")
 
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         sol.get(f"/c/{many.pk}/why/")
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         sol.get(f"/c/{many.pk}/why/", {"other": other.pk}, headers=HTMX)

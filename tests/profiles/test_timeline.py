@@ -243,6 +243,7 @@ def test_the_page_asks_as_often_for_forty_records_as_for_one(
     browser = signed_in("ana")
     browser.get(f"/c/{profile.pk}/")
 
-    # session, user, two for permissions; profile, records, figures, chips, events, states
-    with django_assert_num_queries(10):
+    # session, user, two for permissions; profile, records, figures, chips, events, states;
+    # the entry in the access log
+    with django_assert_num_queries(11):
         assert browser.get(f"/c/{profile.pk}/").status_code == 200

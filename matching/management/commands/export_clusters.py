@@ -8,9 +8,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from c360.showing import customer_data_exported
 from profiles.models import Membership
 
 CHUNK = 10_000
+COLUMNS = ("source", "external_id", "profile_id")
 
 
 class Command(BaseCommand):
@@ -26,11 +28,12 @@ class Command(BaseCommand):
             .order_by("record__source__slug", "record__external_id")
             .values_list("record__source__slug", "record__external_id", "profile_id")
         )
+        customer_data_exported.send("export_clusters", fields=COLUMNS, results=rows.count())
         written, profiles = 0, set()
         try:
             with options["file"].open("w", encoding="utf-8", newline="") as file:
                 out = csv.writer(file)
-                out.writerow(["source", "external_id", "profile_id"])
+                out.writerow(COLUMNS)
                 for row in rows.iterator(chunk_size=CHUNK):
                     out.writerow(row)
                     written += 1
