@@ -2,9 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
-from typing import Any
 
-from django.db import connection
 from django.utils import timezone
 
 from matching.clustering import Refusal
@@ -12,6 +10,7 @@ from matching.models import ReviewCase
 from matching.world import Pair, Solution, World
 from profiles.arrays import id_array
 from profiles.payload import as_rows
+from profiles.prepared import ask, tell
 
 SETTLED_BY_PEOPLE = {"different"}  # refusals that need no new question
 
@@ -104,7 +103,8 @@ WHERE NOT joins AND hi_id = ANY(%(records)s::bigint[])
 
 
 def _uncertain_links(record_ids: Collection[int]) -> list[tuple[int, int, float]]:
-    return _rows(UNCERTAIN, {"records": id_array(record_ids)})
+    rows = ask(UNCERTAIN, {"records": id_array(record_ids)}, about=len(record_ids))
+    return [(lo, hi, weight) for lo, hi, weight in rows]
 
 
 OPEN_CASES = """
@@ -124,7 +124,7 @@ def _open_cases(record_ids: Collection[int]) -> dict[Pair, OpenCase]:
     }
     return {
         (lo, hi): OpenCase(pk, Question(*asked))
-        for pk, lo, hi, *asked in _rows(OPEN_CASES, parameters)
+        for pk, lo, hi, *asked in ask(OPEN_CASES, parameters, about=len(record_ids))
     }
 
 
@@ -152,18 +152,10 @@ def _refresh(changed: Iterable[tuple[int, Question]]) -> None:
     """New evidence changes weight or reason and wakes a case that was put off."""
     rows = [{"id": pk, **asdict(question)} for pk, question in changed]
     if rows:
-        with connection.cursor() as cursor:
-            cursor.execute(REFRESH, [as_rows(rows)])
+        tell(REFRESH, [as_rows(rows)], about=len(rows))
 
 
 def _open(asked: Iterable[tuple[Pair, Question]]) -> None:
     rows = [{"lo": lo, "hi": hi, **asdict(question)} for (lo, hi), question in asked]
     if rows:
-        with connection.cursor() as cursor:
-            cursor.execute(OPEN, [timezone.now(), as_rows(rows)])
-
-
-def _rows(query: str, parameters: dict[str, str]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(query, parameters)
-        return list(cursor.fetchall())
+        tell(OPEN, [timezone.now(), as_rows(rows)], about=len(rows))

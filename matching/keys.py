@@ -10,6 +10,7 @@ from matching.features import features_of
 from matching.live import keys_of
 from matching.models import BlockKey, DirtyRecord
 from profiles.arrays import id_array
+from profiles.prepared import tell
 from profiles.signals import RecordChange
 
 Keys = frozenset[tuple[str, int]]
@@ -60,11 +61,15 @@ def write_keys(wanted: Mapping[int, Keys]) -> None:
     """Add keys to those that records have, and note the scheme they were made by."""
     rows = sorted((pk, kind, key) for pk, keys in wanted.items() for kind, key in keys)
     columns = list(zip(*rows, strict=True)) or [(), (), ()]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            WRITE_KEYS,
-            [KEY_SCHEME, id_array(sorted(wanted)), *(list(column) for column in columns)],
-        )
+    records, kinds, keys = columns
+    facts = [
+        KEY_SCHEME,
+        id_array(sorted(wanted)),
+        id_array(records),
+        list(kinds),
+        id_array(keys),
+    ]
+    tell(WRITE_KEYS, facts, about=len(wanted))
 
 
 def _held_keys(record_ids: Collection[int]) -> dict[int, set[int]]:

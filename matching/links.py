@@ -4,8 +4,6 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db import connection
-
 from matching.features import Features
 from matching.live import FEATURES, telling
 from matching.model import MatchModel
@@ -14,6 +12,7 @@ from matching.snapshot import SeenRecord, Snapshot
 from matching.world import Pair
 from profiles.arrays import id_array
 from profiles.copying import copy_rows, escaped
+from profiles.prepared import ask, tell
 
 JOINING_STAGES = {"assist", "auto"}
 
@@ -136,9 +135,9 @@ def ends_of_links(batch: Collection[int]) -> set[int]:
 
 
 def _links_of(batch: Collection[int]) -> list[Pair]:
-    with connection.cursor() as cursor:
-        cursor.execute(LINKS_OF, {"records": id_array(batch)})
-        return list(cursor.fetchall())
+    return [
+        (lo, hi) for lo, hi in ask(LINKS_OF, {"records": id_array(batch)}, about=len(batch))
+    ]
 
 
 def _ends(pairs: Iterable[Pair]) -> set[int]:
@@ -147,9 +146,8 @@ def _ends(pairs: Iterable[Pair]) -> set[int]:
 
 def _now(record_ids: Collection[int]) -> dict[int, tuple[int, str]]:
     """Version of each record and stage of its source."""
-    with connection.cursor() as cursor:
-        cursor.execute(NOW, [id_array(record_ids)])
-        return {pk: (version, stage) for pk, version, stage in cursor.fetchall()}
+    rows = ask(NOW, [id_array(record_ids)], about=len(record_ids))
+    return {pk: (version, stage) for pk, version, stage in rows}
 
 
 def _judge(
@@ -177,11 +175,8 @@ def _judge(
 
 def _delete(pairs: Collection[Pair]) -> None:
     if pairs:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                DELETE,
-                [id_array(lo for lo, _ in pairs), id_array(hi for _, hi in pairs)],
-            )
+        los, his = id_array(lo for lo, _ in pairs), id_array(hi for _, hi in pairs)
+        tell(DELETE, [los, his], about=len(pairs))
 
 
 def _upsert(pairs: list[ScoredPair], seen: Mapping[int, SeenRecord], model: MatchModel) -> None:
@@ -201,8 +196,8 @@ def _upsert(pairs: list[ScoredPair], seen: Mapping[int, SeenRecord], model: Matc
         }
         for pair in pairs
     ]
-    with connection.cursor() as cursor:  # one text is read far faster than columns of texts
-        cursor.execute(UPSERT, {"links": json.dumps(rows), "model": model.version})
+    # one text is read far faster than columns of texts
+    tell(UPSERT, {"links": json.dumps(rows), "model": model.version}, about=len(rows))
 
 
 INSERT = """matching_link (lo_id, hi_id, weight_bits, joins, levels, bits, model_version_id,

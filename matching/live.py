@@ -5,13 +5,13 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
 from matching.blocking import IDENTIFYING, block_keys, has_generic_values, without_generic
 from matching.features import Features, features_of
 from matching.model import MatchModel, default_model
 from matching.models import MatchModelVersion
+from profiles.prepared import ask
 
 
 def live_model() -> MatchModel:
@@ -54,15 +54,13 @@ def keys_of(features: Features) -> frozenset[tuple[str, int]]:
 
 def generic_values() -> frozenset[int]:
     """Block keys of the identifiers, e-mails and phones that too many records share."""
-    query = "SELECT key FROM matching_generickey WHERE kind = ANY(%s)"
+    query = "SELECT key FROM matching_generickey WHERE kind = ANY(%s::varchar[])"
     return frozenset(_column(query, [list(IDENTIFYING)]))
 
 
 def _column(query: str, parameters: list[Any] | None = None) -> list[Any]:
     """The first column of a query. Both are asked for every record that is resolved."""
-    with connection.cursor() as cursor:
-        cursor.execute(query, parameters)
-        return [row[0] for row in cursor.fetchall()]
+    return [row[0] for row in ask(query, parameters or [])]
 
 
 def telling(features: Features, generic: Collection[int]) -> Features:

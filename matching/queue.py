@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from matching.models import DirtyRecord
 from profiles.arrays import id_array
+from profiles.prepared import ask, tell
 
 MAX_ATTEMPTS = 6
 LONGEST_WAIT = timedelta(hours=1)
@@ -70,9 +71,9 @@ def note_attempts(limit: int) -> list[int]:
     Committed before the work starts, so that a record that kills its worker is counted too.
     """
     rest = LONGEST_WAIT.total_seconds()
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(CLAIM, {"limit": limit, "most": MAX_ATTEMPTS, "rest": rest})
-        return [mark for (mark,) in cursor.fetchall()]
+    with transaction.atomic():
+        rows = ask(CLAIM, {"limit": limit, "most": MAX_ATTEMPTS, "rest": rest})
+    return [mark for (mark,) in rows]
 
 
 LOCK_MARKS = """
@@ -83,9 +84,7 @@ ORDER BY id FOR UPDATE SKIP LOCKED
 
 def lock_marks(mark_ids: Collection[int]) -> Claimed:
     """Lock those marks nobody else holds. The lock ends with the transaction, or the worker."""
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK_MARKS, [id_array(mark_ids)])
-        rows = cursor.fetchall()
+    rows = ask(LOCK_MARKS, [id_array(mark_ids)], about=len(mark_ids))
     return Claimed(
         marks=[pk for pk, _, _ in rows],
         records=sorted({record for _, record, _ in rows}),
@@ -97,6 +96,7 @@ def drop_marks(claimed: Claimed) -> None:
     drop_these(claimed.marks)
 
 
+DROP_MARKS = "DELETE FROM matching_dirtyrecord WHERE id = ANY(%s::bigint[])"
 LOCK_THESE = """
 SELECT id, record_id FROM matching_dirtyrecord WHERE id = ANY(%s::bigint[])
 ORDER BY id FOR UPDATE SKIP LOCKED
@@ -105,17 +105,11 @@ ORDER BY id FOR UPDATE SKIP LOCKED
 
 def lock_these(mark_ids: Collection[int]) -> dict[int, int]:
     """Lock those marks that are still there and nobody else holds; mark to record."""
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK_THESE, [id_array(mark_ids)])
-        return dict(cursor.fetchall())
+    return dict(ask(LOCK_THESE, [id_array(mark_ids)], about=len(mark_ids)))
 
 
 def drop_these(mark_ids: Collection[int]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM matching_dirtyrecord WHERE id = ANY(%s::bigint[])",
-            [id_array(mark_ids)],
-        )
+    tell(DROP_MARKS, [id_array(mark_ids)], about=len(mark_ids))
 
 
 def put_off(mark_ids: Collection[int], error: Exception) -> None:

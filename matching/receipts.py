@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
 
-from django.db import connection
 from django.utils import timezone
 
 from c360.models import User
@@ -16,6 +15,7 @@ from matching.models import MergeEvent
 from matching.world import Pair, World
 from profiles.arrays import id_array
 from profiles.copying import NULL, copy_rows, escaped
+from profiles.prepared import ask
 
 MOST_EVIDENCE = 10  # strongest links kept in a receipt
 
@@ -173,9 +173,8 @@ def _of_ends(things: ByEnd[T], records: Iterable[int]) -> dict[Pair, T]:
 
 def _links_of(records: Collection[int]) -> list[_Row]:
     """Joining links of some records."""
-    with connection.cursor() as cursor:
-        cursor.execute(LINKS_OF, {"records": id_array(records)})
-        return list(cursor.fetchall())
+    rows = ask(LINKS_OF, {"records": id_array(records)}, about=len(records))
+    return [(lo, hi, weight, levels, bits) for lo, hi, weight, levels, bits in rows]
 
 
 def _crosses(pair: Pair, moved: Collection[int], others: Collection[int]) -> bool:

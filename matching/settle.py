@@ -2,14 +2,13 @@
 
 from collections.abc import Collection, Mapping
 
-from django.db import connection
-
 from matching.cases import update_cases
 from matching.model import MatchModel
 from matching.receipts import Cause, write_receipts
 from matching.signals import clusters_settled
 from matching.world import Solution, World, load_world, solve
 from profiles.arrays import id_array, key_array
+from profiles.prepared import tell
 from profiles.projection import refresh
 
 
@@ -62,8 +61,8 @@ def _store(world: World, solution: Solution) -> None:
     ]
     if moved:
         records, profiles, components = zip(*moved, strict=True)
-        with connection.cursor() as cursor:
-            cursor.execute(MOVE, [id_array(records), key_array(profiles), id_array(components)])
+        columns = [id_array(records), key_array(profiles), id_array(components)]
+        tell(MOVE, columns, about=len(moved))
 
 
 def _to_show(

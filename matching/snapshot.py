@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from django.db import connection
-
 from matching.blocking import IDENTIFYING
 from matching.model import MatchModel
 from profiles.arrays import id_array
+from profiles.prepared import ask
 
 # OFFSET 0 keeps look-ups by index what they are, however many rows are expected: a statement
 # about a few records must never read a whole table.
@@ -27,7 +26,7 @@ own AS MATERIALIZED (
     FROM matching_blockkey k
     JOIN profiles_sourcerecord r ON r.id = k.record_id
     JOIN profiles_source s ON s.id = r.source_id
-    WHERE k.record_id = ANY(%(records)s)
+    WHERE k.record_id = ANY(%(records)s::bigint[])
 ),
 lost AS MATERIALIZED (
     SELECT o.key, o.records, coalesce(
@@ -40,37 +39,38 @@ asked AS MATERIALIZED (
     SELECT key, kind FROM own UNION SELECT key, kind FROM lost WHERE kind IS NOT NULL
 ),
 counted AS MATERIALIZED (
-    SELECT a.key, a.kind, l.most, g.key IS NOT NULL AS was_generic,
+    SELECT a.key, a.kind, l.most,
+        (SELECT g.key FROM matching_generickey g WHERE g.key = a.key) IS NOT NULL
+            AS was_generic,
         coalesce((SELECT sum(o.records) FROM lost o WHERE o.key = a.key), 0) AS lost,
-        (SELECT count(*) FROM (
-            SELECT 1 FROM matching_blockkey b WHERE b.key = a.key LIMIT l.most + 1
-        ) AS these) AS size
+        these.size, these.records
     FROM asked a
     JOIN limits l ON l.kind = a.kind
-    LEFT JOIN matching_generickey g ON g.key = a.key
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS size, array_agg(record_id) AS records FROM (
+            SELECT b.record_id FROM matching_blockkey b WHERE b.key = a.key LIMIT l.most + 1
+        ) AS first
+    ) AS these
 ),
 sized AS MATERIALIZED (
     -- a key that has just come back under its limit counts as crossed even where nobody noted
     -- it as generic: another worker may be about to
-    SELECT key, kind, size > most AS is_generic,
+    SELECT key, kind, records, was_generic, size > most AS is_generic,
         (size > most) <> was_generic OR (size <= most AND size + lost > most) AS crossed
     FROM counted
 ),
 pairs AS MATERIALIZED (
-    SELECT DISTINCT
-        least(o.record_id, k.record_id) AS lo, greatest(o.record_id, k.record_id) AS hi
+    SELECT DISTINCT least(o.record_id, k.id) AS lo, greatest(o.record_id, k.id) AS hi
     FROM own o
     JOIN sized z ON z.key = o.key AND NOT z.is_generic
-    CROSS JOIN LATERAL (
-        SELECT b.record_id FROM matching_blockkey b WHERE b.key = z.key OFFSET 0
-    ) k
-    WHERE k.record_id <> o.record_id
+    CROSS JOIN LATERAL unnest(z.records) AS k (id)
+    WHERE k.id <> o.record_id
     AND o.matches  -- those only observed are counted for the limits, never compared
 ),
 links AS MATERIALIZED (
-    SELECT lo_id AS lo, hi_id AS hi FROM matching_link WHERE lo_id = ANY(%(records)s)
+    SELECT lo_id AS lo, hi_id AS hi FROM matching_link WHERE lo_id = ANY(%(records)s::bigint[])
     UNION
-    SELECT lo_id, hi_id FROM matching_link WHERE hi_id = ANY(%(records)s)
+    SELECT lo_id, hi_id FROM matching_link WHERE hi_id = ANY(%(records)s::bigint[])
 ),
 involved AS (
     SELECT lo AS id FROM pairs UNION SELECT hi FROM pairs
@@ -81,10 +81,10 @@ SELECT
     (SELECT coalesce(json_agg(json_build_array(lo, hi)), '[]') FROM pairs),
     (SELECT coalesce(json_agg(json_build_array(key, kind, is_generic)), '[]')
      FROM sized WHERE crossed),
-    (SELECT coalesce(json_agg(DISTINCT g.key), '[]')
-     FROM own JOIN matching_generickey g ON g.key = own.key),
+    (SELECT coalesce(json_agg(DISTINCT z.key), '[]')
+     FROM own JOIN sized z ON z.key = own.key AND z.was_generic),
     (SELECT coalesce(json_agg(key), '[]') FROM matching_generickey
-     WHERE kind = ANY(%(identifying)s)),
+     WHERE kind = ANY(%(identifying)s::varchar[])),
     (SELECT coalesce(json_agg(json_build_array(
         r.id, r.version, r.deleted_at IS NULL AND r.erased_at IS NULL, s.stage, r.attributes
      )), '[]')
@@ -94,7 +94,8 @@ SELECT
 """
 
 GENERIC_NOW = """
-SELECT DISTINCT g.key FROM matching_blockkey k JOIN matching_generickey g ON g.key = k.key
+SELECT DISTINCT k.key FROM matching_blockkey k
+CROSS JOIN LATERAL (SELECT FROM matching_generickey g WHERE g.key = k.key OFFSET 0) g
 WHERE k.record_id = ANY(%s::bigint[])
 """
 
@@ -141,17 +142,15 @@ def take_snapshot(
     `lost_keys` says of how many records of the batch each block key has been taken away.
     """
     limits = model.generic_limits()
-    parameters: dict[str, list[int] | list[str]] = {
-        "records": list(records),
-        "lost_keys": list(lost_keys),
-        "lost_records": list(lost_keys.values()),
+    parameters: dict[str, str | list[str]] = {
+        "records": id_array(records),
+        "lost_keys": id_array(lost_keys),
+        "lost_records": id_array(lost_keys.values()),
         "kinds": list(limits),
         "identifying": list(IDENTIFYING),
-        "limits": list(limits.values()),
+        "limits": id_array(limits.values()),
     }
-    with connection.cursor() as cursor:
-        cursor.execute(STATEMENT, parameters)
-        pairs, crossed, generic, values, seen = cursor.fetchone()
+    [(pairs, crossed, generic, values, seen)] = ask(STATEMENT, parameters, about=len(records))
     return Snapshot(
         pairs=sorted((lo, hi) for lo, hi in pairs),
         generic=frozenset(generic),
@@ -164,6 +163,5 @@ def take_snapshot(
 
 def generic_keys(records: Collection[int]) -> frozenset[int]:
     """The keys of these records that are noted as generic now."""
-    with connection.cursor() as cursor:
-        cursor.execute(GENERIC_NOW, [id_array(records)])
-        return frozenset(key for (key,) in cursor.fetchall())
+    rows = ask(GENERIC_NOW, [id_array(records)], about=len(records))
+    return frozenset(key for (key,) in rows)

@@ -5,12 +5,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import connection
-
 from matching.clustering import Edge, Node, Partition, Refusal, partition
 from matching.live import FEATURES, generic_values, telling
 from matching.model import MatchModel
 from profiles.arrays import id_array
+from profiles.prepared import ask
 
 Pair = tuple[int, int]
 
@@ -105,14 +104,11 @@ WHERE superseded_at IS NULL AND verdict <> 'none'
 
 def load_world(record_ids: Collection[int]) -> World:
     """Read records, joining links and binding decisions. Four queries."""
-    ids, generic = id_array(record_ids), generic_values()
-    with connection.cursor() as cursor:
-        cursor.execute(MEMBERS, [ids, id_array(map(FEATURES.version, record_ids))])
-        members = {row[0]: _member(generic, *row) for row in cursor.fetchall()}
-        cursor.execute(JOINING, {"records": ids})
-        edges = [Edge(*row) for row in cursor.fetchall()]
-        cursor.execute(SAID, {"records": ids})
-        verdicts = cursor.fetchall()
+    ids, generic, many = id_array(record_ids), generic_values(), len(record_ids)
+    known = id_array(map(FEATURES.version, record_ids))
+    members = {row[0]: _member(generic, *row) for row in ask(MEMBERS, [ids, known], about=many)}
+    edges = [Edge(*row) for row in ask(JOINING, {"records": ids}, about=many)]
+    verdicts = ask(SAID, {"records": ids}, about=many)
     return World(
         members=members,
         edges=edges,

@@ -8,9 +8,10 @@ components are read again, since they may have grown while waiting.
 from collections.abc import Collection
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from profiles.arrays import id_array
+from profiles.prepared import ask
 
 MAX_TRIES = 6
 
@@ -64,6 +65,4 @@ def _members_of(components: Collection[int]) -> dict[int, int]:
 
 def _rows(query: str, ids: Collection[int]) -> list[tuple[Any, ...]]:
     """Rows of a query about ids."""
-    with connection.cursor() as cursor:
-        cursor.execute(query, [id_array(ids)])
-        return list(cursor.fetchall())
+    return ask(query, [id_array(ids)], about=len(ids))

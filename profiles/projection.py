@@ -19,6 +19,7 @@ from profiles.arrays import key_array, text_array
 from profiles.copying import NULL, copy_rows, escaped
 from profiles.models import Profile
 from profiles.normalise import fold
+from profiles.prepared import ask, tell
 from profiles.survivorship import golden_values
 
 CHUNK = 500
@@ -152,11 +153,8 @@ def _changed(profile: Profile, face: Face) -> list[str]:
 
 def _members(profile_ids: set[str]) -> dict[str, list[JoinedRecord]]:
     """Live records by profile in the order of their keys. Two queries."""
-    with connection.cursor() as cursor:
-        cursor.execute(SOURCES)
-        sources = {pk: JoinedSource(*facts) for pk, *facts in cursor.fetchall()}
-        cursor.execute(JOINED, [key_array(profile_ids)])
-        rows = cursor.fetchall()
+    sources = {pk: JoinedSource(*facts) for pk, *facts in ask(SOURCES, [])}
+    rows = ask(JOINED, [key_array(profile_ids)], about=len(profile_ids))
     members: dict[str, list[JoinedRecord]] = defaultdict(list)
     for profile, pk, external_id, attributes, updated_at, received_at, source, event in rows:
         facts = json.loads(attributes)
@@ -257,8 +255,7 @@ def _store_few(faces: Mapping[str, Face]) -> None:
     shown = [{"id": pk, **vars(face)} for pk, face in faces.items() if face.record_count]
     empty = [f'{{"id":"{pk}",{_NOBODY}' for pk, face in faces.items() if not face.record_count]
     rows = f"[{','.join([_as_json(shown)[1:-1]] * bool(shown) + empty)}]"
-    with connection.cursor() as cursor:
-        cursor.execute(STORE_FEW, {"rows": rows, "now": timezone.now()})
+    tell(STORE_FEW, {"rows": rows, "now": timezone.now()}, about=len(faces))
 
 
 def _store_many(faces: Mapping[str, Face]) -> None:

@@ -67,6 +67,12 @@ class GenericKey(models.Model):
     kind = models.CharField(max_length=24)
     since = models.DateTimeField(default=timezone.now)
 
+    class Meta:
+        indexes = [
+            # Serves: the values that prove nothing, asked with every record that is resolved.
+            models.Index(fields=["kind"], include=["key"], name="generic_of_kind"),
+        ]
+
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
 
