@@ -14,6 +14,7 @@ from django.utils.text import slugify
 
 from c360.models import User
 from consent.models import LedgerEntry, PolicyVersion, Purpose
+from consent.projection import follow
 from profiles.models.source import LawfulBasis
 
 # Column to the type of its array; number, time and hashes are the database's own.
@@ -105,8 +106,9 @@ def append(statements: Iterable[NewEntry]) -> list[uuid.UUID]:
     """Add statements and return the entry ids of the new ones; a known one adds nothing.
 
     Raises `BadStatement` for a channel or a purpose that is not known, and then adds none
-    of them. Two queries, however many statements. Whoever appends waits for all who
-    appended before to commit, so do it late in a transaction.
+    of them. What follows from them is up to date when it returns. A constant number of
+    queries, however many statements. Whoever appends waits for all who appended before to
+    commit, so do it late in a transaction.
     """
     entries = list(statements)
     if not entries:
@@ -116,7 +118,10 @@ def append(statements: Iterable[NewEntry]) -> list[uuid.UUID]:
     columns = zip(*rows, strict=True)
     with connection.cursor() as cursor:
         cursor.execute(APPEND, [list(column) for column in columns])
-        return [entry_id for (entry_id,) in cursor.fetchall()]
+        added = [entry_id for (entry_id,) in cursor.fetchall()]
+    if added:
+        follow(added)
+    return added
 
 
 def _check_purposes(names: Collection[str]) -> None:

@@ -1,13 +1,19 @@
 """What consent does when records change: their statements enter the ledger."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+from django.db.models.signals import post_save
 from django.dispatch import receiver
 
-from consent import ledger
-from consent.models import LedgerEntry
+from consent import contact_points, ledger, projection
+from consent.contact_points import Value, values_of
+from consent.facts import KIND_OF
+from consent.models import LedgerEntry, PolicyVersion, Purpose
+from matching.signals import clusters_settled
+from profiles.mapping import ConsentStatement
 from profiles.models import RecordVersion
 from profiles.signals import RecordChange, records_changed
 
@@ -24,18 +30,68 @@ def append_statements(sender: Any, changes: Sequence[RecordChange], **kwargs: An
     """
     stating = [change for change in changes if change.consent]
     late = _times_of_late_rows([change for change in stating if not change.is_current])
-    ledger.append(
-        ledger.NewEntry(
-            record_id=change.record.pk,
-            purpose=statement.purpose,
-            channel=statement.channel,
-            decision=Decision.GRANTED if statement.granted else Decision.REFUSED,
-            stated_at=statement.stated_at or _time_of_row(change, late),
-            precision=Precision.EXACT if statement.stated_at else Precision.UNDATED,
-        )
-        for change in stating
-        for statement in change.consent
+    points = contact_points.find_or_make(
+        {value for change in stating for value in _spoken_of(change)}
     )
+    ledger.append(
+        entry
+        for change in stating
+        for entry in _entries(change, _time_of_row(change, late), points)
+    )
+    projection.spread_refusals(_refused_by_late_rows(stating))
+    projection.take_note(
+        {
+            change.record.pk: contact_points.values_of(change.attributes)
+            for change in changes
+            if change.is_current
+        }
+    )
+
+
+def _entries(
+    change: RecordChange, time_of_row: datetime, points: Mapping[Value, UUID]
+) -> Iterator[ledger.NewEntry]:
+    """One entry for each contact point the row has for the channel; else one without."""
+    for statement in change.consent:
+        for point in _points(change, statement.channel):
+            yield ledger.NewEntry(
+                record_id=change.record.pk,
+                purpose=statement.purpose,
+                channel=statement.channel,
+                decision=Decision.GRANTED if statement.granted else Decision.REFUSED,
+                stated_at=statement.stated_at or time_of_row,
+                precision=_precision(statement),
+                contact_point=points[point] if point else None,
+            )
+
+
+def _precision(statement: ConsentStatement) -> LedgerEntry.Precision:
+    if statement.stated_at is None:
+        return Precision.UNDATED
+    return Precision.DAY if statement.is_day else Precision.EXACT
+
+
+def _points(change: RecordChange, channel: str) -> Sequence[Value | None]:
+    kind = KIND_OF.get(channel.strip().lower())
+    return [each for each in values_of(change.read) if each.kind == kind] or [None]
+
+
+def _spoken_of(change: RecordChange) -> Iterator[Value]:
+    for statement in change.consent:
+        yield from (point for point in _points(change, statement.channel) if point)
+
+
+def _refused_by_late_rows(stating: Sequence[RecordChange]) -> set[Value]:
+    """Values of older rows, which their records may no longer have and others may."""
+    return {
+        point
+        for change in stating
+        if not change.is_current
+        for statement in change.consent
+        if not statement.granted
+        for point in _points(change, statement.channel)
+        if point
+    }
 
 
 def _time_of_row(change: RecordChange, late: dict[Version, datetime]) -> datetime:
@@ -59,3 +115,18 @@ def _times_of_late_rows(changes: Sequence[RecordChange]) -> dict[Version, dateti
         for record, content_hash, written in versions.values_list(*fields)
         if written is not None
     }
+
+
+@receiver(clusters_settled)
+def follow_clusters(
+    sender: Any, profile_ids: Collection[str], record_ids: Collection[int], **kwargs: Any
+) -> None:
+    """Bring permissions up to date with who is joined, confirmed and under review."""
+    projection.refresh_permissions(profile_ids, record_ids=record_ids)
+
+
+@receiver(post_save, sender=Purpose)
+@receiver(post_save, sender=PolicyVersion)
+def follow_rules(sender: Any, **kwargs: Any) -> None:
+    """Purposes and texts decide too: until permissions are worked out again, they are no."""
+    projection.purpose_changed()

@@ -5,6 +5,7 @@ from typing import Any, NoReturn
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -172,6 +173,12 @@ class LedgerEntry(models.Model):
                 fields=["contact_point"],
                 name="ledger_by_contact_point",
                 condition=Q(contact_point__isnull=False),
+            ),
+            # Serves: refusals that were made for a record while it was joined with others.
+            GinIndex(
+                fields=["scope_records"],
+                name="ledger_by_snapshot",
+                condition=Q(scope="snapshot"),
             ),
         ]
 

@@ -3,9 +3,9 @@
 from django import template
 from django.utils.translation import gettext as _
 
-from consent.fold import Reason
+from consent.contact_table import ContactRow
+from consent.facts import Answer, Reason
 from consent.models import LedgerEntry
-from consent.permissions import ContactRow
 
 register = template.Library()
 ICONS = {
@@ -14,6 +14,7 @@ ICONS = {
     LedgerEntry.Channel.PHONE: "phone",
     LedgerEntry.Channel.POST: "pin",
 }
+UNKNOWN = (Reason.NO_GRANT, Reason.NO_CONTACT_POINT)
 
 
 @register.filter
@@ -23,19 +24,40 @@ def channel_icon(row: ContactRow) -> str:
 
 
 @register.filter
-def is_unknown(row: ContactRow) -> bool:
-    """Whether nobody said anything."""
-    return row.answer.reason == Reason.NO_GRANT
+def is_unknown(answer: Answer) -> bool:
+    """Whether nobody said anything that could count."""
+    return answer.reason in UNKNOWN
 
 
 @register.filter
-def why(row: ContactRow) -> str:
-    """Why the answer is not simply what somebody said; empty where it is."""
-    if row.answer.reason == Reason.PENDING_MATCH:
-        return _("A possible match is under review. Until then the stricter answer applies.")
-    if row.answer.records_disagree:
+def why(answer: Answer) -> str:
+    """Why the answer is what it is, as a sentence."""
+    if answer.records_disagree:
         return _("Two records disagree, so the stricter answer applies.")
-    return ""
+    return reason_words(answer.reason)
+
+
+def reason_words(reason: Reason) -> str:
+    """A reason as people read it; every reason has its sentence."""
+    return {
+        Reason.GRANTED: _("The customer said yes."),
+        Reason.IMPLICIT_BASIS: _("Allowed as long as nobody objects, and nobody has."),
+        Reason.NECESSARY: _("Needed for the service itself; no advertising."),
+        Reason.OBJECTED: _("The customer objected."),
+        Reason.WITHDRAWN: _("The customer took the yes back."),
+        Reason.REFUSED: _("The customer said no."),
+        Reason.PENDING_MATCH: _(
+            "A possible match is under review. Until then the stricter answer applies."
+        ),
+        Reason.EXPIRED: _("The yes has run out."),
+        Reason.POLICY_SUPERSEDED: _("The yes was to a text that has changed since."),
+        Reason.INVALIDATED: _("The yes was found to be invalid."),
+        Reason.NO_CONTACT_POINT: _("Nothing is known that a yes could be about."),
+        Reason.NO_GRANT: _("Nobody said anything."),
+        Reason.PURPOSE_RETIRED: _("This purpose is no longer in use."),
+        Reason.STALE_PROJECTION: _("Being worked out again; until then the answer is no."),
+        Reason.ERASED: _("Nothing is left of this customer."),
+    }[reason]
 
 
 @register.filter

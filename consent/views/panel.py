@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 
 from c360.http import StaffRequest
 from c360.showing import Action, shows
-from consent.permissions import contact_table
+from consent.contact_table import contact_table
 from profiles.access import profile_for
 
 SEE_ANSWER = "consent.view_contact_permission"

@@ -1,0 +1,208 @@
+"""Small invented worlds for the rule: records, who is joined, and what was said."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from hypothesis import strategies as st
+
+from consent.facts import (
+    Answer,
+    Customer,
+    Held,
+    Pair,
+    Policy,
+    PurposeRule,
+    Rules,
+    Statement,
+)
+from consent.fold import effective, permissions
+from tests.consent.statements import day
+
+NOW = day(40)
+PURPOSES = ("marketing", "tips", "orders")
+RULES = Rules(
+    purposes={
+        "marketing": PurposeRule("marketing"),
+        "tips": PurposeRule("tips", mode="opt_out", validity_months=1),
+        "orders": PurposeRule("orders", mode="necessary"),
+    },
+    policies={
+        1: Policy(1, ("marketing", "GB", "en"), 1, False, day(-9)),
+        2: Policy(2, ("marketing", "GB", "en"), 2, True, day(20)),
+    },
+)
+EMAILS, PHONE = tuple(UUID(int=number) for number in (1, 2, 3)), UUID(int=9)
+KINDS = dict.fromkeys(EMAILS, "email") | {PHONE: "phone"}
+RECORDS = (1, 2, 3, 4, 5, 6)
+Permissions = dict[tuple[str, str, UUID], Answer]
+
+
+@dataclass(frozen=True)
+class World:
+    """Who has what, who is live, what was said and confirmed, and which records are doubted."""
+
+    held: dict[int, frozenset[UUID]]
+    live: frozenset[int]
+    statements: tuple[Statement, ...]
+    confirmed: tuple[Pair, ...] = ()
+    doubted: tuple[Pair, ...] = ()
+
+    def customer(self, *joined: int, apart: Collection[int] = RECORDS) -> Customer:
+        """The customer of these records while each of the others is alone."""
+        own = frozenset(joined)
+        points = {point for record in own & self.live for point in self.held[record]}
+        others = {
+            other
+            for pair in self.doubted
+            if len(own.intersection(pair)) == 1
+            for other in pair
+            if other not in own and other in apart
+        }
+        return Customer(
+            joined={record: record in self.live for record in joined},
+            held={
+                point: Held(
+                    KINDS[point],
+                    frozenset(r for r in own & self.live if point in self.held[r]),
+                )
+                for point in points
+            },
+            tied=frozenset(others),
+            confirmed=self.confirmed,
+            statements=self.statements,
+        )
+
+    def saying(self, *more: Statement) -> "World":
+        return replace(self, statements=(*self.statements, *more))
+
+
+def table(customer: Customer, at: datetime = NOW) -> Permissions:
+    """Every answer about a customer that has more to say than nothing."""
+    found = permissions(customer, at=at, rules=RULES)
+    return {(purpose, channel, point): answer for purpose, channel, point, answer in found}
+
+
+def allowed(customer: Customer, at: datetime = NOW) -> set[tuple[str, str, UUID]]:
+    """What may be done: purpose, channel and contact point."""
+    return {key for key, answer in table(customer, at).items() if answer.allowed}
+
+
+def ask(customer: Customer, purpose: str = "marketing", channel: str = "email") -> Answer:
+    return effective(customer, purpose=purpose, channel=channel, at=NOW, rules=RULES)
+
+
+def said(
+    entry: int,
+    record: int,
+    decision: str = "granted",
+    on: float = 0,
+    point: UUID | None = EMAILS[0],
+    purpose: str = "marketing",
+    channel: str = "email",
+    **more: object,
+) -> Statement:
+    """One statement; learnt when it was made, unless `recorded_at` says otherwise."""
+    facts = {"recorded_at": day(on), **more}
+    return Statement(
+        entry,
+        record,
+        decision,
+        day(on),
+        purpose=purpose,
+        channel=channel,
+        point=point,
+        **facts,  # type: ignore[arg-type]  # fields of a statement
+    )
+
+
+@st.composite
+def grants(draw: st.DrawFn, entry: int, records: Collection[int] = RECORDS) -> Statement:
+    channel = draw(st.sampled_from(["email", "sms", "phone"]))
+    points = EMAILS if channel == "email" else (PHONE,)
+    when = draw(st.integers(0, 36))
+    ends = draw(st.none() | st.integers(1, 60))
+    return said(
+        entry,
+        draw(st.sampled_from(sorted(records))),
+        on=when,
+        point=draw(st.sampled_from([*points, None])),
+        purpose=draw(st.sampled_from(["marketing", "tips"])),
+        channel=channel,
+        precision=draw(st.sampled_from(["exact", "exact", "day", "undated"])),
+        valid_until=day(when) + timedelta(days=ends) if ends else None,
+        policy=draw(st.sampled_from([None, None, 1, 2])),
+    )
+
+
+@st.composite
+def refusals(draw: st.DrawFn, entry: int, records: Collection[int] = RECORDS) -> Statement:
+    scope = draw(st.sampled_from(["contact_point", "record", "record", "snapshot"]))
+    record = draw(st.sampled_from(sorted(records)))
+    others = st.sets(st.sampled_from(sorted(records)), max_size=2)
+    return said(
+        entry,
+        record,
+        draw(st.sampled_from(["refused", "withdrawn", "objected"])),
+        on=draw(st.integers(0, 38)),
+        point=draw(st.sampled_from([*EMAILS, PHONE, None])),
+        purpose=draw(st.sampled_from(["marketing", "tips", "orders", ""])),
+        channel=draw(st.sampled_from(["email", "sms", "phone", ""])),
+        precision=draw(st.sampled_from(["exact", "day", "undated"])),
+        scope=scope,
+        scope_records=tuple(sorted({record, *draw(others)})) if scope == "snapshot" else (),
+    )
+
+
+@st.composite
+def annulments(draw: st.DrawFn, entry: int, of: Statement) -> Statement:
+    """A later entry that finds a yes invalid, or a no to be about somebody else."""
+    decision = "invalidated" if of.decision == "granted" else "corrected"
+    record = draw(st.sampled_from(sorted({of.record, *of.scope_records})))
+    return said(entry, record, decision, on=39, point=None, corrects=of.entry)
+
+
+@st.composite
+def histories(
+    draw: st.DrawFn, records: Collection[int] = RECORDS, most: int = 7
+) -> tuple[Statement, ...]:
+    """What was said in a world, with corrections of some of it."""
+    first = draw(st.integers(0, most))
+    spoken = [
+        draw((grants if draw(st.booleans()) else refusals)(entry + 1, records))
+        for entry in range(first)
+    ]
+    corrected = draw(st.lists(st.sampled_from(spoken), max_size=2)) if spoken else []
+    later = [draw(annulments(100 + n, each)) for n, each in enumerate(corrected)]
+    return (*spoken, *later)
+
+
+pairs = st.tuples(st.sampled_from(RECORDS), st.sampled_from(RECORDS)).filter(
+    lambda pair: pair[0] != pair[1]
+)
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> World:
+    points = st.frozensets(st.sampled_from([*EMAILS, PHONE]), max_size=3)
+    return World(
+        held={record: draw(points) for record in RECORDS},
+        live=frozenset(RECORDS) - draw(st.frozensets(st.sampled_from(RECORDS), max_size=1)),
+        statements=draw(histories()),
+        confirmed=tuple(draw(st.lists(pairs, max_size=2))),
+        doubted=tuple(draw(st.lists(pairs, max_size=2))),
+    )
+
+
+def sides() -> st.SearchStrategy[tuple[tuple[int, ...], tuple[int, ...]]]:
+    """Two customers of one to three records each."""
+    cut = st.permutations(RECORDS).flatmap(
+        lambda order: st.tuples(st.integers(1, 3), st.integers(1, 3)).map(
+            lambda sizes: (
+                tuple(order[: sizes[0]]),
+                tuple(order[sizes[0] : sizes[0] + sizes[1]]),
+            )
+        )
+    )
+    return cut
