@@ -7,7 +7,7 @@ compared with a recomputation and with a slow, obvious twin.
 """
 
 import os
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import combinations, product
@@ -28,10 +28,11 @@ from hypothesis.stateful import (
 )
 
 from matching import keys as marks
-from matching.blocking import plain_keys
+from matching.blocking import IDENTIFYING, plain_keys
 from matching.clustering import Edge, Node
 from matching.decisions import undo
 from matching.features import Features, features_of
+from matching.live import keys_of, telling
 from matching.model import MatchModel, default_model
 from matching.models import Decision, DirtyRecord, MatchModelVersion
 from matching.refusals import DecisionRefused
@@ -243,27 +244,38 @@ def _check_values(live: list[SourceRecord], profile_of: Mapping[int, str]) -> No
 def slow_twin() -> set[frozenset[Key]]:
     """Who is one person, from the facts alone: every pair looked at, nothing remembered."""
     live = {
-        pk: (key, stage, features_of(attributes))
-        for pk, *key, stage, attributes in SourceRecord.objects.live().values_list(
+        pk: ((source, key), stage, features_of(attributes))
+        for pk, source, key, stage, attributes in SourceRecord.objects.live().values_list(
             "pk", "source__slug", "external_id", "source__stage", "attributes"
         )
     }
-    features = {pk: each for pk, (_, _, each) in live.items()}
+    features = _without_what_too_many_share({pk: each for pk, (_, _, each) in live.items()})
     joining = {pk for pk, (_, stage, _) in live.items() if stage in ("assist", "auto")}
     edges = [
         Edge(lo, hi, weight)
-        for lo, hi in _pairs_that_meet(features)
+        for lo, hi in _pairs_that_meet({pk: each for pk, (_, _, each) in live.items()})
         if {lo, hi} <= joining
         and (weight := score(MODEL, features[lo], features[hi]).weight_bits) >= MODEL.join_bits
     ]
     said = Decision.objects.binding().filter(lo__in=live, hi__in=live)
     world = pure.World(
-        nodes={pk: Node(pk, (key[0], key[1]), each) for pk, (key, _, each) in live.items()},
+        nodes={pk: Node(pk, key, features[pk]) for pk, (key, _, _) in live.items()},
         edges=edges,
         same=list(said.filter(verdict="same").values_list("lo_id", "hi_id")),
         different=list(said.filter(verdict="different").values_list("lo_id", "hi_id")),
     )
     return pure.slow_twin(world)
+
+
+def _without_what_too_many_share(features: Mapping[int, Features]) -> dict[int, Features]:
+    """Identifiers, e-mails, phones and houses of too many records prove nothing."""
+    shared = Counter(key for each in features.values() for key in keys_of(each))
+    generic = {
+        key
+        for (kind, key), records in shared.items()
+        if kind in IDENTIFYING and records > MODEL.generic_limit(kind)
+    }
+    return {pk: telling(each, generic) for pk, each in features.items()}
 
 
 def _pairs_that_meet(features: Mapping[int, Features]) -> Iterator[tuple[int, int]]:
