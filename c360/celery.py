@@ -16,6 +16,7 @@ from c360.liveness import EVERY_SECONDS
 
 SWEEP_SECONDS = 5
 FIT_SECONDS = 900
+SIGN_SECONDS = 300
 
 app = Celery("c360")
 app.conf.update(
@@ -58,6 +59,11 @@ app.conf.update(
             "task": "matching.tasks.fit_model",
             "schedule": FIT_SECONDS,
             "options": {"expires": FIT_SECONDS},
+        },
+        "sign heads": {
+            "task": "consent.tasks.sign_heads",
+            "schedule": SIGN_SECONDS,
+            "options": {"expires": SIGN_SECONDS},
         },
         "canary": {"task": "c360.tasks.canary", "schedule": EVERY_SECONDS},
     },

@@ -47,6 +47,19 @@ def secret(value: str) -> str:
     return ""
 
 
+def keys(value: str) -> str:
+    """The first may be followed by keys of earlier times, with commas between."""
+    for each in filter(None, value.split(",")):
+        digits = each.removeprefix("public:")
+        if len(digits) != 64 or not set(digits) <= set("0123456789abcdef"):
+            return "needs 64 hex digits, as openssl rand -hex 32 makes them"
+    return ""
+
+
+def absolute(value: str) -> str:
+    return "" if not value or value.startswith("/") else "needs a whole path, beginning with /"
+
+
 def hosts(value: str) -> str:
     for host in filter(None, value.split(",")):
         if "/" in host or host != host.strip() or (":" in host and not host.endswith("]")):
@@ -107,6 +120,9 @@ def region(value: str) -> str:
 CHECKS: dict[str, Check] = {
     "SECRET_KEY": secret,
     "C360_BLOCK_KEY_SECRET": secret,
+    "C360_EVIDENCE_KEY": keys,
+    "C360_LEDGER_KEY": keys,
+    "C360_LEDGER_HEADS": absolute,
     "ALLOWED_HOSTS": hosts,
     "DATABASE_URL": database,
     "DATABASE_APP_URL": database,

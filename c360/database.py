@@ -1,8 +1,9 @@
 """Who may do what in the database: the owner migrates, the application reads and writes rows.
 
 The rules are few. `c360_app` may not change the shape of anything, and of tables whose model
-says `append_only = True` it may read and add rows, nothing else. `docs/sql/roles.sql` is the
-same for databases that somebody else looks after.
+says `append_only = True` it may read and add rows, nothing else. `c360_auditor`, where there is
+such a role, reads what proves how consent was handled. `docs/sql/roles.sql` is the same for
+databases that somebody else looks after.
 """
 
 import psycopg
@@ -28,6 +29,23 @@ APPEND_ONLY = "REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {app}"
 SOME_COLUMNS = (
     "REVOKE INSERT ON {table} FROM {app}; GRANT INSERT ({columns}) ON {table} TO {app}"
 )
+# What an auditor reads: the proof and what it points at, by name. Nothing that was said of a
+# customer, no evidence, no digests of contact points. `*` is every column.
+AUDITED = {
+    "consent_ledgerentry": "*",
+    "consent_accessentry": "*",
+    "consent_checkpoint": "*",
+    "consent_purpose": "*",
+    "consent_policyversion": "*",
+    "consent_processingactivity": "*",
+    "consent_processingactivity_purposes": "*",
+    "consent_fieldbasis": "*",
+    "profiles_source": "id, slug, name",
+    "c360_user": "id, name",
+    "auth_group": "*",
+    "c360_user_groups": "*",
+    "django_migrations": "*",
+}
 OUR_FUNCTIONS = """
 SELECT p.oid::regprocedure::text FROM pg_proc p
 WHERE p.pronamespace = current_schema()::regnamespace
@@ -64,7 +82,7 @@ def given_columns() -> dict[str, list[str]]:
         model._meta.db_table: sorted(
             field.column
             for field in model._meta.concrete_fields
-            if field.name not in model.set_by_database
+            if field.column and field.name not in model.set_by_database
         )
         for model in apps.get_models()
         if hasattr(model, "set_by_database")
@@ -106,6 +124,23 @@ def grant_app_role(role: str) -> None:
             name = sql.SQL(function)  # quoted by PostgreSQL itself
             _run(cursor, sql.SQL("REVOKE EXECUTE ON FUNCTION {} FROM PUBLIC").format(name))
             _run(cursor, sql.SQL("GRANT EXECUTE ON FUNCTION {} TO {}").format(name, app))
+
+
+def grant_auditor_role(role: str) -> None:
+    """Let the auditor's role read `AUDITED`, if there is such a role. Run as the owner."""
+    auditor = sql.Identifier(role)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
+        if not cursor.fetchone():
+            return
+        cursor.execute("SELECT current_schema()")
+        schema = sql.Identifier(cursor.fetchone()[0])
+        usage = sql.SQL("GRANT USAGE ON SCHEMA {} TO {}")
+        _run(cursor, usage.format(schema, auditor))
+        for table, columns in AUDITED.items():
+            right = "SELECT" if columns == "*" else f"SELECT ({columns})"
+            grant = sql.SQL(f"GRANT {right} ON {{}} TO {{}}")
+            _run(cursor, grant.format(sql.Identifier(table), auditor))
 
 
 def _run(cursor: CursorWrapper, statement: sql.Composable) -> None:

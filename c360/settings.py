@@ -21,6 +21,9 @@ except StartError as error:
 
 SECRET_KEY = os.environ.get("SECRET_KEY") or SAVED.get("secret_key", "")
 BLOCK_KEY_SECRET = os.environ.get("C360_BLOCK_KEY_SECRET") or SAVED.get("block_key_secret", "")
+EVIDENCE_KEY = os.environ.get("C360_EVIDENCE_KEY") or SAVED.get("evidence_key", "")
+LEDGER_KEY = os.environ.get("C360_LEDGER_KEY") or SAVED.get("ledger_key", "")
+LEDGER_HEADS = os.environ.get("C360_LEDGER_HEADS", "")
 DEBUG = False
 ALLOWED_HOSTS = (os.environ.get("ALLOWED_HOSTS") or "localhost,127.0.0.1,[::1]").split(",")
 
@@ -120,6 +123,9 @@ LANGUAGE_CODE = "en-gb"
 TIME_ZONE = os.environ.get("TIME_ZONE") or "Europe/London"
 USE_TZ = True
 C360_DEFAULT_REGION = os.environ.get("C360_DEFAULT_REGION") or "GB"
+# Receipts of consent name whose data it is, and where a person takes a yes back.
+C360_ORGANISATION = os.environ.get("C360_ORGANISATION") or "The operator"
+C360_PRIVACY_CONTACT = os.environ.get("C360_PRIVACY_CONTACT") or ""
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -5,6 +5,8 @@ import logging
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
+from consent import checkpoints
+
 logger = logging.getLogger(__name__)
 
 MAX_SECONDS = 40  # below the task time limit; what is left is found by the clock
@@ -27,3 +29,17 @@ def nudge() -> None:
         catch_up.apply_async(retry=False, ignore_result=True)
     except OperationalError:
         logger.warning("queue not reachable; the clock will see to stale permissions")
+
+
+@shared_task(acks_late=True)
+def sign_heads() -> int:
+    """Sign where the logs end, if they have grown; return how many heads. Safe to repeat."""
+    return len(checkpoints.sign_all())
+
+
+def ask_for_signature() -> None:
+    """Have heads signed soon: after much was added, not only when the clock says so."""
+    try:
+        sign_heads.apply_async(retry=False, ignore_result=True)
+    except OperationalError:
+        logger.warning("queue not reachable; the clock will see to signed heads")

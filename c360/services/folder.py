@@ -5,7 +5,6 @@ import fcntl
 import json
 import os
 import secrets
-from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,16 +16,25 @@ from c360.services.ports import free_port
 SUPERUSER = "postgres"
 OWNER = "c360_owner"
 APP = "c360_app"
+AUDITOR = "c360_auditor"
 DATABASE = "c360"
 
 SECRETS: dict[str, Callable[[], str]] = {
     "secret_key": lambda: secrets.token_urlsafe(50),
     "block_key_secret": lambda: secrets.token_urlsafe(32),
-    "fernet_key": lambda: urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+    "evidence_key": lambda: secrets.token_hex(32),
+    "ledger_key": lambda: secrets.token_hex(32),
     "superuser_password": lambda: secrets.token_urlsafe(32),
     "owner_password": lambda: secrets.token_urlsafe(32),
     "app_password": lambda: secrets.token_urlsafe(32),
+    "auditor_password": lambda: secrets.token_urlsafe(32),
     "valkey_password": lambda: secrets.token_urlsafe(32),
+}
+PASSWORDS = {
+    SUPERUSER: "superuser_password",
+    OWNER: "owner_password",
+    APP: "app_password",
+    AUDITOR: "auditor_password",
 }
 
 
@@ -67,9 +75,8 @@ class DataFolder:
         return _read(self.path / "ports.json")
 
     def database_url(self, role: str) -> str:
-        """Address of the embedded database for `SUPERUSER`, `OWNER` or `APP`."""
-        names = {SUPERUSER: "superuser_password", OWNER: "owner_password", APP: "app_password"}
-        password = self.saved.get(names[role], "")
+        """Address of the embedded database for one of `PASSWORDS`."""
+        password = self.saved.get(PASSWORDS[role], "")
         database = "postgres" if role == SUPERUSER else DATABASE
         return postgres_url(role, password, self.ports.get("postgres", 0), database)
 

@@ -13,7 +13,15 @@ from psycopg import sql
 
 from c360.services import StartError
 from c360.services.account import Account, account_for, program, server_folder
-from c360.services.folder import APP, DATABASE, OWNER, SUPERUSER, DataFolder
+from c360.services.folder import (
+    APP,
+    AUDITOR,
+    DATABASE,
+    OWNER,
+    PASSWORDS,
+    SUPERUSER,
+    DataFolder,
+)
 from c360.services.process import Command, last_lines
 
 SETTINGS = {
@@ -152,13 +160,14 @@ def _superuser(folder: DataFolder) -> "psycopg.Connection":
 
 
 def make_roles(folder: DataFolder, *, owner_may: str = "") -> None:
-    """Make the two roles and the database, or bring their passwords in line. Repeatable.
+    """Make the three roles and the database, or bring their passwords in line. Repeatable.
 
-    `c360_owner` owns the tables and migrates; `c360_app` is what pages and workers connect as.
+    `c360_owner` owns the tables and migrates; `c360_app` is what pages and workers connect as;
+    `c360_auditor` reads what proves how consent was handled, and nothing of customers.
     """
     with _superuser(folder) as connection:
-        for role, name in ((OWNER, "owner_password"), (APP, "app_password")):
-            password = folder.saved[name]
+        for role in (OWNER, APP, AUDITOR):
+            password = folder.saved[PASSWORDS[role]]
             known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
             verb = "ALTER" if known.fetchone() else "CREATE"
             connection.execute(
@@ -179,11 +188,12 @@ def _make_database(connection: "psycopg.Connection") -> None:
     names = {"database": sql.Identifier(DATABASE), "owner": sql.Identifier(OWNER)}
     connection.execute(sql.SQL("CREATE DATABASE {database} OWNER {owner}").format(**names))
     connection.execute(sql.SQL("REVOKE ALL ON DATABASE {database} FROM PUBLIC").format(**names))
-    connection.execute(
-        sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {app}").format(
-            app=sql.Identifier(APP), **names
+    for rights, role in (("CONNECT, TEMPORARY", APP), ("CONNECT", AUDITOR)):
+        connection.execute(
+            sql.SQL("GRANT {rights} ON DATABASE {database} TO {role}").format(
+                rights=sql.SQL(rights), role=sql.Identifier(role), **names
+            )
         )
-    )
 
 
 def failure(folder: DataFolder) -> StartError:

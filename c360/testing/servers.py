@@ -18,7 +18,7 @@ import pytest
 from psycopg import sql
 
 from c360.services import StartError, attach, postgres
-from c360.services.folder import APP, OWNER, SUPERUSER, DataFolder
+from c360.services.folder import APP, AUDITOR, OWNER, SUPERUSER, DataFolder
 from c360.services.lock import FolderLock
 
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a private folder is made inside
@@ -86,7 +86,7 @@ def _start(stack: contextlib.ExitStack, folder: DataFolder) -> None:
     if "postgres" in ours:
         postgres.make_roles(folder, owner_may="CREATEDB CREATEROLE")
         with psycopg.connect(folder.database_url(SUPERUSER), autocommit=True) as connection:
-            for right in (APP, "SET ON PARAMETER session_replication_role"):
+            for right in (APP, AUDITOR, "SET ON PARAMETER session_replication_role"):
                 connection.execute(sql.SQL(f"GRANT {right} TO {OWNER}"))
         os.environ["DATABASE_URL"] = folder.database_url(OWNER)
         os.environ["DATABASE_APP_URL"] = folder.database_url(APP)

@@ -2,15 +2,19 @@
 
 The hash of a row is SHA-256 over a zero byte, the hash of the row before, and every column as
 text: four bytes of length (big-endian) and UTF-8, or ff ff ff ff for a missing value. Moments
-are microseconds since 1970, bytes are hex. The first row of a year (of a month in the access
-log) follows the last row of the one before; the first of all follows SHA-256 of the table's name.
+are microseconds since 1970, bytes are hex, lists are JSON. The first row of a year (of a month
+in the access log) follows the last row of the one before; the first of all follows SHA-256 of
+the table's name.
+
+The triggers name their schema before `pg_temp`: a temporary table of the same name would
+otherwise stand in for the chain.
 """
 
 from django.db import migrations, models
 
-TEXT, MOMENT, BYTES, LIST = "{}::text", "{micros}", "encode({}, 'hex')", "array_to_string({}, ',')"
+TEXT, MOMENT, BYTES, LIST = "{}::text", "{micros}", "encode({}, 'hex')", "array_to_json({})::text"
 LEDGER = {
-    "seq": TEXT, "chain": TEXT, "entry_id": TEXT, "record_id": TEXT, "contact_point_id": TEXT,
+    "id": TEXT, "seq": TEXT, "chain": TEXT, "entry_id": TEXT, "record_id": TEXT, "contact_point_id": TEXT,
     "purpose_id": TEXT, "channel": TEXT, "decision": TEXT, "scope": TEXT, "scope_records": LIST,
     "basis": TEXT, "policy_version_id": TEXT, "jurisdiction": TEXT, "language": TEXT,
     "stated_at": MOMENT, "precision": TEXT, "valid_until": MOMENT, "recorded_at": MOMENT,
@@ -18,8 +22,8 @@ LEDGER = {
     "evidence_commitment": BYTES, "body": TEXT, "statement_hash": TEXT,
 }  # fmt: skip
 ACCESS = {
-    "seq": TEXT, "chain": TEXT, "entry_id": TEXT, "at": MOMENT, "actor_id": TEXT,
-    "source_id": TEXT, "roles": TEXT, "session": TEXT, "address": "host({})", "action": TEXT,
+    "id": TEXT, "seq": TEXT, "chain": TEXT, "entry_id": TEXT, "at": MOMENT, "actor_id": TEXT,
+    "source_id": TEXT, "roles": TEXT, "session": TEXT, "address": TEXT, "action": TEXT,
     "view": TEXT, "status": TEXT, "profiles": LIST, "records": LIST, "fields": LIST,
     "terms": LIST, "results": TEXT, "reason": TEXT, "request_id": TEXT,
 }  # fmt: skip
@@ -53,6 +57,11 @@ END $$;
 CREATE TRIGGER rows_are_chained BEFORE INSERT ON {table}
     FOR EACH ROW EXECUTE FUNCTION {table}_chain();
 ALTER TABLE {table} ENABLE ALWAYS TRIGGER rows_are_chained;
+DO $$ BEGIN
+    EXECUTE format(
+        'ALTER FUNCTION {table}_chain() SET search_path = %I, pg_temp', current_schema()
+    );
+END $$;
 """
 PROTECT_ACCESS = """
 CREATE FUNCTION consent_access_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$

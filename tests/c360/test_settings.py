@@ -35,6 +35,9 @@ def folder(tmp_path: Path) -> DataFolder:
         ("C360_DATABASE_ROLE", "owner"),
         ("TIME_ZONE", "Asia/Kolkata"),
         ("C360_DEFAULT_REGION", "DE"),
+        ("C360_EVIDENCE_KEY", "0f" * 32),
+        ("C360_LEDGER_KEY", f"{'0f' * 32},public:{'1e' * 32}"),
+        ("C360_LEDGER_HEADS", "/mnt/worm/heads.ndjson"),
     ],
 )
 def test_a_setting_that_makes_sense_is_accepted(name: str, good: str) -> None:
@@ -59,6 +62,9 @@ def test_a_setting_that_makes_sense_is_accepted(name: str, good: str) -> None:
         ("C360_DATABASE_ROLE", "admin", "choose one of app, owner"),
         ("TIME_ZONE", "Leeds", "no time zone"),
         ("C360_DEFAULT_REGION", "UK", "no country"),
+        ("C360_EVIDENCE_KEY", "changeme", "needs 64 hex digits"),
+        ("C360_LEDGER_KEY", "0F" * 32, "needs 64 hex digits"),
+        ("C360_LEDGER_HEADS", "heads.ndjson", "needs a whole path"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_named_with_what_to_write(

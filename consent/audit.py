@@ -1,0 +1,87 @@
+"""The whole proof at once: chains, signed heads, and the guards of the tables."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from consent import checkpoints, heads
+from consent.chain_check import BrokenChain, HeadMismatch, Walk
+from consent.chain_format import LOGS, Log
+from consent.chain_rows import rows
+from consent.heads import Head
+
+GUARDS = """
+SELECT count(*) FROM pg_trigger
+WHERE tgrelid = %s::regclass AND NOT tgisinternal AND tgenabled = 'A'
+  AND (tgtype & 2) = 2  -- before
+"""
+GUARDS_OF_EACH = 3  # numbering and chaining, UPDATE and DELETE, TRUNCATE
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a log was found to hold: rows checked, heads compared, and where it ends."""
+
+    log: str
+    rows: int
+    heads: int
+    end: str
+    head_hash: str
+
+
+@contextmanager
+def one_moment() -> Iterator[list[Head]]:
+    """See one moment of the database, and all heads that were signed by then.
+
+    The file is read first: what it holds then is in the database already.
+    """
+    in_file = heads.kept()
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            if not connection.savepoint_ids:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        in_database = checkpoints.stored()
+        checkpoints.check_kept(in_database, heads.kept())
+        yield list(dict.fromkeys([*in_file, *in_database]))
+
+
+def audit(*, from_checkpoint: bool = False) -> list[Report]:
+    """Check everything and report on each log; raises `BrokenChain` or `HeadMismatch`.
+
+    With `from_checkpoint` each log is read from its newest signed head on, and what lies
+    before is believed to be as it was when it was signed.
+    """
+    with one_moment() as signed:
+        heads.check(signed)
+        reports = [_walk(log, signed, from_checkpoint=from_checkpoint) for log in LOGS]
+        for log in LOGS:
+            _check_guards(log)
+    return reports
+
+
+def _walk(log: Log, signed: list[Head], *, from_checkpoint: bool) -> Report:
+    own = {each.place: each.head for each in heads.of(log.name, signed)}
+    since = max(own, default=None) if from_checkpoint else None
+    if since:
+        own = {since: own[since]}
+    walk = Walk(log, own).over(rows(log, since), since=since)
+    last = walk.last
+    end = f"{last.chain}/{last.seq}" if last else "empty"
+    return Report(
+        log.name, walk.count, len(own), end, last.row_hash.hex() if last else log.genesis.hex()
+    )
+
+
+def _check_guards(log: Log) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(GUARDS, [log.table])
+        (found,) = cursor.fetchone()
+    if found < GUARDS_OF_EACH:
+        raise BrokenChain(
+            f"{log.name}: the triggers that guard {log.table} are not all there and switched on"
+        )
+
+
+__all__ = ["BrokenChain", "HeadMismatch", "Report", "audit", "one_moment"]
