@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import StringIO
 from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
-from pytest_django.plugin import DjangoDbBlocker
 
 from matching import keys, queue
 from matching.bulk import run as bulk
@@ -24,6 +23,7 @@ from matching.models import DirtyRecord, GenericKey, Link, MergeEvent
 from matching.progress import Meter, Progress, Stage
 from matching.resolve import bulk_pays, resolve_all
 from profiles.models import SourceRecord
+from tests.committed import committed_rows
 from tests.matching.arrivals import (
     are_together,
     arrive,
@@ -55,13 +55,7 @@ from tests.staff import staff
 ANNA: dict[str, Any] = {"given_name": "Anna", "family_name": "Kowalska", "identifiers": CARD}
 
 
-@pytest.fixture(autouse=True, name="db")
-def committed_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Rows the processes of a run see, deleted afterwards."""
-    with django_db_blocker.unblock():
-        yield
-        forget_everything()
-        connection.close()
+rows_are_committed = committed_rows(forget_everything)
 
 
 def arrive_all() -> None:

@@ -1,7 +1,7 @@
 """Several workers at the same queue, on connections of their own and rows really committed."""
 
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from functools import partial
 from multiprocessing.synchronize import Event
@@ -13,7 +13,6 @@ from uuid import UUID
 
 import pytest
 from django.db import connection, connections, transaction
-from pytest_django.plugin import DjangoDbBlocker
 
 from matching import keys, queue
 from matching.decisions import record_decision, undo
@@ -23,6 +22,7 @@ from matching.resolve import resolve_batch, resolve_waiting
 from profiles.ingest import ReadRow
 from profiles.locking import ComponentsKeepMoving
 from profiles.models import Membership, Profile, Source, SourceRecord
+from tests.committed import committed_rows
 from tests.matching.arrivals import (
     Said,
     are_together,
@@ -54,22 +54,13 @@ TABLES = (
 )  # fmt: skip
 
 
-@pytest.fixture(autouse=True, name="db")
-def committed_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Rows every connection sees, deleted afterwards: the ledger lets no test truncate.
-
-    By the name `db` pytest-django knows that these tests need the database of tests.
-    """
-    with django_db_blocker.unblock():
-        yield
-        forget_everything()
-        connection.close()
-
-
 def forget_everything() -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         for table in TABLES:
             cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - names from above
+
+
+rows_are_committed = committed_rows(forget_everything)
 
 
 CARD = {"card": ["70001"]}

@@ -1,32 +1,21 @@
 """Block keys made again beside importers and workers, on rows really committed."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
 import pytest
 from django.db import connection, connections
-from pytest_django.plugin import DjangoDbBlocker
 
 from matching import rekeying
 from matching.models import BlockKey
 from matching.progress import Stage
 from matching.resolve import resolve_waiting
+from tests.committed import committed_rows
 from tests.matching.arrivals import arrive, day, deliver, everything_off, record, resolve, row
 from tests.matching.schemes import by_birth_date, take_over
 from tests.matching.test_concurrency import forget_everything
 
-
-@pytest.fixture(autouse=True, name="db")
-def committed_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Rows every connection sees, deleted afterwards: the ledger lets no test truncate.
-
-    By the name `db` pytest-django knows that these tests need the database of tests.
-    """
-    with django_db_blocker.unblock():
-        yield
-        forget_everything()
-        connection.close()
+rows_are_committed = committed_rows(forget_everything)
 
 
 def test_a_record_an_importer_holds_is_come_back_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,18 +1,16 @@
 """Two stewards at the same moment, on connections of their own and rows really committed."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-import pytest
 from django.db import connection, connections, transaction
 from django.utils import timezone
-from pytest_django.plugin import DjangoDbBlocker
 
 from c360.models import User
 from matching import review
 from matching.models import Link, MatchModelVersion, ReviewCase
 from profiles.models import Membership, Profile, Source, SourceRecord
+from tests.committed import committed_rows
 from tests.matching.pairs import make_pair
 from tests.staff import staff
 
@@ -21,17 +19,12 @@ MADE_HERE = (
 )  # fmt: skip
 
 
-@pytest.fixture(autouse=True, name="db")
-def committed_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Rows every connection sees, deleted afterwards: the ledger lets no test truncate.
+def forget() -> None:
+    for model in MADE_HERE:
+        model._default_manager.all().delete()
 
-    By the name `db` pytest-django knows that these tests need the database of tests.
-    """
-    with django_db_blocker.unblock():
-        yield
-        for model in MADE_HERE:
-            model._default_manager.all().delete()
-        connection.close()
+
+rows_are_committed = committed_rows(forget)
 
 
 def test_stewards_who_ask_at_the_same_moment_never_get_the_same_pair() -> None:

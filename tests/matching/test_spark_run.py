@@ -2,19 +2,17 @@
 
 import json
 import shutil
-from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
-from pytest_django.plugin import DjangoDbBlocker
 
 from matching import keys
 from matching.bulk.run import resolve_in_bulk
 from matching.models import DirtyRecord, GenericKey, Link
+from tests.committed import committed_rows
 from tests.matching.arrivals import (
     are_together,
     arrive,
@@ -44,13 +42,7 @@ pytestmark = [
 TRAINED = Path(__file__).parent / "splink" / "model.json"
 
 
-@pytest.fixture(autouse=True, name="db")
-def committed_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Rows the processes of a run see, deleted afterwards."""
-    with django_db_blocker.unblock():
-        yield
-        forget_everything()
-        connection.close()
+rows_are_committed = committed_rows(forget_everything)
 
 
 def arrive_all() -> None:

@@ -6,27 +6,21 @@ from random import Random
 from threading import Barrier
 from typing import Any
 
-import pytest
 from django.db import OperationalError, connection, connections, transaction
-from pytest_django.plugin import DjangoDbBlocker
 
 from profiles.models import CustomerObject, Event, Profile, RecordVersion, Source, SourceRecord
+from tests.committed import committed_rows
 from tests.profiles.happenings import event, forget_events, make_event_mapping, tell
 from tests.profiles.rows import forget, make_mapping, row, send
 
 
-@pytest.fixture(autouse=True, name="db")
-def committed_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Rows every connection sees, deleted afterwards: the ledger lets no test truncate.
+def forget_sources_too() -> None:
+    forget_events()
+    forget()
+    Source.objects.all().delete()
 
-    By the name `db` pytest-django knows that these tests need the database of tests.
-    """
-    with django_db_blocker.unblock():
-        yield
-        forget_events()
-        forget()
-        Source.objects.all().delete()
-        connection.close()
+
+rows_are_committed = committed_rows(forget_sources_too)
 
 
 def test_importers_at_the_same_moment_double_nothing_lose_nothing_and_never_block() -> None:
