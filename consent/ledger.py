@@ -13,8 +13,10 @@ from django.db import connection, transaction
 from django.utils.text import slugify
 
 from c360.models import User
+from consent import tasks
 from consent.models import LedgerEntry, PolicyVersion, Purpose
 from consent.projection import follow
+from profiles.arrays import id_array
 from profiles.models.source import LawfulBasis
 
 # Column to the type of its array; number, time and hashes are the database's own.
@@ -63,8 +65,9 @@ FROM unnest({", ".join(f"%s::{kind}[]" for kind in COLUMNS.values())})
      WITH ORDINALITY AS stated ({", ".join(COLUMNS)}, position)
 ORDER BY position
 ON CONFLICT (record_id, statement_hash) DO NOTHING
-RETURNING entry_id
-"""
+RETURNING entry_id, seq
+"""  # noqa: S608 - our names
+SIGN_EVERY = 1000  # entries; the clock signs as well, after minutes
 
 
 class BadStatement(ValueError):
@@ -99,6 +102,7 @@ class NewEntry:
     corrects: LedgerEntry | None = None
     evidence_commitment: bytes | None = None
     body: dict[str, Any] = field(default_factory=dict)
+    entry_id: uuid.UUID = field(default_factory=uuid.uuid4)
 
 
 @transaction.atomic
@@ -118,9 +122,12 @@ def append(statements: Iterable[NewEntry]) -> list[uuid.UUID]:
     columns = zip(*rows, strict=True)
     with connection.cursor() as cursor:
         cursor.execute(APPEND, [list(column) for column in columns])
-        added = [entry_id for (entry_id,) in cursor.fetchall()]
+        numbered = cursor.fetchall()
+    added = [entry_id for entry_id, _ in numbered]
     if added:
         follow(added)
+    if any(seq % SIGN_EVERY == 0 for _, seq in numbered):
+        transaction.on_commit(tasks.ask_for_signature, robust=True)
     return added
 
 
@@ -135,14 +142,14 @@ def _check_purposes(names: Collection[str]) -> None:
 def _row(entry: NewEntry) -> tuple[object, ...]:
     """The values of `COLUMNS`."""
     values = {
-        "entry_id": uuid.uuid4(),
+        "entry_id": entry.entry_id,
         "record_id": entry.record_id,
         "contact_point_id": entry.contact_point,
         "purpose_id": purpose_key(entry.purpose) if entry.purpose else None,
         "channel": _channel(entry.channel),
         "decision": str(entry.decision),
         "scope": str(entry.scope),
-        "scope_records": "{%s}" % ",".join(map(str, sorted(entry.scope_records))),
+        "scope_records": id_array(sorted(entry.scope_records)),
         "basis": str(entry.basis),
         "policy_version_id": entry.policy_version.pk if entry.policy_version else None,
         "jurisdiction": entry.jurisdiction,

@@ -1,6 +1,7 @@
 """What consent does when records change: their statements enter the ledger."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,10 +9,13 @@ from uuid import UUID
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
-from consent import contact_points, ledger, projection
+from consent import contact_points, projection, proof
 from consent.contact_points import Value, values_of
 from consent.facts import KIND_OF
-from consent.models import LedgerEntry, PolicyVersion, Purpose
+from consent.ledger import NewEntry
+from consent.models import ConsentEvidence, LedgerEntry, PolicyVersion, Purpose
+from consent.policies import policy_named
+from consent.proof import Evidence
 from matching.signals import clusters_settled
 from profiles.mapping import ConsentStatement
 from profiles.models import RecordVersion
@@ -33,10 +37,13 @@ def append_statements(sender: Any, changes: Sequence[RecordChange], **kwargs: An
     points = contact_points.find_or_make(
         {value for change in stating for value in _spoken_of(change)}
     )
-    ledger.append(
-        entry
-        for change in stating
-        for entry in _entries(change, _time_of_row(change, late), points)
+    texts = _texts_of(stating)
+    proof.append_with_evidence(
+        [
+            (replace(entry, **texts.get(statement.policy, {})), _evidence(change, statement))
+            for change in stating
+            for entry, statement in _entries(change, _time_of_row(change, late), points)
+        ]
     )
     projection.spread_refusals(_refused_by_late_rows(stating))
     projection.take_note(
@@ -50,11 +57,11 @@ def append_statements(sender: Any, changes: Sequence[RecordChange], **kwargs: An
 
 def _entries(
     change: RecordChange, time_of_row: datetime, points: Mapping[Value, UUID]
-) -> Iterator[ledger.NewEntry]:
+) -> Iterator[tuple[NewEntry, ConsentStatement]]:
     """One entry for each contact point the row has for the channel; else one without."""
     for statement in change.consent:
         for point in _points(change, statement.channel):
-            yield ledger.NewEntry(
+            entry = NewEntry(
                 record_id=change.record.pk,
                 purpose=statement.purpose,
                 channel=statement.channel,
@@ -63,6 +70,36 @@ def _entries(
                 precision=_precision(statement),
                 contact_point=points[point] if point else None,
             )
+            yield entry, statement
+
+
+def _texts_of(stating: Sequence[RecordChange]) -> dict[str, dict[str, Any]]:
+    """What an entry says of the text people were shown, by its name. A query for each name.
+
+    A name nobody published a text under says nothing; imports refuse it before they begin.
+    """
+    names = {said.policy for change in stating for said in change.consent if said.policy}
+    found = {name: policy_named(name) for name in names}
+    return {
+        name: {
+            "policy_version": text,
+            "jurisdiction": text.jurisdiction,
+            "language": text.language,
+        }
+        for name, text in found.items()
+        if text
+    }
+
+
+def _evidence(change: RecordChange, statement: ConsentStatement) -> Evidence:
+    """The columns the statement was read from, and no others; else what was told instead."""
+    told = {
+        "purpose": statement.purpose,
+        "channel": statement.channel,
+        "granted": statement.granted,
+    }
+    row = {"cells": dict(statement.cells)} if statement.cells else {"told": told}
+    return Evidence(ConsentEvidence.Kind.ROW, {**row, "row": change.received_payload_hash})
 
 
 def _precision(statement: ConsentStatement) -> LedgerEntry.Precision:

@@ -39,7 +39,8 @@ class ConsentStatement:
     """One yes or no a row states; `stated_at` is `None` where the source does not say when.
 
     `policy` names the text people were shown, such as `marketing GB/en v2`, where known.
-    `is_day` says that the source told the day and not the time.
+    `is_day` says that the source told the day and not the time. `cells` are the columns it was
+    read from, word for word.
     """
 
     purpose: str
@@ -48,6 +49,7 @@ class ConsentStatement:
     stated_at: datetime | None
     policy: str = ""
     is_day: bool = False
+    cells: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,9 @@ class ConsentColumn:
         is_day = self.at is not None and self.at.is_day(row)
         granted = answer in self.yes
         about = (self.purpose, self.channel, granted)
-        return ConsentStatement(*about, stated_at, self.policy, is_day)
+        columns = (self.column, self.at) if self.at else (self.column,)
+        cells = {column.name: column.raw(row) for column in columns}
+        return ConsentStatement(*about, stated_at, self.policy, is_day, cells)
 
 
 @dataclass(frozen=True)
