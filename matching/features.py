@@ -38,7 +38,8 @@ _LANDLINE = frozenset({phonenumbers.PhoneNumberType.FIXED_LINE})
 class Email(NamedTuple):
     """An address without `+tag`. `kind`: personal, household (thesmiths@) or role (info@).
 
-    `is_name_only`: the mailbox is just the person's name, which namesakes would choose too.
+    `is_name_only`: the mailbox is just the person's name, perhaps with the year of birth, as
+    namesakes would choose it too.
     """
 
     full: str
@@ -106,8 +107,11 @@ def features_of(attributes: Mapping[str, Any]) -> Features:
     """Fold one record's attributes; unknown keys are ignored, missing ones stay empty."""
     given, middle = _given(attributes)
     family, parts, generation = _family(attributes)
-    emails = _distinct(_email(each, given, family) for each in _many(attributes.get("email")))
-    given, family, birth = _completed(given, family, attributes, emails)
+    birth = _birth(_text(attributes, "birth_date"))
+    emails = _distinct(
+        _email(each, given, family, birth[0]) for each in _many(attributes.get("email"))
+    )
+    given, family, birth = _completed(given, family, birth, emails)
     return Features(
         given=given,
         middle=middle,
@@ -185,10 +189,9 @@ def _birth(value: str) -> tuple[int, int, int]:
 
 
 def _completed(
-    given: str, family: str, attributes: Mapping[str, Any], emails: tuple[Email, ...]
+    given: str, family: str, birth: tuple[int, int, int], emails: tuple[Email, ...]
 ) -> tuple[str, str, tuple[int, int, int]]:
     """Names and birth year, completed from personal mailboxes where the record is silent."""
-    birth = _birth(_text(attributes, "birth_date"))
     for email in emails:
         if email.kind == "personal":
             given, family = mailbox.names_in(email.mailbox, given, family)
@@ -196,7 +199,7 @@ def _completed(
     return given, family, birth
 
 
-def _email(value: str, given: str, family: str) -> Email | None:
+def _email(value: str, given: str, family: str, birth_year: int) -> Email | None:
     name, at, domain = plain(value).rpartition("@")
     name = name.split("+")[0]
     if domain in _DOTLESS_MAILBOXES:
@@ -206,7 +209,9 @@ def _email(value: str, given: str, family: str) -> Email | None:
     if not at or not name:
         return None
     kind = mailbox.kind_of(name, family)
-    return Email(full, name, domain, kind, mailbox.is_name_only(name, given, family))
+    return Email(
+        full, name, domain, kind, mailbox.is_name_only(name, given, family, birth_year)
+    )
 
 
 @lru_cache(maxsize=65_536)

@@ -6,11 +6,14 @@ filled, when the mailbox spells names out and what the record does say fits.
 
 import re
 
+from rapidfuzz.distance import DamerauLevenshtein
+
 from matching.words import ROLE_MAILBOXES, name_family
 
 _HOUSEHOLD = re.compile(r"the[a-z]{3,}s|[a-z]*famil(y|ies)[a-z]*|[a-z]{3,}home")
 _NOT_LETTERS = re.compile(r"[^a-z]+")
 _DIGITS = re.compile(r"\d+")
+_NOT_DIGITS = re.compile(r"\D+")
 _PARTS = re.compile(r"[._-]+")
 _YEAR = re.compile(r"(?<!\d)(19[2-9]\d|20[01]\d)(?!\d)")
 
@@ -25,13 +28,45 @@ def kind_of(mailbox: str, family: str) -> str:
     return "personal"
 
 
-def is_name_only(mailbox: str, given: str, family: str) -> bool:
-    """True where the mailbox is just the person's name, as namesakes would choose it too."""
-    if not family or _DIGITS.search(mailbox):
+def is_name_only(mailbox: str, given: str, family: str, birth_year: int = 0) -> bool:
+    """True where the mailbox is just the person's name, as namesakes would choose it too.
+
+    The name may be short or long for what the record says, or one slip off, and the year of
+    birth may follow it: all that is known, and weighed, without the mailbox. A year that only
+    the mailbox tells is taken for that of birth (`year_in`).
+    """
+    digits = _NOT_DIGITS.sub("", mailbox)
+    year = birth_year or year_in(mailbox)
+    if digits and (not year or digits not in (str(year), str(year)[2:])):
         return False
     letters = _NOT_LETTERS.sub("", mailbox)
-    rest = letters.replace(family, "", 1)
-    return rest != letters and (len(rest) <= 1 or rest == given)
+    return (
+        _is_name(letters, given)
+        or any(_is_name(rest, given, or_initial=True) for rest in _without(letters, family))
+        or any(_is_slip_of(rest, family) for rest in _without(letters, given))
+    )
+
+
+def _without(letters: str, name: str) -> set[str]:
+    """What is left where a name stands at the start or the end; nothing where it does not."""
+    if len(name) < 2:
+        return set()
+    return {letters.removeprefix(name), letters.removesuffix(name)} - {letters}
+
+
+def _is_name(word: str, given: str, *, or_initial: bool = False) -> bool:
+    """Whether a word is the given name, short or long for it, or one slip off."""
+    if len(word) < 2:
+        return or_initial
+    if len(given) < 2:
+        return bool(given) and or_initial and word.startswith(given)
+    return bool(name_family(word) & name_family(given)) or _is_slip_of(word, given)
+
+
+def _is_slip_of(word: str, name: str) -> bool:
+    if min(len(word), len(name)) < 4:
+        return bool(word) and word == name
+    return DamerauLevenshtein.distance(word, name, score_cutoff=1) <= 1
 
 
 def year_in(mailbox: str) -> int:

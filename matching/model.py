@@ -104,16 +104,21 @@ class Step:
     def weigh(self, left: Features, right: Features) -> tuple[str, float, float] | None:
         """Level, evidence against "unrelated" and against "one household"; none if missing.
 
-        Of swapped names the commoner reading counts: the other one is no name of its kind.
+        Of swapped names the commoner reading counts: the other one is no name of its kind. A
+        slip of the pen tells no more than agreeing on the commoner of the two would.
         """
         level = self.compare(left, right)
         if level is None:
             return None
-        if self.by_value is None or level not in ("exact", "swapped"):
+        if self.by_value is None or level not in ("exact", "swapped", "fuzzy"):
             return (level, *self.bits[level])
         if level == "exact":
             return (level, *self.by_value(left))
-        return (level, *min(self.by_value(left), self.by_value(right)))
+        commoner = min(self.by_value(left), self.by_value(right))
+        if level == "swapped":
+            return (level, *commoner)
+        gained, kept = self.bits[level]
+        return level, min(gained, commoner[0]), kept
 
 
 @dataclass(frozen=True)

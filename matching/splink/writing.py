@@ -24,6 +24,7 @@ DEFAULTS: dict[str, Any] = {
     "blocking_rules_to_generate_predictions": [],
 }
 BY_VALUE = ("exact", "swapped")  # the levels that `Step.weigh` weighs by the value agreed on
+NO_MORE_THAN = "fuzzy"  # the level it holds to what agreeing on the commoner value would tell
 PRIOR = "probability_two_random_records_match"
 
 
@@ -106,6 +107,8 @@ def _comparison(name: str, table: Table, model: MatchModel) -> dict[str, Any]:
         for number, level in enumerate(table):
             if level in BY_VALUE:
                 levels[number] |= _by_value(name, table["exact"], model)
+            elif level == NO_MORE_THAN:
+                levels[number] |= _no_more_than(name, table[level], table["exact"], model)
     null = {
         "sql_condition": f"{asked} IS NULL",
         "label_for_charts": "blank on a side",
@@ -127,6 +130,19 @@ def _by_value(name: str, exact: Odds, model: MatchModel) -> dict[str, Any]:
         "tf_adjustment_weight": 1.0,
         "tf_minimum_u_value": model.frequencies[name].rare,
         "disable_tf_exact_match_detection": True,
+    }
+
+
+def _no_more_than(name: str, odds: Odds, exact: Odds, model: MatchModel) -> dict[str, Any]:
+    """The bits of a level, or those of agreeing on the commoner value where that is less.
+
+    Splink divides m by the largest of both shares and the least u. With m of the agreement, and
+    as least u what gives the level its own bits, the smaller of the two weights comes out.
+    """
+    least = exact.m * odds.u / odds.m
+    return _by_value(name, exact, model) | {
+        "u_probability": least,
+        "tf_minimum_u_value": max(least, model.frequencies[name].rare),
     }
 
 

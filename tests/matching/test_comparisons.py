@@ -98,6 +98,16 @@ def test_emails(ours: str, theirs: str, level: str) -> None:
     assert comparisons.email(left, right) == level
 
 
+def test_namesakes_choose_one_mailbox_name_by_any_form_of_their_name() -> None:
+    ours = person("Angie", "Walker", email="angela.walker@example.com")
+    theirs = person("Angela", "Walker", email="angela.walker@example.org")
+    own = person("Angela", "Walker", email="angela.walker771@example.com")
+    other = person("Angie", "Walker", email="angela.walker771@example.org")
+
+    assert comparisons.email(ours, theirs) == "namesake"
+    assert comparisons.email(own, other) == "mailbox"
+
+
 @pytest.mark.parametrize(
     ("ours", "theirs", "level"),
     [

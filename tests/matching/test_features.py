@@ -139,6 +139,33 @@ def test_a_mailbox_completes_half_a_name_that_fits(
     assert (found.given, found.family) == expected
 
 
+@pytest.mark.parametrize(
+    ("given", "family", "born", "mailbox", "is_name"),
+    [
+        ("Angie", "Walker", "", "angela.walker", True),
+        ("Angela", "Walker", "", "walker-angie", True),
+        ("Angela", "Walker", "", "awalker", True),
+        ("A", "Walker", "", "angela.walker", True),
+        ("Jonh", "Khan", "", "john_khan", True),
+        ("John", "Kahn", "", "john_khan", True),
+        ("Laura", "Brown", "1946-03-02", "laura1946", True),
+        ("Laura", "Brown", "1946-03-02", "laura.brown46", True),
+        ("Laura", "Brown", "", "laura1946", True),
+        ("Laura", "Brown", "1946-03-02", "laura.brown71", False),
+        ("Laura", "Brown", "", "laura.brown46", False),
+        ("Angie", "Walker", "", "barbara.walker", False),
+        ("Angie", "Walker", "", "greenfingers", False),
+        ("", "", "", "angela.walker", False),
+    ],
+)
+def test_a_mailbox_may_tell_no_more_than_name_and_birthday(
+    given: str, family: str, born: str, mailbox: str, is_name: bool
+) -> None:
+    (email,) = person(given, family, birth_date=born, email=f"{mailbox}@example.com").emails
+
+    assert email.is_name_only is is_name
+
+
 def test_a_year_in_the_mailbox_stands_in_for_a_missing_birth_date() -> None:
     assert person("Anna", email="anna1984@example.com").birth == (1984, 0, 0)
     whole = person("Anna", email="anna1984@example.com", birth_date="1990-05-06")

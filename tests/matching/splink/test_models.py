@@ -255,6 +255,8 @@ def in_splink(writing: Writing, left: Features, right: Features) -> float:
 
 @given(left=people(), right=people())
 @example(left=person("Anna", "Müller"), right=person("Müller", "Anna"))
+@example(left=person("Thomas", "Smith"), right=person("Thomsa", "Smyth"))
+@example(left=person("Aurelia", "Zapletal"), right=person("Aurelis", "Zapletel"))
 def test_our_own_model_weighs_the_same_in_splink_but_for_the_household(
     left: Features, right: Features
 ) -> None:
