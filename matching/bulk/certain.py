@@ -2,7 +2,7 @@
 
 Most candidates are strangers, whose e-mails, numbers, birth dates and names have nothing in
 common. Where sketches are too far apart for any rule of a comparison to hold, its level is
-"different", and nobody need look at the texts; addresses far apart in one town are told
+"different", and nobody need look at the texts; addresses far apart in one town or area are told
 likewise. What a sketch cannot tell, it leaves to the comparison: whoever changes a comparison
 looks here too, and the tests compare both.
 """
@@ -14,14 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.bulk.sketches import (
+    BLANK,
     UNKNOWN,
     Sketches,
     changed,
+    date_parts,
     digits_apart,
     first_signs,
     lengths,
     only_ours,
-    year,
 )
 from matching.comparisons import FUZZY, SIMILAR
 
@@ -98,29 +99,41 @@ def _other_phone(columns: Columns, lo: Rows, hi: Rows) -> Certain:
 
 
 def _other_birth(columns: Columns, lo: Rows, hi: Rows) -> Certain:
-    """Another year, not one or ten off, another day, and more than one slip."""
+    """More than one slip, two parts of a date apart, one of them far, and no two swapped."""
     ours, theirs = columns["~birth"][lo], columns["~birth"][hi]
     is_known = (ours != UNKNOWN) & (theirs != UNKNOWN)
-    years = np.abs(year(ours) - year(theirs))
-    other_year = (years != 0) & (years != 1) & (years != 10)
-    other_day = (ours ^ theirs) & 0xFFFF != 0
-    return np.asarray(is_known & other_year & other_day & (digits_apart(ours, theirs) > 2))
+    mine, yours = date_parts(ours), date_parts(theirs)
+    years, months, days = (np.abs(one - other) for one, other in zip(mine, yours, strict=True))
+    are_far = (years > 1) & (years != 10) | (months > 1) & (months != 11) | (days > 4)
+    are_two = (years != 0).astype(int) + (months != 0) + (days != 0) > 1
+    are_swapped = (years == 0) & (mine[1] == yours[2]) & (mine[2] == yours[1])
+    is_no_slip = digits_apart(ours, theirs) > 2
+    return np.asarray(is_known & are_far & are_two & ~are_swapped & is_no_slip)
 
 
 def _places(columns: Columns, lo: Rows, hi: Rows) -> Told:
-    """Whole addresses with postcodes more than a slip apart in two areas, and other streets."""
+    """Postcodes more than a slip apart and other streets, if any: one area, town or none."""
     code, street, city = (
         (columns[name][lo], columns[name][hi]) for name in ("~postcode", "~street", "~city")
     )
-    is_known = np.logical_and.reduce([part != UNKNOWN for part in (*code, *street, *city)])
+    are_codes = np.logical_and.reduce([(each != UNKNOWN) & (each != BLANK) for each in code])
     is_longer = np.abs(lengths(code[0]) - lengths(code[1])) > 1
-    are_apart = is_known & (is_longer | (changed(*code) > 2)) & _are_unlike(*street, FUZZY)
-    are_apart &= columns["~same_area"][lo] != columns["~same_area"][hi]
+    are_apart = are_codes & (is_longer | (changed(*code) > 2)) & _are_not_one(*street)
+    in_one_area = columns["~same_area"][lo] == columns["~same_area"][hi]
     in_one_town = columns["~same_city"][lo] == columns["~same_city"][hi]
+    are_towns = np.logical_and.reduce([(each != UNKNOWN) & (each != BLANK) for each in city])
     return [
-        ("city", np.asarray(are_apart & in_one_town)),
-        (DIFFERENT, np.asarray(are_apart & _are_unlike(*city, FUZZY))),
+        ("area", np.asarray(are_apart & in_one_area)),
+        ("city", np.asarray(are_apart & ~in_one_area & in_one_town & are_towns)),
+        (DIFFERENT, np.asarray(are_apart & ~in_one_area & _are_not_one(*city))),
     ]
+
+
+def _are_not_one(ours: Sketches, theirs: Sketches) -> Certain:
+    """Two parts of addresses that are unlike, or of which one is missing."""
+    is_missing = (ours == BLANK) | (theirs == BLANK)
+    is_known = (ours != UNKNOWN) & (theirs != UNKNOWN)
+    return np.asarray(is_missing | (is_known & _are_unlike(ours, theirs, FUZZY)))
 
 
 def _different(
@@ -129,6 +142,8 @@ def _different(
     return [(DIFFERENT, are(columns, lo, hi))]
 
 
+# A comparison that asks nothing further of two records where this column shows the same.
+ALONE = {"given_name": "~same_given", "family_name": "~same_family"}
 # For a comparison, the levels that pairs reach for certain; no pair has two.
 CERTAIN: dict[str, Callable[[Columns, Rows, Rows], Told]] = {
     "given_name": partial(_different, _other_given),

@@ -14,6 +14,7 @@ from matching.features import Features
 
 Sketches = NDArray[np.int64]
 UNKNOWN = 0  # of which nothing can be told
+BLANK = 1 << 60  # there is no text; no other sketch looks like it
 
 # From the lowest bit: 40 for the signs in a text, 6 for how many it has, 7 for the first one.
 _SIGNS, _LENGTH, _FIRST = 40, 6, 7
@@ -83,11 +84,9 @@ def _birth(features: Features) -> int:
 
 
 def _place(part: str, features: Features) -> int:
-    """The sketch of a part of an address that has a postcode, a town and a street."""
-    place = features.address
-    if place is None or not (place.postcode and place.city and place.street):
-        return UNKNOWN
-    return text_sketch(getattr(place, part))
+    """The sketch of a part of an address; blank where there is none."""
+    text = getattr(features.address, part) if features.address is not None else ""
+    return text_sketch(text) if text else BLANK
 
 
 def _same(part: str, features: Features) -> int:
@@ -107,6 +106,8 @@ _SKETCHES: dict[str, Callable[[Features], int]] = {
     "~city": partial(_place, "city"),
     "~same_city": partial(_same, "city"),
     "~same_area": partial(_same, "area"),
+    "~same_given": lambda features: hash(features.given),
+    "~same_family": lambda features: hash(features.family),
 }
 
 
@@ -136,9 +137,11 @@ def digits_apart(ours: Sketches, theirs: Sketches) -> NDArray[np.int64]:
     return np.asarray(np.bitwise_count(apart & 0x11_1111_1111_1111), np.int64)
 
 
-def year(sketches: Sketches) -> NDArray[np.int64]:
-    digits = [sketches >> place & 0xF for place in (28, 24, 20, 16)]
-    return np.asarray(((digits[0] * 10 + digits[1]) * 10 + digits[2]) * 10 + digits[3])
+def date_parts(sketches: Sketches) -> tuple[Sketches, Sketches, Sketches]:
+    """Year, month and day of the sketches of whole birth dates."""
+    digits = [np.asarray(sketches >> place & 0xF) for place in range(28, -4, -4)]
+    year = ((digits[0] * 10 + digits[1]) * 10 + digits[2]) * 10 + digits[3]
+    return year, digits[4] * 10 + digits[5], digits[6] * 10 + digits[7]
 
 
 def only_ours(ours: Sketches, theirs: Sketches) -> NDArray[np.int64]:

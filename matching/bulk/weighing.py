@@ -13,7 +13,7 @@ from math import inf
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.bulk.certain import CERTAIN, Told
+from matching.bulk.certain import ALONE, CERTAIN, Told
 from matching.bulk.columns import CUSTOM, IDENTIFIERS, SILENT, Codes
 from matching.comparisons import custom, identifier
 from matching.features import Features
@@ -125,13 +125,21 @@ def weigh(
     bound = np.full(len(lo), model.prior_bits)
     for comparer in by:
         bound += _speaks(columns[comparer.name], lo, hi) * _finite(comparer.most)
+    of_unknown_gain = any(comparer.most == inf for comparer in by)
     alive = np.arange(len(lo))
+    for number, comparer in enumerate(by):
+        told, tables[number] = _certain(comparer, columns, lo[alive], hi[alive])
+        outcomes[alive, number] = told
+        bound[alive] += _lost(comparer, tables[number])[told]
+        if not of_unknown_gain:
+            alive = alive[bound[alive] >= model.review_bits]
     for number in sorted(range(len(by)), key=lambda number: -by[number].most):
-        comparer, codes = by[number], columns[by[number].name]
-        reached, table = _outcomes(comparer, columns, look, lo[alive], hi[alive])
-        outcomes[alive, number], tables[number] = reached, table
-        bound[alive] += np.array([0.0, *(gained for _, gained, _ in table)])[reached]
-        bound[alive] -= _speaks(codes, lo[alive], hi[alive]) * _finite(comparer.most)
+        comparer = by[number]
+        rest = alive[outcomes[alive, number] == 0]
+        rest = rest[_speaks(columns[comparer.name], lo[rest], hi[rest])]
+        reached = _compared(comparer, columns, look, lo[rest], hi[rest], tables[number])
+        outcomes[rest, number] = reached
+        bound[rest] += _lost(comparer, tables[number])[reached]
         if comparer.most < inf:  # those of unknown gain come first
             alive = alive[bound[alive] >= model.review_bits]
     first, which = _patterns(outcomes[alive], tables)
@@ -151,28 +159,57 @@ def _finite(bits: float) -> float:
     return bits if bits < inf else 0.0
 
 
-def _outcomes(
-    comparer: Comparer, columns: Mapping[str, Codes], look: Look, lo: Rows, hi: Rows
+def _lost(comparer: Comparer, table: Sequence[Outcome]) -> NDArray[np.float64]:
+    """How far each outcome is from the most a comparer might gain; nothing where it said none.
+
+    One of unknown gain was not counted on, so all it gains comes on top.
+    """
+    most = _finite(comparer.most)
+    return np.array([0.0, *(gained - most for _, gained, _ in table)])
+
+
+def _certain(
+    comparer: Comparer, columns: Mapping[str, Codes], lo: Rows, hi: Rows
 ) -> tuple[NDArray[np.int32], list[Outcome]]:
-    """Which outcome each pair reaches, from 1 on, and the outcomes there are."""
-    codes = columns[comparer.name]
-    speak = np.flatnonzero(_speaks(codes, lo, hi))
+    """Which outcome each pair reaches for certain, from 1 on, and the outcomes there are."""
     found = np.zeros(len(lo), np.int32)
-    known: dict[Outcome, int] = {}
+    known: list[Outcome] = []
     if comparer.certain is not None:
+        speak = np.flatnonzero(_speaks(columns[comparer.name], lo, hi))
         for level, certain in comparer.certain(columns, lo[speak], hi[speak]):
-            known[(level, *comparer.bits[level])] = len(known) + 1
+            known.append((level, *comparer.bits[level]))
             found[speak[certain]] = len(known)
-        speak = speak[found[speak] == 0]
-    first, which = _distinct(codes[lo[speak]], codes[hi[speak]])
+    return found, known
+
+
+def _compared(
+    comparer: Comparer,
+    columns: Mapping[str, Codes],
+    look: Look,
+    lo: Rows,
+    hi: Rows,
+    table: list[Outcome],
+) -> NDArray[np.int32]:
+    """Which outcome each pair reaches; new ones are added to the table. 0 is none."""
+    known = {outcome: number for number, outcome in enumerate(table, 1)}
+    first, which = _distinct(*_shown(comparer.name, columns, lo, hi))
     reached = np.zeros(len(first), np.int32)
-    pairs = zip(lo[speak[first]].tolist(), hi[speak[first]].tolist(), strict=True)
+    pairs = zip(lo[first].tolist(), hi[first].tolist(), strict=True)
     for place, (left, right) in enumerate(pairs):
         outcome = comparer.outcome(look(left), look(right))
         if outcome is not None:
             reached[place] = known.setdefault(outcome, len(known) + 1)
-    found[speak] = reached[which]
-    return found, list(known)
+    table[:] = known
+    return reached[which]
+
+
+def _shown(name: str, columns: Mapping[str, Codes], lo: Rows, hi: Rows) -> tuple[Codes, Codes]:
+    """Numbers for all a comparison looks at in each pair: mostly those of the two records."""
+    ours, theirs = columns[name][lo], columns[name][hi]
+    if (alone := ALONE.get(name)) is not None:
+        mine, yours = columns[alone][lo], columns[alone][hi]
+        ours, theirs = np.where(mine == yours, (mine, yours), (ours, theirs))
+    return ours, theirs
 
 
 def _distinct(ours: Codes, theirs: Codes) -> tuple[Rows, Rows]:

@@ -1,10 +1,12 @@
 """What sketches say of a pair: only what the comparison would say of it too."""
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from matching.bulk.certain import CERTAIN, DIFFERENT
+from matching.bulk.certain import ALONE, CERTAIN, DIFFERENT
 from matching.bulk.sketches import digit_sketch, sketched, text_sketch
 from matching.comparisons import COMPARISONS
 from matching.features import Address, Email, Features, Phone, features_of
@@ -62,6 +64,40 @@ def test_names_called_different_unseen_are_different_when_seen(
     for name in ("given_name", "family_name"):
         if certain(name, *pair):
             assert COMPARISONS[name](*pair) == DIFFERENT
+
+
+@given(names())
+@settings(max_examples=300)
+def test_names_that_are_the_same_ask_for_nothing_else(pair: tuple[Features, Features]) -> None:
+    left, right = pair
+    for name, column in ALONE.items():
+        part = column.removeprefix("~same_")
+        right = replace(right, **{part: getattr(left, part)})
+        bare = Features(**{part: getattr(left, part)})
+
+        assert sketched([left, right])[column].tolist() == [hash(getattr(left, part))] * 2
+        assert COMPARISONS[name](left, right) == COMPARISONS[name](bare, bare)
+
+
+def test_an_address_of_a_postcode_alone_is_told_from_another_one() -> None:
+    whole = Features(address=Address("5", "ash rd", "", "york", "yo261zn", "yo26"))
+    bare = Features(address=Address(postcode="se71ad", area="se7"))
+    near = Features(address=Address(postcode="yo261zm", area="yo26"))
+    none = Features(address=Address(city="leeds"))
+
+    assert told("address", whole, bare) == [DIFFERENT]
+    assert told("address", bare, near) == [DIFFERENT]
+    assert told("address", whole, near) == told("address", bare, none) == []
+
+
+def test_a_day_and_month_swapped_or_nearly_met_are_looked_at() -> None:
+    def dates(*two: tuple[int, int, int]) -> list[str]:
+        return told("birth_date", *(Features(birth=each) for each in two))
+
+    assert dates((1981, 4, 22), (1981, 11, 9)) == [DIFFERENT]
+    assert dates((1981, 4, 12), (1981, 12, 4)) == []
+    assert dates((1981, 9, 9), (1981, 10, 11)) == []
+    assert dates((1981, 4, 22), (1966, 4, 22)) == []
 
 
 def with_email(*addresses: str) -> Features:
