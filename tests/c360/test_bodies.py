@@ -20,10 +20,18 @@ from pytest_django import Settings
 from c360.bodies import AtMost, with_lengths
 from profiles.api import MOST_BYTES
 from profiles.models import SourceRecord, SourceToken
-from tests.profiles.customers import make_source
+from tests.profiles.customers import make_source, may_hold
 
 ANNA = {"external_id": "s-1", "attributes": {"given_name": "Anna"}}
 CALL = json.dumps({"source": "shop", "records": [ANNA]}).encode()
+
+
+@pytest.fixture
+def token(db: None) -> str:
+    """Of a shop that may hold names."""
+    shop = make_source("shop")
+    may_hold(shop, "given_name")
+    return SourceToken.rotate(shop)
 
 
 class Unread(io.BytesIO):
@@ -55,21 +63,15 @@ def send(body: io.BytesIO, *, token: str) -> Any:
     return client.post("/api/v1/records/", CALL, "application/json", headers=headers)
 
 
-@pytest.mark.django_db
-def test_records_sent_in_chunks_are_stored() -> None:
-    token = SourceToken.rotate(make_source("shop"))
-
+def test_records_sent_in_chunks_are_stored(token: str) -> None:
     answer = send(io.BytesIO(CALL), token=token)
 
     assert (answer.status_code, answer.json()["new"]) == (200, 1)
     assert SourceRecord.objects.get().attributes == {"given_name": "Anna"}
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("size", [MOST_BYTES + 1, 5 * MOST_BYTES])
-def test_too_many_bytes_in_chunks_are_refused_as_others_are(size: int) -> None:
-    token = SourceToken.rotate(make_source("shop"))
-
+def test_too_many_bytes_in_chunks_are_refused_as_others_are(size: int, token: str) -> None:
     answer = send(io.BytesIO(CALL.ljust(size)), token=token)
 
     assert answer.status_code == 413
@@ -77,10 +79,7 @@ def test_too_many_bytes_in_chunks_are_refused_as_others_are(size: int) -> None:
     assert not SourceRecord.objects.exists()
 
 
-@pytest.mark.django_db
-def test_just_as_many_bytes_as_may_be_are_taken() -> None:
-    token = SourceToken.rotate(make_source("shop"))
-
+def test_just_as_many_bytes_as_may_be_are_taken(token: str) -> None:
     assert send(io.BytesIO(CALL.ljust(MOST_BYTES)), token=token).status_code == 200
 
 
