@@ -1,6 +1,5 @@
 """One bulk run: everything that is dirty now, from records to clusters."""
 
-import tempfile
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -10,6 +9,7 @@ from django.db import transaction
 
 from matching.bulk import reading
 from matching.bulk.finding import Finder, Here
+from matching.bulk.folder import run_folder
 from matching.bulk.noting import note_generic_keys
 from matching.bulk.preparing import Rows, encode_records, weigh_pairs
 from matching.bulk.settling import keep_groups, settle_group
@@ -31,11 +31,8 @@ def resolve_in_bulk(
     mark. Interrupted or killed at any point, the rest waits.
     """
     live_model()  # a new installation publishes the shipped model before the snapshot
-    with (
-        tempfile.TemporaryDirectory(prefix="c360-bulk-") as name,
-        Workers(processes) as workers,
-    ):
-        return _resolve(Path(name), workers, finder or Here(), tell)
+    with run_folder() as folder, Workers(processes) as workers:
+        return _resolve(folder, workers, finder or Here(), tell)
 
 
 def _resolve(folder: Path, workers: Workers, finder: Finder, tell: TellStage) -> Progress:
