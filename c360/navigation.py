@@ -46,6 +46,9 @@ def _entries(request: HttpRequest) -> list[Entry]:
         here = path.startswith("/review/")
         queue = reverse("matching:queue")
         entries.append(Entry(_("Review"), queue, "queue", "r", here, badge))
+    if user.has_perm("consent.view_ledgerentry"):
+        here = path.startswith("/consent/")
+        entries.append(Entry(_("Consent"), reverse("consent:entries"), "shield", "p", here))
     if user.is_staff and user.has_perm("profiles.view_source"):
         sources = reverse("admin:profiles_source_changelist")
         entries.append(Entry(_("Sources"), sources, "database", "s", False))

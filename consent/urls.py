@@ -2,12 +2,26 @@
 
 from django.urls import path
 
-from consent.views import activities, bases, ledger, panel, policies, purposes
+from consent.views import (
+    activities,
+    bases,
+    capture,
+    ledger,
+    panel,
+    policies,
+    purposes,
+    receipts,
+)
 
 app_name = "consent"
 urlpatterns = [
     path("c/<str:profile_id>/contact/", panel.panel, name="panel"),
     path("c/<str:profile_id>/consent/", ledger.ledger, name="ledger"),
+    path("c/<str:profile_id>/contact/say/", capture.say, name="say"),
+    path("consent/", ledger.whole_ledger, name="entries"),
+    path("consent/<uuid:entry_id>/proof/", receipts.proof, name="proof"),
+    path("consent/<uuid:entry_id>/correct/", ledger.correct, name="correct"),
+    path("consent/receipts/<uuid:entry_id>.jsonld", receipts.jsonld, name="receipt"),
     path("consent/purposes/", purposes.purposes, name="purposes"),
     path("consent/purposes/new/", purposes.new_purpose, name="new-purpose"),
     path("consent/purposes/<slug:key>/", purposes.purpose, name="purpose"),

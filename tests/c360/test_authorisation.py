@@ -16,6 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from consent.models import PolicyVersion, ProcessingActivity
 from consent.policies import next_draft
 from matching.models import Decision
+from tests.consent.statements import say
 from tests.matching.pairs import make_pair
 from tests.staff import signed_in, staff
 
@@ -66,6 +67,7 @@ def objects() -> dict[str, object]:
         PolicyVersion(purpose_id="marketing", jurisdiction="GB", language="en", body="May we?")
     )
     activity = ProcessingActivity.objects.create(name="Mailings")
+    entry = say(case.lo, True)
     return {
         "profile_id": customer,
         "attribute": "email",
@@ -74,6 +76,7 @@ def objects() -> dict[str, object]:
         "key": "marketing",
         "text_id": text.pk,
         "activity_id": activity.pk,
+        "entry_id": entry.entry_id,
     }
 
 
@@ -85,6 +88,7 @@ UNKNOWN = {
     "key": "none",
     "text_id": 2**31,
     "activity_id": 2**31,
+    "entry_id": uuid4(),
 }
 
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -181,13 +182,13 @@ def test_consent_is_no_basis_where_nobody_is_asked(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["custom.health_note", "custom.Religion", "custom.disability"])
 def test_special_data_needs_its_own_condition(name: str) -> None:
     crm = make_source("crm")
-    facts = {"purpose": "service", "basis": "contract", "retention_days": 9}
+    plain = DeclaredBasis(name, "service", "contract", 9)
 
     with pytest.raises(CannotDeclare, match="article 9"):
-        declare(crm, [DeclaredBasis(attribute=name, **facts)])
+        declare(crm, [plain])
     assert bases() == set()
 
-    declare(crm, [DeclaredBasis(attribute=name, **facts, special_condition="9(2)(a)")])
+    declare(crm, [replace(plain, special_condition="9(2)(a)")])
     assert bases() == {(name, "service", 9)}
 
 

@@ -148,7 +148,7 @@ def test_the_ledger_goes_on_where_its_first_page_ends(
     browser = signed_in("pia")
 
     first = browser.get(f"/c/{anna.pk}/consent/")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         browser.get(f"/c/{anna.pk}/consent/")
     older = first.context["page"].older
     second = browser.get(f"/c/{anna.pk}/consent/", {"before": older})
