@@ -35,13 +35,23 @@ class Outcome:
 
     @property
     def queue(self) -> set[Pair]:
-        """The pairs a person is asked about: uncertain ones and refused ones."""
+        """The pairs that wait for a person: uncertain ones and refused ones."""
         links = set(self.links)
         asked = {pair for pair in self.weights if pair not in links}
         refused = self.found.refused
         asked |= {(min(each.lo, each.hi), max(each.lo, each.hi)) for each in refused}
         of = self.found.cluster_of
         return {(low, high) for low, high in asked if of[low] != of[high]}
+
+    @property
+    def questions(self) -> set[Pair]:
+        """The pairs of customers a person is asked about: one answer settles all of theirs."""
+        return {self.customers(pair) for pair in self.queue}
+
+    def customers(self, pair: Pair) -> Pair:
+        """The clusters of both records, in ascending order."""
+        one, other = (self.found.cluster_of[place] for place in pair)
+        return (min(one, other), max(one, other))
 
 
 @dataclass(frozen=True)
@@ -145,10 +155,12 @@ def candidate_pairs(
 def figures(data: DataSet, shipped: MatchModel) -> dict[str, Any]:
     """Run the whole chain and compare it with the truth.
 
-    `missed_reachable`: of the true pairs that candidates can connect, the share that is neither
-    joined nor itself in the review queue; `missed_after_review`: the share still apart when
-    every true pair of the queue has been answered. `as_shipped` is the model before it has
-    fitted itself to the records.
+    Of the true pairs that candidates can connect, `missed_reachable` is the share that is
+    neither joined nor itself in the review queue, `missed_unasked` the share between customers
+    nobody is asked about, and `missed_after_review` the share still apart when every true pair
+    of the queue has been answered. `questions` are pairs of customers, as the queue asks them.
+    `join_precision` is that of all links, also of those a guard refused. `as_shipped` is
+    the model before it has fitted itself to the records.
     """
     clock = Clock()
     material = prepare(data, shipped, clock)
@@ -186,18 +198,23 @@ def _blocking(data: DataSet, outcome: Outcome) -> dict[str, Any]:
 
 
 def _queue(data: DataSet, outcome: Outcome) -> dict[str, Any]:
-    queue, cluster_of = outcome.queue, outcome.found.cluster_of
+    queue, questions = outcome.queue, outcome.questions
+    cluster_of = outcome.found.cluster_of
     reach = reachable(outcome.candidates, data.true_pairs)
     apart = {(low, high) for low, high in reach if cluster_of[low] != cluster_of[high]}
     answered = Groups(cluster_of.items())
     for low, high in queue & data.true_pairs:
         answered.join(low, high)
+    unasked = {pair for pair in apart if outcome.customers(pair) not in questions}
     still_apart = {pair for pair in apart if not answered.are_together(pair)}
     return {
         "review_pairs": len(queue),
         "review_pairs_per_record": round(len(queue) / max(len(data.keys), 1), 4),
+        "questions": len(questions),
+        "questions_per_record": round(len(questions) / max(len(data.keys), 1), 4),
         "review_true": len(queue & data.true_pairs),
         "missed_reachable": share(apart - queue, reach) if reach else 0.0,
+        "missed_unasked": share(unasked, reach) if reach else 0.0,
         "missed_after_review": share(still_apart, reach) if reach else 0.0,
     }
 

@@ -37,7 +37,9 @@ def quality(report: dict[str, Any]) -> tuple[Sequence[str], list[list[object]]]:
             "closure recall",
             "candidates",
             "missed",
+            "not asked",
             "queue",
+            "questions",
         ),
     )
     return header, [_of_set(each) for each in report["sets"]]
@@ -55,7 +57,9 @@ def _of_set(found: dict[str, Any]) -> list[object]:
         _f(ours["as_shipped"]["b_cubed"]["f1"]),
         *(_f(ours["closure_recall"]), ours["candidates_per_record"]),
         f"{ours['missed_reachable']:.1%}",
+        f"{ours['missed_unasked']:.1%}",
         f"{ours['review_pairs_per_record']:.1%}",
+        f"{ours['questions_per_record']:.1%}",
     ]
 
 

@@ -2,15 +2,17 @@
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bench.ours import figures
+from bench.ours import Outcome, figures
 from bench.peer import kind_of
 from bench.quality import measure
 from bench.tables import quality, table
 from bench.truth import Groups, reachable, read_set
+from matching.clustering import Partition, Refusal
 from matching.model import default_model
 
 PEOPLE = (
@@ -65,6 +67,20 @@ def test_the_same_person_twice_is_joined_and_strangers_are_not(folder: Path) -> 
     assert found["largest"] == 2
     assert found["missed_reachable"] == 0.0
     assert found["review_pairs"] == 0
+
+
+def test_several_pairs_between_two_customers_are_one_question() -> None:
+    found = Partition({1: 1, 2: 1, 3: 3, 4: 3, 5: 5})
+    outcome = Outcome(
+        candidates=set(),
+        generic_keys=0,
+        weights={(1, 2): 9.0, (3, 4): 9.0, (1, 3): 1.0, (2, 4): 1.0, (4, 5): 9.0},
+        links=[(1, 2), (3, 4), (4, 5)],
+        found=replace(found, refused=[Refusal(4, 5, 9.0, "twins", "")]),
+    )
+
+    assert outcome.queue == {(1, 3), (2, 4), (4, 5)}
+    assert outcome.questions == {(1, 3), (3, 5)}
 
 
 def test_a_third_record_makes_a_pair_reachable_but_a_stranger_does_not() -> None:
