@@ -55,10 +55,12 @@ DATA = {
     "post": "pd:PhysicalAddress",
 }
 LAW = {"GB": "legal-gb:law-GDPR"}
-EU = frozenset(  # where the GDPR holds: the European Union and the EEA
+# Where the GDPR holds: the European Union and the EEA.
+EU = frozenset(
     {
-        "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE",
-        "IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
+        "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU",
+        "IE", "IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE",
+        "SI", "SK",
     }
 )  # fmt: skip
 
