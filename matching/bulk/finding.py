@@ -31,10 +31,11 @@ class Here:
     """All pairs of shared keys, found in the memory of this process."""
 
     def look(self, seen: Seen, model: MatchModel) -> NDArray[np.bool_]:
-        self._lo, self._hi = find_pairs(seen, model)
+        lo, hi = find_pairs(seen, model)
         found = np.zeros(len(seen.ids), bool)
-        found[self._lo] = found[self._hi] = True
+        found[lo] = found[hi] = True
+        self._found = [(lo, hi)]
         return found
 
     def pairs(self, folder: Path, tell: TellStage) -> tuple[Rows, Rows]:
-        return self._lo, self._hi
+        return self._found.pop()  # given away, not held beside

@@ -111,21 +111,27 @@ def encode_chunk(
     return rows, encode(features, reads), broken, less
 
 
-def weigh_pairs(
-    folder: Path, model: MatchModel, lo: Rows, hi: Rows, workers: Workers, done: Done
-) -> Weighed:
-    """Weigh all pairs and keep those worth it."""
-    (folder / MODEL).write_text(json.dumps(model.to_spec()))
+def keep_pairs(folder: Path, lo: Rows, hi: Rows, broken: Rows) -> None:
+    """Keep the pairs of rows that can be read; they take too much memory to hold them."""
+    if len(broken):
+        kept = ~(np.isin(lo, broken) | np.isin(hi, broken))
+        lo, hi = lo[kept], hi[kept]
     save(folder, pair_lo=lo, pair_hi=hi)
-    size = min(PAIRS_AT_ONCE, max(10_000, len(lo) // (4 * workers.number)))
-    starts = range(0, len(lo), size)
+
+
+def weigh_pairs(folder: Path, model: MatchModel, workers: Workers, done: Done) -> Weighed:
+    """Weigh all pairs that were kept, and return those worth it."""
+    (folder / MODEL).write_text(json.dumps(model.to_spec()))
+    pairs = len(load(folder, "pair_lo"))
+    size = min(PAIRS_AT_ONCE, max(10_000, pairs // (4 * workers.number)))
+    starts = range(0, pairs, size)
     kept = []
-    done(0, len(lo))
+    done(0, pairs)
     for number, part in enumerate(
         workers.each(weigh_chunk, ((folder, start, size) for start in starts)), 1
     ):
         kept.append(part)
-        done(min(number * size, len(lo)), len(lo))
+        done(min(number * size, pairs), pairs)
     return merged(kept) if kept else merged([_nothing(folder)])
 
 

@@ -11,7 +11,7 @@ from matching.bulk import reading
 from matching.bulk.finding import Finder, Here
 from matching.bulk.folder import run_folder
 from matching.bulk.noting import note_generic_keys
-from matching.bulk.preparing import Rows, encode_records, weigh_pairs
+from matching.bulk.preparing import Rows, encode_records, keep_pairs, weigh_pairs
 from matching.bulk.settling import keep_groups, settle_group
 from matching.bulk.workers import Workers
 from matching.live import live_model
@@ -36,6 +36,19 @@ def resolve_in_bulk(
 
 
 def _resolve(folder: Path, workers: Workers, finder: Finder, tell: TellStage) -> Progress:
+    groups, waiting = _prepare(folder, workers, finder, tell)
+    total = Progress()
+    tell(Stage("Settling", "records", 0, waiting))
+    for done_now in workers.each(settle_group, ((folder, each) for each in range(groups))):
+        total = total.plus(done_now)
+        tell(Stage("Settling", "records", total.resolved + total.failed, waiting))
+    return total
+
+
+def _prepare(
+    folder: Path, workers: Workers, finder: Finder, tell: TellStage
+) -> tuple[int, int]:
+    """Keep in the folder all that settling needs; return how many groups and records wait."""
     tell(Stage("Starting", "records", 0, 0))
     with transaction.atomic():
         reading.begin_snapshot()
@@ -47,18 +60,11 @@ def _resolve(folder: Path, workers: Workers, finder: Finder, tell: TellStage) ->
         broken = encode_records(folder, seen, model, wanted, workers, done)
     seen = _without(seen, broken)
     noted = note_generic_keys(seen, model)
-    lo, hi = finder.pairs(folder, tell)
-    kept = ~(np.isin(lo, broken) | np.isin(hi, broken))
-    done = partial(_say, tell, "Weighing", "pairs")
-    weighed = weigh_pairs(folder, model, lo[kept], hi[kept], workers, done)
+    keep_pairs(folder, *finder.pairs(folder, tell), broken)
+    weighed = weigh_pairs(folder, model, workers, partial(_say, tell, "Weighing", "pairs"))
     tell(Stage("Grouping", "records", 0, len(seen.ids)))
     groups = keep_groups(folder, seen, weighed, noted, model)
-    total, waiting = Progress(), int(seen.is_dirty().sum())
-    tell(Stage("Settling", "records", 0, waiting))
-    for done_now in workers.each(settle_group, ((folder, each) for each in range(groups))):
-        total = total.plus(done_now)
-        tell(Stage("Settling", "records", total.resolved + total.failed, waiting))
-    return total
+    return groups, int(seen.is_dirty().sum())
 
 
 def _say(tell: TellStage, name: str, things: str, done: int, total: int) -> None:
