@@ -15,6 +15,7 @@ from django.conf import settings
 from c360.liveness import EVERY_SECONDS
 
 SWEEP_SECONDS = 5
+PERMISSION_SECONDS = 10
 FIT_SECONDS = 900
 SIGN_SECONDS = 300
 
@@ -54,6 +55,11 @@ app.conf.update(
             "task": "matching.tasks.sweep",
             "schedule": SWEEP_SECONDS,
             "options": {"expires": SWEEP_SECONDS},
+        },
+        "permissions": {
+            "task": "consent.tasks.catch_up",
+            "schedule": PERMISSION_SECONDS,
+            "options": {"expires": PERMISSION_SECONDS},
         },
         "fit": {
             "task": "matching.tasks.fit_model",

@@ -17,6 +17,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include("profiles.api_urls")),
     path("api/v1/", include("matching.api_urls")),
+    path("api/v1/", include("consent.api_urls")),
     path("", include("profiles.urls")),
     path("", include("matching.urls")),
     path("", include("consent.urls")),

@@ -6,6 +6,7 @@ from consent.views import (
     activities,
     bases,
     capture,
+    effect,
     ledger,
     panel,
     policies,
@@ -16,6 +17,7 @@ from consent.views import (
 app_name = "consent"
 urlpatterns = [
     path("c/<str:profile_id>/contact/", panel.panel, name="panel"),
+    path("review/<int:pk>/consent/", effect.effect, name="effect"),
     path("c/<str:profile_id>/consent/", ledger.ledger, name="ledger"),
     path("c/<str:profile_id>/contact/say/", capture.say, name="say"),
     path("consent/", ledger.whole_ledger, name="entries"),

@@ -1,9 +1,10 @@
-"""The ledger read again: each entry still says what was hashed when it was added."""
+"""The ledger read again, and permissions worked out again from what it says."""
 
 from collections.abc import Iterator
 
 from django.db import connection
 
+from consent.drift import drift
 from profiles.verification import Difference
 
 CHANGED = (
@@ -12,8 +13,11 @@ CHANGED = (
 
 
 def differences() -> Iterator[Difference]:
-    """Name every ledger entry whose contents and hash do not fit together."""
+    """Name every ledger entry whose contents and hash do not fit together, and every
+    permission that does not follow from the ledger."""
     with connection.cursor() as cursor:
         cursor.execute(CHANGED)
         for (entry_id,) in cursor.fetchall():
             yield Difference("ledger", f"entry {entry_id}")
+    for each in drift():
+        yield Difference("permissions", str(each))

@@ -53,6 +53,11 @@ def update_cases(world: World, solution: Solution) -> set[int]:
     return {pk for pair in settled | opened for pk in pair}
 
 
+def pairs_asked(world: World, solution: Solution) -> set[Pair]:
+    """The pairs among these records, or with one of them, that the machine asks about."""
+    return set(questions(world, solution, _uncertain_links(world.members)))
+
+
 def questions(
     world: World, solution: Solution, uncertain: Iterable[tuple[int, int, float]]
 ) -> dict[Pair, Question]:

@@ -4,6 +4,7 @@ from django import template
 from django.utils.translation import gettext as _
 
 from consent.contact_table import ContactRow
+from consent.effect import Change
 from consent.facts import Answer, Reason
 from consent.models import LedgerEntry
 
@@ -18,9 +19,15 @@ UNKNOWN = (Reason.NO_GRANT, Reason.NO_CONTACT_POINT)
 
 
 @register.filter
-def channel_icon(row: ContactRow) -> str:
+def channel_icon(row: ContactRow | Change) -> str:
     """The name of a channel's icon."""
     return ICONS[row.channel]
+
+
+@register.filter
+def allowed_word(answer: Answer) -> str:
+    """An answer in a word or two."""
+    return _("Allowed") if answer.allowed else _("Not allowed")
 
 
 @register.filter

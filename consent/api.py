@@ -1,0 +1,136 @@
+"""May we contact? By call: one customer, or up to 10,000 questions at once.
+
+Read by people who are signed in and may see the answer: the token of a source writes records
+and must never read customers.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.exceptions import APIException
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from c360.models import User
+from c360.showing import Action, note_access, shows
+from consent.models import LedgerEntry, Purpose
+from consent.permissions import MOST, Answer, Asked, may_contact, may_contact_many
+from profiles.access import SEARCH, profile_for
+from profiles.api import SmallJSON
+
+SEE_ANSWER = "consent.view_contact_permission"
+
+
+class Unanswerable(APIException):
+    """A question that makes no sense; the message says what would."""
+
+    status_code = 422
+    default_code = "unanswerable"
+
+
+class AnswersView(APIView):
+    """What both have in common: who may ask."""
+
+    authentication_classes = (SessionAuthentication,)
+    permission_classes = (IsAuthenticated,)
+    renderer_classes = (JSONRenderer,)
+    parser_classes = (SmallJSON,)
+    throttle_classes = ()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        user = request.user
+        if not isinstance(user, User) or not user.has_perms((SEE_ANSWER, SEARCH)):
+            raise PermissionDenied
+
+
+@shows(Action.API)
+class MayContactView(AnswersView):
+    """`GET …/profiles/<id>/may-contact/?purpose=&channel=`: one answer with its reason."""
+
+    http_method_names = ["get"]
+
+    def get(self, request: Request, profile_id: str) -> Response:
+        user = request.user
+        assert isinstance(user, User)  # noqa: S101 - `initial` has asked
+        profile = profile_for(user, profile_id)
+        asked = Asked(
+            profile.pk,
+            request.query_params.get("purpose", ""),
+            request.query_params.get("channel", ""),
+        )
+        check_words([asked])
+        return Response(as_json(asked, may_contact(*asked)))
+
+
+@shows(Action.API)
+class CheckView(AnswersView):
+    """`POST …/permissions/check`: up to 10,000 answers, in the order of the questions."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: Request) -> Response:
+        asked = questions(request.data)
+        check_words(asked)
+        note_access(profiles=dict.fromkeys(each.profile for each in asked), results=len(asked))
+        answers = may_contact_many(asked)
+        told = [as_json(each, answer) for each, answer in zip(asked, answers, strict=True)]
+        return Response({"answers": told})
+
+
+def questions(body: object) -> list[Asked]:
+    """Read `{"questions": [{"profile", "purpose", "channel"}, …]}`; raises `Unanswerable`."""
+    given = body.get("questions") if isinstance(body, dict) else None
+    if not isinstance(given, list) or not given:
+        raise Unanswerable(_("Send {“questions”: [{“profile”, “purpose”, “channel”}, …]}."))
+    if len(given) > MOST:
+        raise Unanswerable(_("At most %d questions at once.") % MOST)
+    return [_question(number, each) for number, each in enumerate(given)]
+
+
+def _question(number: int, given: object) -> Asked:
+    names = Asked._fields
+    if isinstance(given, dict) and set(given) == set(names):
+        values = [given[name] for name in names]
+        if all(isinstance(value, str) and "\x00" not in value for value in values):
+            return Asked(*values)
+    raise Unanswerable(
+        _("Question %d: expected texts for “profile”, “purpose” and “channel”.") % number
+    )
+
+
+def check_words(asked: Sequence[Asked]) -> None:
+    """Raise `Unanswerable` for a purpose or channel that is not known, naming the known."""
+    channels = set(LedgerEntry.Channel.values)
+    if unknown := sorted({each.channel for each in asked} - channels):
+        raise Unanswerable(
+            _("There is no channel “%(name)s”; there are %(known)s.")
+            % {"name": unknown[0], "known": ", ".join(LedgerEntry.Channel.values)}
+        )
+    known = sorted(Purpose.objects.values_list("key", flat=True))
+    if unknown := sorted({each.purpose for each in asked} - set(known)):
+        raise Unanswerable(
+            _("There is no purpose “%(name)s”; there are %(known)s.")
+            % {"name": unknown[0], "known": ", ".join(known)}
+        )
+
+
+def as_json(asked: Asked, answer: Answer) -> dict[str, Any]:
+    """A question and its answer. Contact points are references, never values."""
+    return {
+        "profile": asked.profile,
+        "purpose": asked.purpose,
+        "channel": asked.channel,
+        "allowed": answer.allowed,
+        "reason": str(answer.reason),
+        "since": answer.since,
+        "valid_until": answer.valid_until,
+        "records_disagree": answer.records_disagree,
+        "contact_points": [str(point) for point in answer.points],
+    }

@@ -1,0 +1,159 @@
+"""What joining two customers would change in what they allow, worked out before a decision.
+
+Computed by the same rule, and from the same solution of clusters and open questions, as the
+permissions that follow the decision.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.utils import timezone
+
+from consent.evidence import customers_of, rules_now, with_statements
+from consent.facts import Answer, Customer, Held, Rules
+from consent.fold import effective
+from consent.models import LedgerEntry, Purpose
+from matching.cases import pairs_asked
+from matching.live import live_model
+from matching.models import ReviewCase
+from matching.preview import ordered, words_for_same, world_around
+from matching.world import Pair, Solution, World, solve
+from profiles.models import Membership
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One purpose and channel that a decision would change for either side."""
+
+    purpose: Purpose
+    channel: LedgerEntry.Channel
+    left: Answer
+    right: Answer
+    after: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """The customers a decision touches, by profile id, as they are and as they would be."""
+
+    before: dict[str, Customer]
+    after: dict[str, Customer]
+    left: str
+    right: str
+    joined: str
+
+
+def effect_of_same(case: ReviewCase) -> Effect:
+    """What saying that the two records of a case are one person would do.
+
+    Raises `DecisionRefused` where it cannot be said. Reads without locks, writes nothing.
+    """
+    world, model = world_around([case.lo_id, case.hi_id]), live_model()
+    said = words_for_same(world, case.lo_id, case.hi_id, model=model)
+    then = world.with_decisions(same=said.same, different=said.different)
+    solution = solve(then, model)
+    now = {pk: member.stands[0] for pk, member in world.members.items()}
+    before = customers_of({*now.values(), *solution.profile_of.values()})
+    return Effect(
+        before=before,
+        after=_after(before, then, solution, case),
+        left=now[case.lo_id],
+        right=now[case.hi_id],
+        joined=solution.profile_of[case.lo_id],
+    )
+
+
+def changes_by(effect: Effect, *, at: datetime | None = None) -> list[Change]:
+    """Purposes and channels whose answer would be another for either of the two. Queries: 3."""
+    rules, moment = rules_now(), at or timezone.now()
+    found = []
+    for purpose in Purpose.objects.filter(is_retired=False).order_by("name", "key"):
+        for channel in LedgerEntry.Channel:
+            left, right, after = (
+                _ask(customer, purpose.key, channel, moment, rules)
+                for customer in (
+                    effect.before.get(effect.left),
+                    effect.before.get(effect.right),
+                    effect.after.get(effect.joined),
+                )
+            )
+            if {left.allowed, right.allowed} != {after.allowed}:
+                found.append(Change(purpose, channel, left, right, after))
+    return found
+
+
+def _ask(
+    customer: Customer | None, purpose: str, channel: str, at: datetime, rules: Rules
+) -> Answer:
+    nobody = customer or Customer(joined={}, held={})
+    return effective(nobody, purpose=purpose, channel=channel, at=at, rules=rules)
+
+
+def _after(
+    before: Mapping[str, Customer], then: World, solution: Solution, case: ReviewCase
+) -> dict[str, Customer]:
+    """The customers as they would be: records dealt out anew, with the ties that would stay."""
+    groups = solution.groups()
+    tied = _ties(_open_then(then, solution, case), solution, groups)
+    dealt = {
+        profile: replace(_dealt(before.values(), records), tied=frozenset(tied[profile]))
+        for profile, records in groups.items()
+    }
+    confirmed = {
+        profile: [pair for pair in then.same if set(pair) <= set(records)]
+        for profile, records in groups.items()
+    }
+    return {
+        profile: replace(customer, confirmed=confirmed[profile])
+        for profile, customer in with_statements(dealt).items()
+    }
+
+
+def _dealt(customers: Iterable[Customer], records: Collection[int]) -> Customer:
+    """A customer of these records, with what each of them has."""
+    joined: dict[int, bool] = {}
+    held: dict = {}
+    own = set(records)
+    for customer in customers:
+        joined |= {pk: is_live for pk, is_live in customer.joined.items() if pk in own}
+        for point, each in customer.held.items():
+            if kept := each.records & own:
+                had = held.get(point)
+                held[point] = Held(each.kind, kept | (had.records if had else frozenset()))
+    return Customer(joined=joined, held=held)
+
+
+def _open_then(then: World, solution: Solution, case: ReviewCase) -> set[Pair]:
+    """Pairs of records that people would still be asked about."""
+    reported = ReviewCase.objects.open().filter(reason=ReviewCase.Reason.REPORTED)
+    reported = reported.exclude(pk=case.pk)
+    ends = set(then.members)
+    told = {
+        ordered(lo, hi)
+        for side in ("lo__in", "hi__in")
+        for lo, hi in reported.filter(**{side: ends}).values_list("lo_id", "hi_id")
+    }
+    return pairs_asked(then, solution) | told
+
+
+def _ties(
+    pairs: Collection[Pair], solution: Solution, groups: Mapping[str, Collection[int]]
+) -> defaultdict[str, set[int]]:
+    """Profile to the records of others that open questions would tie to it. Two queries."""
+    outside = {pk for pair in pairs for pk in pair if pk not in solution.profile_of}
+    home = dict(
+        Membership.objects.filter(record__in=outside).values_list("record_id", "profile_id")
+    )
+    siblings: dict[str, set[int]] = {profile: set(ids) for profile, ids in groups.items()}
+    others = Membership.objects.filter(profile__in=set(home.values()))
+    for record, profile in others.values_list("record_id", "profile_id"):
+        siblings.setdefault(profile, set()).add(record)
+    at = {**home, **solution.profile_of}
+    tied: defaultdict[str, set[int]] = defaultdict(set)
+    for lo, hi in pairs:
+        if at[lo] != at[hi]:
+            tied[at[lo]] |= siblings[at[hi]]
+            tied[at[hi]] |= siblings[at[lo]]
+    return tied

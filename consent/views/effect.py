@@ -1,0 +1,28 @@
+"""What a decision on a pair would change in what the two customers allow."""
+
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from c360.http import StaffRequest
+from c360.showing import Action, shows
+from consent.effect import changes_by, effect_of_same
+from consent.views.panel import SEE_ANSWER
+from matching import review
+from matching.refusals import DecisionRefused
+
+
+@shows(Action.REVIEW)
+@require_GET
+@permission_required(SEE_ANSWER, raise_exception=True)
+def effect(request: StaffRequest, pk: int) -> HttpResponse:
+    """A part of the page of a case, or a page without JavaScript."""
+    case = review.case_for(request.user, pk)
+    context = {"case": case, "changes": [], "refusal": ""}
+    try:
+        context["changes"] = changes_by(effect_of_same(case))
+    except DecisionRefused as refused:
+        context["refusal"] = str(refused)
+    template = "consent/_effect.html" if request.htmx else "consent/effect.html"
+    return render(request, template, context)
