@@ -5,13 +5,14 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, worker_ready
+from celery.signals import setup_logging, worker_init, worker_ready
 from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "c360.settings")
 
 from django.conf import settings
 
+from c360.checks import refuse_to_start
 from c360.liveness import EVERY_SECONDS
 
 SWEEP_SECONDS = 5
@@ -80,6 +81,12 @@ app.autodiscover_tasks()
 @setup_logging.connect
 def log_like_the_pages(**_: Any) -> None:
     logging.config.dictConfig(settings.LOGGING)
+
+
+@worker_init.connect
+def run_as_the_lesser_role(**_: Any) -> None:
+    """End here if a mistake of a worker could change tables or the ledger."""
+    refuse_to_start()
 
 
 @worker_ready.connect

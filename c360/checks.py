@@ -60,6 +60,16 @@ def absolute(value: str) -> str:
     return "" if not value or value.startswith("/") else "needs a whole path, beginning with /"
 
 
+def text(value: str) -> str:
+    return "" if value.isprintable() else "has signs that cannot be printed"
+
+
+def contact(value: str) -> str:
+    if value and not value.startswith(("https://", "http://", "mailto:")):
+        return "is no place to turn to; write https://… or mailto:…"
+    return ""
+
+
 def hosts(value: str) -> str:
     for host in filter(None, value.split(",")):
         if "/" in host or host != host.strip() or (":" in host and not host.endswith("]")):
@@ -129,6 +139,8 @@ CHECKS: dict[str, Check] = {
     "REDIS_URL": queue,
     "C360_HTTPS": yes_or_no,
     "C360_DATABASE_ROLE": functools.partial(one_of, {"app", "owner"}),
+    "C360_ORGANISATION": text,
+    "C360_PRIVACY_CONTACT": contact,
     "TIME_ZONE": time_zone,
     "C360_DEFAULT_REGION": region,
 }
@@ -181,7 +193,7 @@ def check_queue(url: str) -> None:
 
 
 def refuse_to_start() -> None:
-    """End the process with a sentence if pages must not be served as things are."""
+    """End the process with a sentence if neither pages nor workers may run as things are."""
     from django.db import DatabaseError, connection
 
     from c360.database import too_powerful
@@ -189,15 +201,15 @@ def refuse_to_start() -> None:
     try:
         too_much = too_powerful()
     except DatabaseError as error:
-        complain(StartError(f"Pages cannot use the database: {reason(error)}."))
+        complain(StartError(f"The database cannot be used: {reason(error)}."))
     finally:
         connection.close()
     if too_much:
         complain(
             StartError(
-                f"{too_much} Pages must run as a lesser one, so that a mistake in them cannot "
-                "change tables or rights: run manage.py migrate, leave C360_DATABASE_ROLE out, "
-                "and see docs/sql/roles.sql for DATABASE_APP_URL."
+                f"{too_much} Pages and workers must run as a lesser one, so that a mistake in "
+                "them cannot change tables or rights: run manage.py migrate, leave "
+                "C360_DATABASE_ROLE out, and see docs/sql/roles.sql for DATABASE_APP_URL."
             )
         )
 

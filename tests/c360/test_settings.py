@@ -9,7 +9,7 @@ from c360.checks import CHECKS, check_environment, check_queue, check_reachable
 from c360.services import StartError
 from c360.services.addresses import app_credentials, database_url, redis_url
 from c360.services.attach import ROOT
-from c360.services.folder import DataFolder
+from c360.services.folder import SUPERUSER, DataFolder, postgres_url
 from tests.tree import clean_environment, data_folder, manage
 
 GIVEN = "postgresql://boss:s3cret@db.example.org:6432/customers?sslmode=require"
@@ -38,6 +38,8 @@ def folder(tmp_path: Path) -> DataFolder:
         ("C360_EVIDENCE_KEY", "0f" * 32),
         ("C360_LEDGER_KEY", f"{'0f' * 32},public:{'1e' * 32}"),
         ("C360_LEDGER_HEADS", "/mnt/worm/heads.ndjson"),
+        ("C360_ORGANISATION", "Brücke & Söhne"),
+        ("C360_PRIVACY_CONTACT", "mailto:privacy@example.org"),
     ],
 )
 def test_a_setting_that_makes_sense_is_accepted(name: str, good: str) -> None:
@@ -65,6 +67,8 @@ def test_a_setting_that_makes_sense_is_accepted(name: str, good: str) -> None:
         ("C360_EVIDENCE_KEY", "changeme", "needs 64 hex digits"),
         ("C360_LEDGER_KEY", "0F" * 32, "needs 64 hex digits"),
         ("C360_LEDGER_HEADS", "heads.ndjson", "needs a whole path"),
+        ("C360_ORGANISATION", "Acme\n", "cannot be printed"),
+        ("C360_PRIVACY_CONTACT", "privacy@example.org", "write https://… or mailto:…"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_named_with_what_to_write(
@@ -145,22 +149,33 @@ def test_every_way_to_start_tells_a_wrong_setting_without_a_traceback(argv: list
     assert "Traceback" not in done.stderr
 
 
-def test_pages_refuse_to_start_as_the_owner_of_the_tables() -> None:
-    with data_folder() as path:
-        start = "import c360.asgi"
-        refused = manage(
-            "shell", "-v0", "-c", start, C360_DATA_DIR=str(path), C360_DATABASE_ROLE="owner"
-        )
-        manage("migrate", "-v0", C360_DATA_DIR=str(path))
-        owner = manage(
-            "shell", "-v0", "-c", start, C360_DATA_DIR=str(path), C360_DATABASE_ROLE="owner"
-        )
-        app = manage("shell", "-v0", "-c", start, C360_DATA_DIR=str(path))
+STARTS = {
+    "pages": "import c360.asgi",
+    "worker": "import c360.celery; from celery.signals import worker_init;"
+    " worker_init.send(sender=None)",
+}
 
-    assert refused.returncode == 0, "an empty database has no tables to own"
-    assert owner.returncode == 1
+
+@pytest.mark.parametrize("start", STARTS.values(), ids=STARTS)
+def test_neither_pages_nor_workers_start_as_owner_or_superuser(start: str) -> None:
+    with data_folder() as path:
+        shell = ("shell", "-v0", "-c", start)
+        data = {"C360_DATA_DIR": str(path)}
+        empty = manage(*shell, **data, C360_DATABASE_ROLE="owner")
+        manage("migrate", "-v0", **data)
+        folder = DataFolder(path)
+        password = folder.saved["superuser_password"]
+        root = postgres_url(SUPERUSER, password, folder.ports["postgres"])
+        owner = manage(*shell, **data, C360_DATABASE_ROLE="owner")
+        superuser = manage(*shell, **data, DATABASE_APP_URL=root)
+        app = manage(*shell, **data)
+
+    assert empty.returncode == 0, "an empty database has no tables to own"
+    assert (owner.returncode, superuser.returncode) == (1, 1)
     assert "The role 'c360_owner' owns the tables of the database." in owner.stderr
-    assert "Traceback" not in owner.stderr
+    assert "The role 'postgres' is a superuser of the database." in superuser.stderr
+    assert "must run as a lesser one" in superuser.stderr
+    assert "Traceback" not in owner.stderr + superuser.stderr
     assert app.returncode == 0, app.stderr
 
 
