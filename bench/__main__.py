@@ -13,6 +13,7 @@ COMMANDS = (
     ("bench.live",),
     ("bench.ingest",),
     ("bench.pipeline",),
+    ("bench.ledger",),
 )
 
 for command in COMMANDS:
