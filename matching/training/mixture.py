@@ -7,7 +7,7 @@ unrelated people *who meet in a block*: they agree more often than strangers dra
 (`unrelated`), so it absorbs them and is thrown away.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,12 @@ TOLERANCE = 2e-6  # of the objective, natural log per pair
 SCOUTING = 12  # iterations of every start before the best goes on to the end
 PRIOR_ROUNDS = 8
 SPREAD = 0.35  # of the noise on a perturbed start, natural log
+# What tells the members of a household apart is not learnt: of pairs with a house and a given
+# name in common and little else, EM would make persons, or households of namesakes, at will.
+# Where next to no pairs show a household, its class stands for namesakes, and is free.
+TELLING_APART = frozenset({"given_name"})
+AT_HOME = {"address": "house", "phone": "landline", "email": "household"}
+LEAST_AT_HOME = 0.02  # share of the pairs
 Tables = list[Floats]  # one array (3 × levels) a column
 
 
@@ -74,7 +80,7 @@ def fit(patterns: Patterns, start: Start, *, starts: int, seed: int) -> Fit:
     centre = _centre(patterns, start)
     best: _Run | None = None
     for number in range(starts):
-        first = centre if number == 0 else _perturbed(centre, rng)
+        first = centre if number == 0 else _perturbed(centre, _held_columns(patterns), rng)
         run = _Run(patterns, start, first, number)
         run.advance(SCOUTING)
         if best is None or run.objective[-1] > best.objective[-1] + TOLERANCE:
@@ -95,9 +101,29 @@ def _centre(patterns: Patterns, start: Start) -> Tables:
     return tables
 
 
-def _perturbed(centre: Tables, rng: np.random.Generator) -> Tables:
+def _perturbed(centre: Tables, held: Collection[int], rng: np.random.Generator) -> Tables:
     noisy = [table * np.exp(rng.normal(0.0, SPREAD, table.shape)) for table in centre]
-    return [table / table.sum(axis=1, keepdims=True) for table in noisy]
+    found = [table / table.sum(axis=1, keepdims=True) for table in noisy]
+    for column in held:
+        found[column][HOUSEHOLD] = centre[column][HOUSEHOLD]
+    return found
+
+
+def _held_columns(patterns: Patterns) -> list[int]:
+    """Numbers of the columns whose table for households stays as it starts."""
+    if _share_at_home(patterns) < LEAST_AT_HOME:
+        return []
+    names = patterns.columns.names
+    return [number for number, name in enumerate(names) if name in TELLING_APART]
+
+
+def _share_at_home(patterns: Patterns) -> float:
+    """The share of the pairs that have a house, a landline or a family's mailbox in common."""
+    at_home = np.zeros(len(patterns.counts), np.bool_)
+    for column, (name, levels) in enumerate(patterns.columns.levels.items()):
+        if AT_HOME.get(name) in levels:
+            at_home |= patterns.codes[:, column] == levels.index(AT_HOME[name])
+    return float(patterns.counts[at_home].sum() / patterns.total)
 
 
 def log2_joint(patterns: Patterns, tables: Tables, log2_shares: Floats) -> Floats:
@@ -160,6 +186,7 @@ class _Run:
             )
             for table, blocked in zip(first, among_blocked, strict=True)
         ]
+        self._held = {column: first[column][HOUSEHOLD] for column in _held_columns(patterns)}
         self._tables, self._shares = self._maximised()
         self.objective: list[float] = []
         self._converged = False
@@ -206,6 +233,8 @@ class _Run:
         for column, weights in enumerate(self._prior):
             raw = weights + self._level_counts(column, weights.shape[1])
             tables.append(raw / raw.sum(axis=1, keepdims=True))
+        for column, row in self._held.items():
+            tables[column][HOUSEHOLD] = row
         mass = self._patterns.counts @ self._posterior + 1.0
         return tables, mass / mass.sum()
 

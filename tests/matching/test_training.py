@@ -123,6 +123,35 @@ def test_the_same_seed_learns_the_same_to_the_last_bit() -> None:
     assert all((a == b).all() for a, b in zip(one.tables, other.tables, strict=True))
 
 
+def in_houses(at_home: str) -> tuple[Patterns, Start]:
+    """What was planted, with given names, and towns as addresses of which the best is this."""
+    tables: dict[str, dict[str, Odds]] = {
+        "given_name": GUESS["name"],
+        "address": {at_home: GUESS["town"]["exact"]},
+        **{name: GUESS[name] for name in ("mail", "born", "surname")},
+    }
+    tables["address"]["different"] = GUESS["town"]["different"]
+    drawn = planted(4, 5000)
+    columns = Columns({name: tuple(table) for name, table in tables.items()})
+    patterns = Patterns(columns, drawn.codes, drawn.counts, drawn.allowed)
+    return patterns, Start(tables, prior_bits=-10, household_bits=0, all_pairs=10_000_000)
+
+
+def test_how_often_two_of_one_house_share_a_given_name_is_not_learnt() -> None:
+    found = fit(*in_houses("house"), starts=3, seed=5)
+
+    before = np.array([odds.h for odds in GUESS["name"].values()])
+    assert found.tables[0][HOUSEHOLD] == pytest.approx(before / before.sum(), abs=1e-12)
+    assert all(later >= earlier - 1e-9 for earlier, later in pairwise(found.objective))
+
+
+def test_where_no_pair_shows_a_household_given_names_are_learnt_like_all_else() -> None:
+    found = fit(*in_houses("postcode"), starts=3, seed=5)
+
+    planted_shares = PLANTED["name"][HOUSEHOLD]
+    assert found.tables[0][HOUSEHOLD] == pytest.approx(planted_shares, abs=0.06)
+
+
 def test_a_handful_of_pairs_hardly_moves_the_model() -> None:
     found = learnt(planted(1, 10), starts=1)
 
