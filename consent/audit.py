@@ -1,4 +1,4 @@
-"""The whole proof at once: chains, signed heads, and the guards of the tables."""
+"""The whole proof at once: chains, signed heads, guards of the tables, texts as shown."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,11 +11,18 @@ from consent.chain_check import BrokenChain, HeadMismatch, Walk
 from consent.chain_format import LOGS, Log
 from consent.chain_rows import rows
 from consent.heads import Head
+from consent.policies import text_hash
 
 GUARDS = """
 SELECT count(*) FROM pg_trigger
 WHERE tgrelid = %s::regclass AND NOT tgisinternal AND tgenabled = 'A'
   AND (tgtype & 2) = 2  -- before
+"""
+# The texts that entries name, and their hashes as the entries have them.
+SHOWN = """
+SELECT DISTINCT e.policy_version_id, e.body->>'text_sha256', p.body
+FROM consent_ledgerentry e LEFT JOIN consent_policyversion p ON p.id = e.policy_version_id
+WHERE e.policy_version_id IS NOT NULL ORDER BY e.policy_version_id
 """
 GUARDS_OF_EACH = 3  # numbering and chaining, UPDATE and DELETE, TRUNCATE
 
@@ -58,6 +65,8 @@ def audit(*, from_checkpoint: bool = False) -> list[Report]:
         reports = [_walk(log, signed, from_checkpoint=from_checkpoint) for log in LOGS]
         for log in LOGS:
             _check_guards(log)
+        if not from_checkpoint:
+            _check_texts()
     return reports
 
 
@@ -82,6 +91,15 @@ def _check_guards(log: Log) -> None:
         raise BrokenChain(
             f"{log.name}: the triggers that guard {log.table} are not all there and switched on"
         )
+
+
+def _check_texts() -> None:
+    """Every text is still the one that was shown when somebody answered."""
+    with connection.cursor() as cursor:
+        cursor.execute(SHOWN)
+        for number, shown, body in cursor.fetchall():
+            if body is None or text_hash(body) != shown:
+                raise BrokenChain(f"text {number} is not what people were shown")
 
 
 __all__ = ["BrokenChain", "HeadMismatch", "Report", "audit", "one_moment"]

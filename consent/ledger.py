@@ -162,10 +162,16 @@ def _row(entry: NewEntry) -> tuple[object, ...]:
         "actor_id": entry.actor.pk if entry.actor else None,
         "corrects_id": entry.corrects.pk if entry.corrects else None,
         "evidence_commitment": entry.evidence_commitment,
-        "body": json.dumps(entry.body, sort_keys=True),
+        "body": json.dumps(_body(entry), sort_keys=True),
     }
     stated = [values[name] for name in STATED]
     return (*values.values(), statement_hash(stated))
+
+
+def _body(entry: NewEntry) -> dict[str, Any]:
+    """Further facts; the hash of the text people were shown is chained along with them."""
+    text = entry.policy_version
+    return {**entry.body, "text_sha256": text.body_sha256} if text else entry.body
 
 
 def _channel(name: str) -> str:
