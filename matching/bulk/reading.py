@@ -79,9 +79,13 @@ class Seen:
 
 
 def begin_snapshot() -> None:
-    """Let all queries of the transaction that has just begun see one moment."""
+    """Let all queries of the transaction that has just begun see one moment.
+
+    It may wait long between them, while pairs are found; it holds no lock that anybody needs.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
 
 
 def read(model: MatchModel) -> Seen:

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from io import StringIO
 from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
@@ -13,11 +14,11 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, connections
+from django.db import DatabaseError, connection, connections, transaction
 
 from matching import keys, queue
+from matching.bulk import reading, settling
 from matching.bulk import run as bulk
-from matching.bulk import settling
 from matching.bulk.run import resolve_in_bulk
 from matching.models import DirtyRecord, GenericKey, Link, MergeEvent
 from matching.progress import Meter, Progress, Stage
@@ -97,6 +98,20 @@ def test_resolving_all_again_in_bulk_changes_nothing() -> None:
     assert done.receipts == 0
     assert not DirtyRecord.objects.exists()
     assert (snapshot_hash(), links()) == before
+
+
+@pytest.mark.parametrize("is_snapshot", [True, False])
+def test_only_the_snapshot_may_wait_long_between_its_queries(is_snapshot: bool) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET idle_in_transaction_session_timeout = 50")
+
+    with nullcontext() if is_snapshot else pytest.raises(DatabaseError), transaction.atomic():
+        if is_snapshot:
+            reading.begin_snapshot()
+        GenericKey.objects.count()
+        time.sleep(0.5)  # as while the pairs of many records are found
+        GenericKey.objects.count()
+    connection.close()
 
 
 def test_few_new_records_join_many_old_ones_in_bulk() -> None:
