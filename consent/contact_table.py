@@ -41,8 +41,8 @@ class ContactRow:
 
 
 def contact_table(profile: Profile) -> list[tuple[Purpose, list[ContactRow]]]:
-    """Every purpose in use with the answer for each channel, now. Seven queries."""
-    purposes = list(Purpose.objects.filter(is_retired=False).order_by("name", "key"))
+    """Every purpose people are asked about, with the answer for each channel. Seven queries."""
+    purposes = list(Purpose.objects.asked().order_by("name", "key"))
     asked = [
         Asked(profile.pk, purpose.key, channel)
         for purpose in purposes

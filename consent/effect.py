@@ -69,7 +69,7 @@ def changes_by(effect: Effect, *, at: datetime | None = None) -> list[Change]:
     """Purposes and channels whose answer would be another for either of the two. Queries: 3."""
     rules, moment = rules_now(), at or timezone.now()
     found = []
-    for purpose in Purpose.objects.filter(is_retired=False).order_by("name", "key"):
+    for purpose in Purpose.objects.asked().order_by("name", "key"):
         for channel in LedgerEntry.Channel:
             left, right, after = (
                 _ask(customer, purpose.key, channel, moment, rules)

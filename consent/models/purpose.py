@@ -9,6 +9,12 @@ from profiles.models import Source
 from profiles.models.source import LawfulBasis
 
 
+class PurposeQuerySet(models.QuerySet["Purpose"]):
+    def asked(self) -> "PurposeQuerySet":
+        """Purposes in use that people may allow or refuse."""
+        return self.filter(is_retired=False).exclude(mode=Purpose.Mode.NECESSARY)
+
+
 class Purpose(models.Model):
     """A reason to use personal data that people can be asked about."""
 
@@ -30,6 +36,8 @@ class Purpose(models.Model):
     is_retired = models.BooleanField(
         default=False, help_text="Nothing new is asked under it, and nothing is allowed."
     )
+
+    objects = PurposeQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.name
