@@ -49,6 +49,9 @@ def _entries(request: HttpRequest) -> list[Entry]:
     if user.has_perm("consent.view_ledgerentry"):
         here = path.startswith("/consent/")
         entries.append(Entry(_("Consent"), reverse("consent:entries"), "shield", "p", here))
+    if user.has_perm("consent.view_accessentry"):
+        here = path.startswith("/audit/")
+        entries.append(Entry(_("Audit"), reverse("consent:audit"), "eye", "a", here))
     if user.is_staff and user.has_perm("profiles.view_source"):
         sources = reverse("admin:profiles_source_changelist")
         entries.append(Entry(_("Sources"), sources, "database", "s", False))

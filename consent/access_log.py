@@ -21,6 +21,7 @@ from c360.showing import Action, Notes, customer_data_exported
 
 COMMAND = "command"  # stands where the roles of a person would
 TERM_LENGTH, SESSION_LENGTH = 32, 16  # hex digits
+ID_LENGTH = 14  # what is longer, as calls may ask, is no id and shows nobody
 INSERT = """
 INSERT INTO consent_accessentry (
     entry_id, actor_id, source_id, roles, session, address, action, view, status,
@@ -76,7 +77,7 @@ def _row(answer: Answer, notes: Notes) -> dict[str, Any]:
         "action": str(notes.action),
         "view": answer.view,
         "status": answer.status,
-        "profiles": list(notes.profiles),
+        "profiles": [pk for pk in notes.profiles if pk.isascii() and len(pk) <= ID_LENGTH],
         "records": list(notes.records),
         "fields": [name[:80] for name in notes.fields],
         "terms": hashed_terms(notes.terms),

@@ -4,6 +4,7 @@ from django.urls import path
 
 from consent.views import (
     activities,
+    audit,
     bases,
     capture,
     effect,
@@ -37,4 +38,6 @@ urlpatterns = [
     path("consent/activities/new/", activities.new_activity, name="new-activity"),
     path("consent/activities/<int:activity_id>/", activities.activity, name="activity"),
     path("consent/bases/", bases.bases, name="bases"),
+    path("audit/", audit.audit, name="audit"),
+    path("audit/verify/", audit.verify, name="audit-verify"),
 ]

@@ -4,8 +4,9 @@ import uuid
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.db import models
+from django.db.models import Q
 
 from c360.showing import Action
 from profiles.models import Source
@@ -54,8 +55,14 @@ class AccessEntry(models.Model):
         indexes = [
             # Serves: "who looked at this customer".
             GinIndex(fields=["profiles"], name="access_by_profile"),
+            # Serves: the same for answers that name records, such as the history of joins.
+            GinIndex(fields=["records"], name="access_by_record", condition=~Q(records=[])),
+            # Serves: the same for exports, which show everyone.
+            models.Index(fields=["at"], name="access_by_export", condition=Q(action="export")),
             # Serves: what somebody looked at.
             models.Index(fields=["actor", "-at"], name="access_by_actor"),
+            # Serves: the figures of a day, and the filter by day.
+            BrinIndex(fields=["at"], name="access_by_time", pages_per_range=32),
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from c360.showing import Action, shows
 from consent.effect import changes_by, effect_of_same
 from consent.views.panel import SEE_ANSWER
 from matching import review
+from matching.casefile import note_records
 from matching.refusals import DecisionRefused
 
 
@@ -19,6 +20,7 @@ from matching.refusals import DecisionRefused
 def effect(request: StaffRequest, pk: int) -> HttpResponse:
     """A part of the page of a case, or a page without JavaScript."""
     case = review.case_for(request.user, pk)
+    note_records(case.lo, case.hi)
     context = {"case": case, "changes": [], "refusal": ""}
     try:
         context["changes"] = changes_by(effect_of_same(case))

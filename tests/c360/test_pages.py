@@ -45,8 +45,8 @@ def request_of(name: str) -> HttpRequest:
     [
         ("ana", ["Customers"]),
         ("sol", ["Customers", "Review"]),
-        ("pia", ["Customers"]),
-        ("ada", ["Sources"]),
+        ("pia", ["Customers", "Consent", "Audit"]),
+        ("ada", ["Audit", "Sources"]),
         ("otto", []),
     ],
 )

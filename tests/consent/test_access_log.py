@@ -17,6 +17,7 @@ from django.views import View
 from c360.showing import Action, Notes, Undeclared, declared, note_access, noting, shows
 from consent import middleware
 from consent.access_log import Answer, hashed_terms, write
+from consent.access_report import PAGES
 from consent.models import AccessEntry
 from profiles.access import profile_for
 from tests.c360 import test_authorisation as matrix
@@ -74,6 +75,11 @@ def test_every_address_declares_what_it_shows(name: str) -> None:
 
     assert (found is None) == (name not in SHOWS), name
     assert found in (SHOWS.get(name), None)
+
+
+@pytest.mark.parametrize("name", sorted({name.split(" ")[-1] for name in SHOWS}))
+def test_every_address_that_shows_customers_has_words_in_the_report(name: str) -> None:
+    assert name in PAGES
 
 
 def test_the_matrix_names_no_address_that_is_gone() -> None:
@@ -339,12 +345,13 @@ def test_what_is_noted_outside_of_an_answer_is_noted_nowhere(anna: str) -> None:
 
 
 def test_what_is_too_long_is_cut_and_never_keeps_an_entry_away(anna: str) -> None:
-    notes = Notes(Action.VIEW, {anna: None}, reason="r" * 500)
+    notes = Notes(Action.VIEW, {anna: None, "P-" * 20: None, "Ł": None}, reason="r" * 500)
     write(Answer(view="v" * 200, status=200, roles="x" * 500, address="no address"), notes)
 
     entry = AccessEntry.objects.get()
     assert (len(entry.view), len(entry.roles), len(entry.reason)) == (80, 120, 200)
     assert entry.address is None
+    assert entry.profiles == [anna]
 
 
 # Commands that write customer data

@@ -112,6 +112,12 @@ def came_about(person: Person) -> None:
     expect(person.page.get_by_role("heading", name="The weakest link")).to_be_visible()
 
 
+def who_looked(person: Person) -> None:
+    customer(person)
+    person.page.get_by_role("link", name="Who looked?").click()
+    expect(person.heading).to_contain_text("Who saw P-")
+
+
 def ledger(person: Person) -> None:
     person.goes_to(f"/c/{customer(person)}/consent/")
 
@@ -165,6 +171,9 @@ STOPS = [
     Stop("no-role", "otto", at("/")),
     Stop("refused-403", "ana", refused("/review/", 403)),
     Stop("nothing-404", "ana", refused(f"/c/{NOBODY}/", 404)),
+    Stop("audit", "pia", at("/audit/")),
+    Stop("audit-customer", "pia", who_looked),
+    Stop("audit-admin", "ada", at("/audit/")),
     Stop("admin", "ada", at("/admin/")),
     Stop("admin-sources", "ada", at("/admin/profiles/source/")),
     Stop("admin-source", "ada", source),

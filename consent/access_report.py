@@ -1,0 +1,105 @@
+"""The access log as privacy officers read it: newest first, page by page, in words."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from consent.models import AccessEntry
+
+PAGE = 50
+NAMED = 5  # ids of one answer that are shown at once
+PAGES: dict[str, str | Promise] = {
+    "profiles:search": _("Search"),
+    "profiles:suggest": _("Search, while typing"),
+    "profiles:customer": _("Customer page"),
+    "profiles:timeline": _("Timeline"),
+    "profiles:field": _("Where a value comes from"),
+    "profiles:records": _("Joined records"),
+    "matching:uncertain": _("Open questions of a customer"),
+    "matching:confidence": _("How sure it is that records belong together"),
+    "matching:history": _("Joins and splits"),
+    "matching:why": _("Why records are one customer"),
+    "matching:queue": _("Review queue"),
+    "matching:case": _("Pair in review"),
+    "matching:decide": _("Next pair in review"),
+    "matching:undo": _("Pair opened again"),
+    "matching:split": _("Split"),
+    "matching-api:explain": _("Why records are one customer, by call"),
+    "consent:panel": _("May we contact?"),
+    "consent:ledger": _("Statements of consent"),
+    "consent:entries": _("Statements of all customers"),
+    "consent:proof": _("Proof of a statement"),
+    "consent:correct": _("Correction of a statement"),
+    "consent:receipt": _("Receipt of a statement"),
+    "consent:say": _("What a customer says"),
+    "consent:effect": _("What joining a pair changes in consent"),
+    "consent-api:may-contact": _("May we contact, by call"),
+    "consent-api:check": _("May we contact, many at once"),
+    "consent:audit": _("This log"),
+    "export_clusters": _("Which record belongs to whom, to a file"),
+    "export_model": _("Records for Splink, to files"),
+}
+
+
+class Cursor(NamedTuple):
+    """The last entry of a page; the next page begins after it."""
+
+    chain: int
+    seq: int
+
+    def __str__(self) -> str:
+        return f"{self.chain}-{self.seq}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Cursor | None":
+        """Read what `str` wrote; `None` for anything else."""
+        chain, _sign, seq = text.partition("-")
+        if not all(
+            part.isascii() and part.isdigit() and len(part) < 10 for part in (chain, seq)
+        ):
+            return None
+        return cls(int(chain), int(seq))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry in words; `first` of its customers at once, `others` on demand."""
+
+    entry: AccessEntry
+    page: str
+    first: list[str]
+    others: list[str]
+
+    @property
+    def is_of_everyone(self) -> bool:
+        """An export of all customers at once."""
+        return self.entry.action == "export" and not self.entry.profiles
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    lines: list[Line]
+    older: str  # the cursor of the next page, empty at the end
+
+
+def page(entries: QuerySet[AccessEntry], *, before: Cursor | None = None) -> Page:
+    """The next 50 entries, newest first. One query."""
+    if before is not None:
+        earlier = Q(chain__lt=before.chain)
+        entries = entries.filter(earlier | Q(chain=before.chain, seq__lt=before.seq))
+    newest = entries.select_related("actor", "source").order_by("-chain", "-seq")
+    found = list(newest[: PAGE + 1])
+    older = Cursor(found[PAGE - 1].chain, found[PAGE - 1].seq) if len(found) > PAGE else ""
+    return Page([_line(entry) for entry in found[:PAGE]], str(older))
+
+
+def _line(entry: AccessEntry) -> Line:
+    return Line(
+        entry=entry,
+        page=str(PAGES.get(entry.view, entry.view)),
+        first=entry.profiles[:NAMED],
+        others=entry.profiles[NAMED:],
+    )
