@@ -31,7 +31,7 @@ def say(request: StaffRequest, profile_id: str) -> HttpResponse:
     """Show the form for one purpose with its text, or record what was said."""
     profile = profile_for(request.user, profile_id)
     records = joined_records(profile)
-    purposes = list(askable())
+    purposes = list(Purpose.objects.asked().order_by("name", "key"))
     asked = request.POST.get("purpose") or request.GET.get("purpose", "")
     purpose = next((each for each in purposes if each.key == asked), None)
     if purpose is None and purposes:
@@ -42,12 +42,6 @@ def say(request: StaffRequest, profile_id: str) -> HttpResponse:
     if request.method == "GET":
         return _answer(request, {**context, **_form(purpose, records)})
     return _recorded(request, profile, records, {**context, **_form(purpose, records, request)})
-
-
-def askable() -> Sequence[Purpose]:
-    """The purposes a customer has a say in."""
-    found = Purpose.objects.filter(is_retired=False).exclude(mode=Purpose.Mode.NECESSARY)
-    return list(found.order_by("name", "key"))
 
 
 def _form(

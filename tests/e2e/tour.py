@@ -122,6 +122,62 @@ def ledger(person: Person) -> None:
     person.goes_to(f"/c/{customer(person)}/consent/")
 
 
+def day_of_ledger(person: Person) -> None:
+    ledger(person)
+    person.page.get_by_label("What held at the end of").fill("2026-01-15")
+    person.page.get_by_role("button", name="Show").click()
+    expect(person.page.locator("#at-title")).to_be_visible()
+
+
+def say(person: Person) -> str:
+    """Open the form that takes down what a customer says; returns the customer's id."""
+    profile = customer(person)
+    person.page.get_by_role("link", name="Record what the customer says").click()
+    expect(person.page.locator("#say-title")).to_be_visible()
+    return profile
+
+
+def say_refused(person: Person) -> None:
+    person.watch.expect_refusal(f"/c/{say(person)}/contact/say/")
+    person.page.get_by_label("Yes, you may").check()
+    person.page.get_by_label("E-mail", exact=True).check()
+    person.page.get_by_role("button", name="Record this").click()
+    expect(person.page.get_by_text("choose which")).to_be_visible()
+
+
+def proof(person: Person) -> None:
+    person.goes_to("/consent/")
+    person.page.get_by_role("link", name="Proof").first.click()
+    person.page.get_by_role("button", name="Show the evidence").click()
+    expect(person.page.locator("pre.proof")).to_be_visible()
+
+
+def correction(person: Person) -> None:
+    proof(person)
+    person.page.get_by_role("link", name="Correct this line").click()
+    expect(person.heading).to_have_text("Correct a line")
+
+
+def purpose(person: Person) -> None:
+    person.goes_to("/consent/purposes/")
+    person.page.get_by_role("link", name="Marketing").click()
+
+
+def draft(person: Person) -> None:
+    """Write the next version of the newest text about marketing; it stays a draft."""
+    person.goes_to("/consent/texts/")
+    person.page.get_by_role("link", name="marketing GB/en").first.click()
+    if not person.page.get_by_role("button", name="Publish exactly this text").count():
+        person.page.get_by_role("link", name="Write the next version").click()
+        person.page.get_by_role("button", name="Save the draft").click()
+    expect(person.page.get_by_role("heading", name="Publish")).to_be_visible()
+
+
+def activity(person: Person) -> None:
+    person.goes_to("/consent/activities/")
+    person.page.get_by_role("link", name="Change Bookkeeping").click()
+
+
 def source(person: Person) -> None:
     person.goes_to("/admin/profiles/source/")
     person.page.get_by_role("link", name="Loyalty card", exact=True).click()
@@ -168,6 +224,20 @@ STOPS = [
     Stop("history", "sol", history),
     Stop("how-it-came-about", "sol", came_about),
     Stop("ledger", "pia", ledger),
+    Stop("ledger-day", "pia", day_of_ledger),
+    Stop("say", "ana", say),
+    Stop("say-refused", "ana", say_refused),
+    Stop("consent", "pia", at("/consent/")),
+    Stop("consent-filtered", "pia", at("/consent/?channel=email&decision=granted")),
+    Stop("consent-proof", "pia", proof),
+    Stop("consent-correct", "pia", correction),
+    Stop("purposes", "pia", at("/consent/purposes/")),
+    Stop("purpose", "pia", purpose),
+    Stop("texts", "pia", at("/consent/texts/")),
+    Stop("text", "pia", draft),
+    Stop("activities", "pia", at("/consent/activities/")),
+    Stop("activity", "pia", activity),
+    Stop("bases", "pia", at("/consent/bases/")),
     Stop("no-role", "otto", at("/")),
     Stop("refused-403", "ana", refused("/review/", 403)),
     Stop("nothing-404", "ana", refused(f"/c/{NOBODY}/", 404)),
