@@ -72,6 +72,7 @@ def note_attempts(limit: int) -> list[int]:
     """
     rest = LONGEST_WAIT.total_seconds()
     with transaction.atomic():
+        commit_without_waiting()
         rows = ask(CLAIM, {"limit": limit, "most": MAX_ATTEMPTS, "rest": rest})
     return [mark for (mark,) in rows]
 
@@ -80,6 +81,15 @@ LOCK_MARKS = """
 SELECT id, record_id, touched_keys FROM matching_dirtyrecord WHERE id = ANY(%s::bigint[])
 ORDER BY id FOR UPDATE SKIP LOCKED
 """
+
+
+def commit_without_waiting() -> None:
+    """Let this transaction be over before the disk has it; only for what can be found again.
+
+    When the machine loses power, the last of such transactions are undone in their order: marks
+    wait again, with what was found out about them. Facts stored later take them along.
+    """
+    tell("SET LOCAL synchronous_commit = off", [])
 
 
 def lock_marks(mark_ids: Collection[int]) -> Claimed:

@@ -112,6 +112,7 @@ def resolve_batch(limit: int = BATCH) -> Progress | None:
             return None
         try:
             with transaction.atomic():
+                queue.commit_without_waiting()
                 claimed = queue.lock_marks(marks)
                 until_locked.close()
                 return _resolve(claimed)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from matching import queue
@@ -11,6 +12,7 @@ from matching.models import DirtyRecord
 from matching.progress import Progress
 from matching.resolve import SnapshotIsOver, resolve_batch, resolve_until_settled
 from profiles.locking import ComponentsKeepMoving
+from tests.matching.arrivals import say
 from tests.matching.pairs import ANNA
 from tests.profiles.customers import make_record
 
@@ -155,3 +157,31 @@ def test_trying_later_waits_longer_each_time(monkeypatch: pytest.MonkeyPatch) ->
         DirtyRecord.objects.update(not_before=timezone.now())
 
     assert waits == [1, 2, 4]
+
+
+def test_only_what_can_be_found_again_is_committed_without_waiting_for_the_disk(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waiting_record()
+    told: list[str] = []
+
+    def noting(claimed: queue.Claimed) -> None:
+        told.append(synchronous_commit())
+        queue.drop_these(claimed.marks)
+
+    monkeypatch.setattr(queue, "drop_marks", noting)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = on")
+    say("different", make_record("crm", **ANNA), make_record("app", **ANNA))
+    after_a_word = synchronous_commit()
+
+    resolve_batch()
+
+    assert (after_a_word, told) == ("on", ["off"])
+
+
+def synchronous_commit() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW synchronous_commit")
+        [(setting,)] = cursor.fetchall()
+    return str(setting)
