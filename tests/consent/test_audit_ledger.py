@@ -512,8 +512,8 @@ def grant_in_two_ways(text: PolicyVersion, count: int) -> None:
     ]
     records_changed.send(sender=None, changes=rows)
     for number in range(count // 2):
-        method = {"method": "agent", "actor_type": "agent", "actor": staff("ana")}
-        say(make_record(), True, on=number, policy_version=text, **method)
+        told: dict[str, Any] = {"method": "agent", "actor_type": "agent", "actor": staff("ana")}
+        say(make_record(), True, on=number, policy_version=text, **told)
 
 
 def test_a_sample_of_yeses_tells_who_when_how_to_what_text_and_how_it_ends(
