@@ -25,6 +25,7 @@ from consent.chain_rows import rows
 from consent.models import Checkpoint, LedgerEntry, PolicyVersion
 from consent.policies import text_hash
 from consent.threads import thread_of
+from consent.verification import differences
 from profiles.mapping import ConsentColumn
 from profiles.signals import RecordChange, records_changed
 from tests.consent.chains import change, columns_of, delete_last, execute, fill, see
@@ -213,6 +214,17 @@ def test_the_command_ends_with_2_and_names_the_changed_row(log: Log) -> None:
 
     assert status == 2
     assert f"{log.name} {third.chain}/3" in report["found"]
+
+
+@both
+def test_verify_of_everything_derived_names_the_changed_row_as_well(log: Log) -> None:
+    fill()
+    assert list(differences()) == []
+    change(log, "entry_id", 3)
+    place = list(log.columns).index("entry_id")
+    third = list(rows(log))[2].parts[place]
+
+    assert [each.where for each in differences()] == [f"entry {third}"]
 
 
 @both

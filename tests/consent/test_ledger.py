@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
-from consent import ledger
+from consent import ledger, tasks
 from consent.models import LedgerEntry, LedgerOnlyGrows, Purpose
 from tests.consent.statements import day, say
 from tests.profiles.customers import make_record
@@ -199,3 +199,19 @@ def test_the_guard_also_holds_where_triggers_are_off_for_replication() -> None:
         cursor.execute("SET LOCAL session_replication_role = replica")
 
     assert "the consent ledger only grows" in refused(CHANGES[0])
+
+
+@pytest.mark.parametrize(("count", "asked"), [(2, 0), (3, 1), (7, 1)])
+def test_after_so_many_entries_a_signature_is_asked_for_once_they_are_committed(
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    count: int,
+    asked: int,
+) -> None:
+    monkeypatch.setattr(ledger, "SIGN_EVERY", 3)
+    record = make_record()
+
+    with django_capture_on_commit_callbacks() as callbacks:
+        ledger.append(entry_for(record.pk, stated_at=day(number)) for number in range(count))
+
+    assert callbacks.count(tasks.ask_for_signature) == asked
