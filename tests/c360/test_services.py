@@ -12,7 +12,7 @@ import pytest
 
 from c360.services import StartError, attach, postgres
 from c360.services.account import Account
-from c360.services.folder import APP, OWNER, SUPERUSER, DataFolder
+from c360.services.folder import APP, AUDITOR, OWNER, PASSWORDS, SUPERUSER, DataFolder
 from c360.services.lock import FolderLock
 from c360.services.ports import free_port, is_free
 from tests.tree import data_folder, is_gone, manage, wait_for
@@ -155,21 +155,19 @@ def embedded() -> Iterator[DataFolder]:
 
 
 def test_a_wrong_password_is_refused(embedded: DataFolder) -> None:
-    for role in (SUPERUSER, OWNER, APP):
+    for role, password in PASSWORDS.items():
         url = embedded.database_url(role)
         psycopg.connect(url).close()
-        wrong = url.replace(embedded.saved["owner_password"], "guess")
-        wrong = wrong.replace(embedded.saved["app_password"], "guess")
-        wrong = wrong.replace(embedded.saved["superuser_password"], "guess")
+        wrong = url.replace(embedded.saved[password], "guess")
         with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
             psycopg.connect(wrong)
 
 
-def test_neither_role_is_a_superuser_and_only_the_owner_makes_tables(
+def test_no_role_of_ours_is_a_superuser_and_only_the_owner_makes_tables(
     embedded: DataFolder,
 ) -> None:
     ask = "SELECT rolsuper OR rolcreatedb OR rolcreaterole OR rolbypassrls FROM pg_roles"
-    for role, may_create in ((OWNER, True), (APP, False)):
+    for role, may_create in ((OWNER, True), (APP, False), (AUDITOR, False)):
         with psycopg.connect(embedded.database_url(role)) as connection:
             powers = connection.execute(f"{ask} WHERE rolname = current_user").fetchone()
             create = "SELECT has_schema_privilege('public', 'CREATE')"
@@ -177,9 +175,10 @@ def test_neither_role_is_a_superuser_and_only_the_owner_makes_tables(
             assert connection.execute(create).fetchone() == (may_create,)
 
 
-def test_the_lesser_role_cannot_become_the_owner(embedded: DataFolder) -> None:
+@pytest.mark.parametrize("role", [APP, AUDITOR])
+def test_a_lesser_role_cannot_become_the_owner(embedded: DataFolder, role: str) -> None:
     with (
-        psycopg.connect(embedded.database_url(APP)) as connection,
+        psycopg.connect(embedded.database_url(role)) as connection,
         pytest.raises(psycopg.errors.InsufficientPrivilege),
     ):
         connection.execute(f"SET ROLE {OWNER}")
