@@ -106,20 +106,29 @@ class _Training:
         """
         limits = thresholds(calibrated.curve, self._settings.costs)
         expected = thresholds(calibrated.expected, self._settings.costs)
-        answered = ~np.isnan(self._material.verdicts(self._pairs))
-        about_joins = int((answered & (weights >= expected.join_bits)).sum())
+        about_joins = self._about_joins(weights, expected.join_bits)
         if limits.join_bits <= expected.join_bits or about_joins >= LABELS_NEEDED:
             return limits
         review = min(limits.review_bits, expected.join_bits)
         return Thresholds(expected.join_bits, review)
+
+    def _about_joins(self, weights: Floats, join_bits: float) -> int:
+        """How many answers there are about pairs that join."""
+        answered = ~np.isnan(self._material.verdicts(self._pairs))
+        return int((answered & (weights >= join_bits)).sum())
 
     def _scored(self, model: MatchModel, pairs: Sequence[Pair]) -> list[Scored]:
         records = self._material.records
         return [score(model, records[lo], records[hi]) for lo, hi in pairs]
 
     def _candidates(self, scored: Sequence[Scored]) -> tuple[Patterns, list[int]]:
-        """Patterns of the pairs looked at; what people decided rules explanations out."""
-        may_be = {"same": SAME, "different": DIFFERENT}
+        """Patterns of the pairs looked at; what people decided rules explanations out.
+
+        Answers from the review queue alone do not: of the pairs alike in everything compared
+        it holds those that nothing else has joined, and would have EM take the others for them.
+        """
+        is_sound = self._about_joins(_weights(scored), self._start.join_bits) >= LABELS_NEEDED
+        may_be = {"same": SAME, "different": DIFFERENT} if is_sound else {}
         return count_patterns(
             self._columns,
             (

@@ -400,16 +400,38 @@ def test_learning_twice_gives_the_same_and_another_seed_nearly(
     assert other.model.join_bits == pytest.approx(trained.model.join_bits, abs=2)
 
 
-def test_decisions_move_the_model_and_its_thresholds(town: Town, trained: Trained) -> None:
+def test_decisions_about_pairs_of_all_kinds_move_the_model_and_its_thresholds(
+    town: Town, trained: Trained
+) -> None:
     material = town.material(default_model())
-    decided = Random(3).sample(list(material.pairs), 200)
+    decided = Random(3).sample(list(material.pairs), 600)
 
     told = train(replace(material, decisions=town.verdicts(decided)), default_model(), quick())
 
     assert told.report["calibration"]["from"] == "decisions"
-    assert sum(told.report["labels"][each] for each in ("same", "different")) == 200
+    assert sum(told.report["labels"][each] for each in ("same", "different")) == 600
     assert told.model.join_bits != trained.model.join_bits
     assert told.model.comparisons != trained.model.comparisons
+
+
+def test_answers_from_the_queue_alone_calibrate_and_leave_the_tables_as_they_are(
+    town: Town, trained: Trained
+) -> None:
+    model = default_model()
+    material = town.material(model)
+    records = material.records
+    below = [
+        (lo, hi)
+        for lo, hi in material.pairs
+        if score(model, records[lo], records[hi]).weight_bits < model.join_bits
+    ]
+    decided = Random(3).sample(below, 300)
+
+    told = train(replace(material, decisions=town.verdicts(decided)), model, quick())
+
+    assert told.report["calibration"]["from"] == "decisions"
+    assert told.model.comparisons == trained.model.comparisons
+    assert told.model.review_bits != trained.model.review_bits
 
 
 def test_an_attribute_of_ones_own_is_learnt_and_a_meaningless_one_tells_nothing(
