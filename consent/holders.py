@@ -34,6 +34,10 @@ REFUSED = """
 SELECT DISTINCT contact_point_id FROM consent_ledgerentry
 WHERE contact_point_id = ANY(%s::uuid[]) AND decision IN ('refused', 'withdrawn', 'objected')
 """
+TOLD = """
+SELECT DISTINCT profile_id FROM consent_effectivepermission
+WHERE contact_point_id = ANY(%s::uuid[])
+"""
 PROFILES = (
     "SELECT DISTINCT profile_id FROM profiles_membership WHERE record_id = ANY(%s::bigint[])"
 )
@@ -41,9 +45,13 @@ PROFILES = (
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The records that entries are about, and the contact points they close or reopen."""
+    """The records that entries are about, and the contact points they close or reopen.
+
+    `refused` are the values behind `points`, as far as the records spoken of still have them.
+    """
 
     records: frozenset[int]
+    points: frozenset[UUID]
     refused: frozenset[Value]
 
 
@@ -56,7 +64,7 @@ def said_in(entry_ids: Collection[UUID]) -> Said:
         records |= concerned
         if point is not None and decision in REFUSALS:
             points.setdefault(point, set()).update(concerned)
-    return Said(frozenset(records), frozenset(_values_behind(points)))
+    return Said(frozenset(records), frozenset(points), frozenset(_values_behind(points)))
 
 
 def _values_behind(points: dict[UUID, set[int]]) -> Iterable[Value]:
@@ -88,6 +96,11 @@ def records_holding(values: Collection[Value]) -> set[int]:
             if not postal.isdisjoint(values_of(json.loads(attributes)))
         }
     return found
+
+
+def profiles_told_about(points: Collection[UUID]) -> set[str]:
+    """Profiles with a stored answer about one of these contact points. One query."""
+    return {profile for (profile,) in _rows(TOLD, [list(points)])} if points else set()
 
 
 def refused(values: Collection[Value]) -> set[Value]:

@@ -141,11 +141,15 @@ def follow(entry_ids: Collection[UUID]) -> None:
     """Bring permissions up to date with entries just added to the ledger.
 
     Concerned are the records they are about and, for a refusal or what corrects one, every
-    record that has the contact point it names.
+    record that has the contact point it names, also where the record it was said of has not.
     """
     said = holders.said_in(entry_ids)
     flag(said.records)
-    refresh_permissions(record_ids=said.records)
+    told = holders.profiles_told_about(said.points)
+    if len(told) > LARGE:
+        mark_stale(told)
+        told = set()
+    refresh_permissions(told, record_ids=said.records)
     _spread(holders.records_holding(said.refused))
 
 
