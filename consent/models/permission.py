@@ -41,9 +41,13 @@ class EffectivePermission(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        verdict = "allowed" if self.allowed else "not allowed"
+        return f"{self.purpose_id}/{self.channel} {verdict}: {self.reason}"
+
 
 class PermissionState(models.Model):
-    """Whether the permissions of a profile are those of now. While stale, all answers are no."""
+    """Whether the permissions of a profile are those of now; while stale, all are no."""
 
     profile = models.OneToOneField(
         Profile, models.CASCADE, primary_key=True, related_name="permission_state"
