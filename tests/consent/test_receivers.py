@@ -5,12 +5,17 @@ from datetime import datetime
 import pytest
 from django.utils import timezone
 
+from consent import contact_points
+from consent.contact_points import Value
+from consent.drift import drift
 from consent.models import LedgerEntry
+from consent.permissions import may_contact
+from profiles.ingest import Row, store_rows
 from profiles.mapping import ConsentStatement
-from profiles.models import RecordVersion, SourceRecord
+from profiles.models import RecordVersion, SourceMapping, SourceRecord
 from profiles.signals import RecordChange, records_changed
 from tests.consent.statements import day
-from tests.profiles.customers import LONG_AGO, make_record
+from tests.profiles.customers import LONG_AGO, make_record, make_source
 
 pytestmark = pytest.mark.django_db
 
@@ -86,3 +91,53 @@ def test_a_row_without_an_answer_states_nothing() -> None:
     records_changed.send_robust(sender=None, changes=[change])
 
     assert not LedgerEntry.objects.exists()
+
+
+def consenting(row: str, **attributes: object) -> list[LedgerEntry]:
+    """Let a row come through the whole of ingest; it says yes to e-mail on a day."""
+    spec = {
+        "key": "id",
+        "attributes": {"email": ["mail", "other_mail"]},
+        "consent": [
+            {"column": "may", "purpose": "marketing", "channel": "email", "at": "since"}
+        ],
+    }
+    source = make_source("shop")
+    mapping = SourceMapping.objects.create(source=source, reads="records", version=1, spec=spec)
+    payload = {"id": "S-1", "may": "yes", "since": row, **attributes}
+    store_rows(source, mapping, [Row(payload)], origin="test")
+    return list(LedgerEntry.objects.order_by("pk"))
+
+
+def test_a_row_with_two_addresses_makes_a_statement_about_each() -> None:
+    entries = consenting("2026-01-05", mail="a@example.org", other_mail="b@example.org")
+
+    points = contact_points.find([Value("email", f"{name}@example.org") for name in "ab"])
+    assert {entry.contact_point_id for entry in entries} == set(points.values())
+    assert len(points) == 2
+
+
+def test_a_row_without_an_address_makes_a_statement_about_none() -> None:
+    (entry,) = consenting("2026-01-05")
+
+    assert entry.contact_point_id is None
+    assert may_contact(entry.record.birth_profile, "marketing", "email").reason == (
+        "no_contact_point"
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "precision"),
+    [("2026-01-05", "day"), ("2026-01-05T00:00:00Z", "exact"), ("", "undated")],
+)
+def test_a_day_is_no_time(written: str, precision: str) -> None:
+    (entry,) = consenting(written, mail="a@example.org")
+
+    assert entry.precision == precision
+
+
+def test_what_a_row_allows_may_be_done_when_it_is_stored() -> None:
+    (entry,) = consenting("2026-01-05", mail="a@example.org")
+
+    assert may_contact(entry.record.birth_profile, "marketing", "email").allowed
+    assert list(drift()) == []

@@ -85,6 +85,14 @@ def pair(person: Person) -> None:
     person.page.wait_for_load_state("networkidle")
 
 
+def effect(person: Person) -> None:
+    """What joining a pair would change in consent, as a page of its own."""
+    pair(person)
+    decide = person.page.locator("form.decide").get_attribute("action") or ""
+    person.goes_to(decide.replace("/decide/", "/consent/"))
+    expect(person.page.locator("#effect-title")).to_be_visible()
+
+
 def evidence(person: Person) -> None:
     pair(person)
     person.page.keyboard.press("e")
@@ -219,6 +227,7 @@ STOPS = [
     Stop("keys", "sol", list_of_keys),
     Stop("review", "sol", pair),
     Stop("review-evidence", "sol", evidence),
+    Stop("review-consent", "sol", effect),
     Stop("split", "sol", split),
     Stop("split-preview", "sol", preview),
     Stop("history", "sol", history),
