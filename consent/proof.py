@@ -5,7 +5,6 @@ destroyed, nobody can read the evidence or test a guess against the commitment a
 ledger row stays and means nobody.
 """
 
-import hashlib
 import hmac
 import json
 from collections.abc import Collection, Mapping, Sequence
@@ -76,7 +75,7 @@ class Key:
 def append_with_evidence(proven: Sequence[tuple[NewEntry, Evidence]]) -> list[UUID]:
     """Append statements, each with what proves it; return the entry ids of the new ones.
 
-    As `ledger.append`, and three queries more, however many. Of a record whose key was
+    As `ledger.append`, and four queries more at most, however many. Of a record whose key was
     destroyed no evidence is kept. A statement that is known already keeps its first evidence.
     """
     keys = _keys_of({entry.record_id for entry, _ in proven})
@@ -126,20 +125,29 @@ def destroy_keys(record_ids: Collection[int]) -> int:
 
 
 def _keys_of(record_ids: Collection[int]) -> dict[int, Key]:
-    """The keys of these records, made where there were none. Two queries."""
-    now = timezone.now()
-    made = [(wrapping.new_key(), record) for record in sorted(record_ids)]
+    """The keys of these records, made where there were none. One query, three if some are."""
+    found = _stored(record_ids)
+    if missing := sorted(set(record_ids) - found.keys()):
+        _make_keys(missing)
+        found = _stored(record_ids)
+    return {record: _read(row) for record, row in found.items() if row.wrapped_key is not None}
+
+
+def _stored(record_ids: Collection[int]) -> dict[int, SubjectKey]:
+    return {row.record_id: row for row in SubjectKey.objects.filter(record__in=record_ids)}
+
+
+def _make_keys(record_ids: Sequence[int]) -> None:
+    made = [wrapping.new_key() for _ in record_ids]
     columns = (
-        [each.ref for each, _ in made],
-        id_array([record for _, record in made]),
-        [each.wrapped for each, _ in made],
-        [each.wrapped_by for each, _ in made],
-        [now] * len(made),
+        [each.ref for each in made],
+        id_array(record_ids),
+        [each.wrapped for each in made],
+        [each.wrapped_by for each in made],
+        [timezone.now()] * len(made),
     )
     with connection.cursor() as cursor:
         cursor.execute(MAKE_KEYS, columns)
-    found = SubjectKey.objects.filter(record__in=record_ids, destroyed_at=None)
-    return {each.record_id: _read(each) for each in found}
 
 
 def _read(row: SubjectKey) -> Key:
@@ -180,8 +188,3 @@ def _canonical(evidence: Evidence) -> bytes:
     content = {"kind": str(evidence.kind), "payload": evidence.payload}
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return text.encode("utf-8", "surrogatepass")
-
-
-def fingerprint(evidence: Evidence) -> str:
-    """SHA-256 of the content, hex: whether two pieces of evidence are one."""
-    return hashlib.sha256(_canonical(evidence)).hexdigest()
