@@ -2,14 +2,18 @@
 
 import io
 import json
+from collections import Counter
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.db.models import F
 
+from c360.management.commands.verify import in_words
+from consent.models import EffectivePermission
 from matching.models import BlockKey, KeyedRecord, Link
 from profiles.models import Membership, Profile
+from tests.consent.statements import say
 from tests.matching.arrivals import arrive, resolve
 
 ANNA: dict[str, Any] = {
@@ -110,3 +114,20 @@ def test_a_settled_installation_is_told_nothing_of_keys(joined: Profile) -> None
     call_command("verify", stdout=out)
 
     assert "rekey" not in out.getvalue()
+
+
+def test_a_permission_changed_by_hand_is_named_and_what_to_run_is_said(joined: Profile) -> None:
+    say(joined.birth_record, False)
+    EffectivePermission.objects.filter(profile=joined).update(allowed=True, reason="granted")
+
+    assert verify()[1]["counts"] == {"permissions": 1}
+    assert "permissions_rebuild works permissions out again." in in_words(
+        Counter(permissions=1), 0, 0
+    )
+
+
+def test_what_only_grows_is_not_said_to_be_computed_anew() -> None:
+    told = in_words(Counter(ledger=1), 0, 0)
+
+    assert "ledger verify names the first such row" in told
+    assert "resolve --all" not in told

@@ -18,6 +18,7 @@ from profiles.verification import Difference
 from profiles.verification import differences as in_profiles
 
 MOST_SHOWN = 50
+FACTS = {"ledger", "access log"}  # nothing computes these anew
 
 
 class Command(BaseCommand):
@@ -71,8 +72,14 @@ def in_words(counts: Counter[str], waiting: int, set_aside: int) -> str:
             "resolve, or wait for the worker, and verify again."
         )
     lines = [f"{number} differences in {check}." for check, number in sorted(counts.items())]
-    if counts:
+    if counts.keys() - FACTS - {"permissions"}:
         lines.append("That is not what the facts say. resolve --all computes it anew.")
+    if "permissions" in counts:
+        lines.append("permissions_rebuild works permissions out again.")
+    if counts.keys() & FACTS:
+        lines.append(
+            "Somebody changed what only grows; ledger verify names the first such row."
+        )
     if "block keys" in counts:
         lines.append("Before that, rekey --all makes the block keys anew.")
     if set_aside:
