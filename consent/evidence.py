@@ -6,18 +6,17 @@ indexes they are united, never asked for with an "or", which would read the whol
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
-
-from django.db import connection
 
 from consent import contact_points
 from consent.contact_points import Value, digest, values_of
 from consent.facts import Customer, Held, Pair, Policy, PurposeRule, Rules, Statement
 from consent.models import PolicyVersion, Purpose
 from profiles.arrays import id_array, key_array
+from profiles.prepared import ask
 
 Refer = Callable[[Collection[Value]], Mapping[Value, UUID]]
 
@@ -166,7 +165,9 @@ def _known_or_standing_in(values: Collection[Value]) -> dict[Value, UUID]:
 
 def _members(profile_ids: Collection[str]) -> dict[str, _Found]:
     found: dict[str, _Found] = {}
-    for profile, record, is_live, attributes in _rows(MEMBERS, [key_array(profile_ids)]):
+    for profile, record, is_live, attributes in ask(
+        MEMBERS, [key_array(profile_ids)], about=len(profile_ids)
+    ):
         each = found.setdefault(profile, _Found({}, defaultdict(set)))
         each.joined[record] = is_live
         if is_live:
@@ -175,9 +176,9 @@ def _members(profile_ids: Collection[str]) -> dict[str, _Found]:
     return found
 
 
-def _tied(profile_ids: Iterable[str]) -> dict[str, set[int]]:
+def _tied(profile_ids: Collection[str]) -> dict[str, set[int]]:
     tied: dict[str, set[int]] = defaultdict(set)
-    for profile, record in _rows(TIED, [key_array(profile_ids)]):
+    for profile, record in ask(TIED, [key_array(profile_ids)], about=len(profile_ids)):
         tied[profile].add(record)
     return tied
 
@@ -185,7 +186,7 @@ def _tied(profile_ids: Iterable[str]) -> dict[str, set[int]]:
 def _confirmed(customers: Mapping[str, Customer]) -> dict[str, list[Pair]]:
     confirmed: dict[str, list[Pair]] = defaultdict(list)
     records = [record for each in customers.values() for record in each.joined]
-    for lo, hi, profile in _rows(CONFIRMED, [id_array(records)]):
+    for lo, hi, profile in ask(CONFIRMED, [id_array(records)], about=len(records)):
         confirmed[profile].append((lo, hi))
     return confirmed
 
@@ -199,7 +200,8 @@ def _stated(customers: Mapping[str, Customer]) -> dict[str, list[Statement]]:
             of_record[record].add(profile)
         for point in customer.held:
             of_point[point].add(profile)
-    rows = _rows(STATEMENTS, {"records": id_array(of_record), "points": list(of_point)})
+    named = {"records": id_array(of_record), "points": list(of_point)}
+    rows = ask(STATEMENTS, named, about=len(of_record) + len(of_point))
     statements = [_statement(*row) for row in rows]
     concerned: dict[int, set[str]] = {}
     for said in statements:
@@ -220,9 +222,3 @@ def _stated(customers: Mapping[str, Customer]) -> dict[str, list[Statement]]:
 def _statement(*row: Any) -> Statement:
     facts = dict(zip(STATEMENT_FIELDS, row, strict=True))
     return Statement(**facts | {"scope_records": tuple(facts["scope_records"])})
-
-
-def _rows(query: str, parameters: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(query, parameters)
-        return list(cursor.fetchall())

@@ -3,15 +3,13 @@
 import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
-
-from django.db import connection
 
 from consent import contact_points
 from consent.contact_points import Kind, Value, values_of
 from consent.facts import REFUSALS
 from profiles.arrays import id_array
+from profiles.prepared import ask
 
 # A correction concerns whatever the entry it corrects concerned.
 SAID = """
@@ -59,7 +57,7 @@ def said_in(entry_ids: Collection[UUID]) -> Said:
     """What entries name. At most three queries."""
     records: set[int] = set()
     points: dict[UUID, set[int]] = {}
-    for record, others, decision, point in _rows(SAID, [list(entry_ids)]):
+    for record, others, decision, point in ask(SAID, [list(entry_ids)]):
         concerned = {record, *(each for each in others if each is not None)}
         records |= concerned
         if point is not None and decision in REFUSALS:
@@ -72,7 +70,7 @@ def _values_behind(points: dict[UUID, set[int]]) -> Iterable[Value]:
     if not points:
         return []
     spoken_of = {record for records in points.values() for record in records}
-    contents = _rows(CONTENTS, [id_array(spoken_of)])
+    contents = ask(CONTENTS, [id_array(spoken_of)])
     values = {
         value for (attributes,) in contents for value in values_of(json.loads(attributes))
     }
@@ -86,13 +84,13 @@ def records_holding(values: Collection[Value]) -> set[int]:
     found: set[int] = set()
     if listed:
         kinds = [str(value.kind) for value in listed]
-        rows = _rows(BY_IDENTIFIER, [kinds, [value.plain for value in listed]])
+        rows = ask(BY_IDENTIFIER, [kinds, [value.plain for value in listed]])
         found = {record for (record,) in rows}
     if postal:
         codes = sorted({contact_points.code_of(value) for value in postal})
         found |= {
             record
-            for record, attributes in _rows(BY_POSTAL_CODE, [codes])
+            for record, attributes in ask(BY_POSTAL_CODE, [codes])
             if not postal.isdisjoint(values_of(json.loads(attributes)))
         }
     return found
@@ -100,7 +98,7 @@ def records_holding(values: Collection[Value]) -> set[int]:
 
 def profiles_told_about(points: Collection[UUID]) -> set[str]:
     """Profiles with a stored answer about one of these contact points. One query."""
-    return {profile for (profile,) in _rows(TOLD, [list(points)])} if points else set()
+    return {profile for (profile,) in ask(TOLD, [list(points)])} if points else set()
 
 
 def refused(values: Collection[Value]) -> set[Value]:
@@ -108,16 +106,10 @@ def refused(values: Collection[Value]) -> set[Value]:
     known = contact_points.find(values)
     if not known:
         return set()
-    refs = {ref for (ref,) in _rows(REFUSED, [list(known.values())])}
+    refs = {ref for (ref,) in ask(REFUSED, [list(known.values())])}
     return {value for value, ref in known.items() if ref in refs}
 
 
 def profiles_of(record_ids: Collection[int]) -> set[str]:
     """The profiles that records belong to now. One query."""
-    return {profile for (profile,) in _rows(PROFILES, [id_array(record_ids)])}
-
-
-def _rows(query: str, parameters: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(query, parameters)
-        return list(cursor.fetchall())
+    return {profile for (profile,) in ask(PROFILES, [id_array(record_ids)])}

@@ -5,11 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from consent.facts import Answer, Reason
 from profiles.arrays import key_array
 from profiles.payload import as_rows
+from profiles.prepared import ask, tell
 
 Key = tuple[str, str, str, UUID]  # profile, purpose, channel, contact point
 
@@ -50,9 +49,7 @@ WHERE consent_permissionstate.is_stale OR consent_permissionstate.computed_at IS
 
 def stored(profile_ids: Collection[str]) -> dict[Key, Answer]:
     """What is stored for these profiles. One query."""
-    with connection.cursor() as cursor:
-        cursor.execute(STORED, [key_array(profile_ids)])
-        rows = cursor.fetchall()
+    rows = ask(STORED, [key_array(profile_ids)], about=len(profile_ids))
     return {row[:4]: answer_of(*row[3:]) for row in rows}
 
 
@@ -89,12 +86,11 @@ def store(profile_ids: Collection[str], wanted: Mapping[Key, Answer], *, at: dat
     held = stored(profile_ids)
     gone = [_key_columns(key) for key in held if key not in wanted]
     new = [_columns(key, answer) for key, answer in wanted.items() if held.get(key) != answer]
-    with connection.cursor() as cursor:
-        if gone:
-            cursor.execute(DROP, [as_rows(gone)])
-        if new:
-            cursor.execute(WRITE, [as_rows(new)])
-        cursor.execute(CURRENT, [key_array(sorted(profile_ids)), at])
+    if gone:
+        tell(DROP, [as_rows(gone)], about=len(gone))
+    if new:
+        tell(WRITE, [as_rows(new)], about=len(new))
+    tell(CURRENT, [key_array(sorted(profile_ids)), at], about=len(profile_ids))
     return len(gone) + len(new)
 
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db import connection
 from django.utils import timezone
 
 from consent.evidence import customers_of, rules_now
@@ -13,6 +12,7 @@ from consent.facts import Answer, Reason, summed_up
 from consent.fold import effective
 from consent.permission_rows import answer_of
 from profiles.models import Membership, Profile
+from profiles.prepared import ask
 
 __all__ = ["Answer", "Asked", "may_contact", "may_contact_many"]
 
@@ -76,9 +76,7 @@ def may_contact_many(asked: Sequence[Asked]) -> list[Answer]:
     if not asked:
         return []
     now = timezone.now()
-    with connection.cursor() as cursor:
-        cursor.execute(ASK, [list(column) for column in zip(*asked, strict=True)])
-        rows = cursor.fetchall()
+    rows = ask(ASK, [list(column) for column in zip(*asked, strict=True)], about=len(asked))
     found: list[list[Any]] = [[] for _ in asked]
     for place, *row in rows:
         found[place - 1].append(row)

@@ -12,10 +12,9 @@ answer follows from the purpose alone (`consent.permissions`).
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from consent import contact_points, holders, permission_rows, tasks
@@ -25,6 +24,7 @@ from consent.fold import permissions
 from consent.locking import lock
 from consent.models import PermissionState
 from profiles.arrays import id_array, key_array
+from profiles.prepared import ask, tell
 
 LARGE = 200  # a profile of more records, or more profiles on one refused point, can wait
 INTERESTING = """
@@ -89,10 +89,11 @@ def refresh_permissions(
     """
     lock()
     asked = {"profiles": key_array(profile_ids), "records": id_array(record_ids)}
-    interesting = {profile for (profile,) in _rows(INTERESTING, asked)}
+    about = len(profile_ids) + len(record_ids)
+    interesting = {profile for (profile,) in ask(INTERESTING, asked, about=about)}
     if not interesting:
         return
-    large = {profile for (profile,) in _rows(LARGE_ONES, [key_array(interesting), LARGE])}
+    large = {profile for (profile,) in ask(LARGE_ONES, [key_array(interesting), LARGE])}
     if large:
         mark_stale(large)
     compute(interesting - large)
@@ -118,14 +119,12 @@ def compute(profile_ids: Collection[str], *, now: datetime | None = None) -> int
 def flag(record_ids: Collection[int]) -> None:
     """Note that something was said that may bear on these records. One query."""
     if record_ids:
-        with connection.cursor() as cursor:
-            cursor.execute(FLAG, [id_array(record_ids)])
+        tell(FLAG, [id_array(record_ids)], about=len(record_ids))
 
 
 def mark_stale(profile_ids: Collection[str]) -> None:
     """Let all answers about these profiles be no until a worker has worked them out."""
-    with connection.cursor() as cursor:
-        cursor.execute(MAKE_STALE, [key_array(profile_ids)])
+    tell(MAKE_STALE, [key_array(profile_ids)], about=len(profile_ids))
     transaction.on_commit(tasks.nudge, robust=True)
 
 
@@ -180,9 +179,3 @@ def take_note(values: Mapping[int, Collection[Value]]) -> None:
     refused = holders.refused({value for each in values.values() for value in each})
     flag([record for record, each in values.items() if not refused.isdisjoint(each)])
     refresh_permissions(record_ids=values.keys())
-
-
-def _rows(query: str, parameters: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(query, parameters)
-        return list(cursor.fetchall())
