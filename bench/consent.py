@@ -3,9 +3,8 @@
     python -m bench.consent [PROFILES]
 
 1,000,000 profiles with four permission rows each unless said otherwise, made by the database
-itself. Then random questions, one at a time, by one process
-and by four at once, and a batch of 10,000 questions. Prints one JSON object; milliseconds of
-wall time.
+itself. Then random questions, one at a time, by one process and by four at once, and a batch of
+10,000 questions. Prints one JSON object; milliseconds of wall time.
 """
 
 import json
