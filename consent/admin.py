@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
@@ -32,6 +33,15 @@ class PurposeAdmin(admin.ModelAdmin):
 
 class FieldBases(forms.BaseInlineFormSet):
     """The bases of a source, which an active one has for everything it maps."""
+
+    def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
+        """Name each field for those who do not see the head of its column."""
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            widget = field.widget
+            if isinstance(widget, RelatedFieldWidgetWrapper):  # a choice with a "+" button
+                widget = widget.widget
+            widget.attrs["aria-label"] = field.label
 
     def clean(self) -> None:
         super().clean()
