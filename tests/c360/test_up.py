@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.faults, pytest.mark.skipif(sys.platform != "linux", re
 @pytest.fixture(scope="module")
 def tree() -> Iterator[Tree]:
     with running("--no-demo") as tree:
-        wait_for(tree.is_well, 30, "health after the start")
+        wait_for(tree.is_well, 60, "health after the start")
         yield tree
 
 
