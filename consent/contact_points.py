@@ -7,6 +7,7 @@ has only the database cannot test addresses against it.
 import hashlib
 import hmac
 from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
@@ -59,7 +60,12 @@ def key_id() -> str:
 
 
 def _key() -> bytes:
-    return hmac.digest(settings.BLOCK_KEY_SECRET.encode(), b"contact points", "sha256")
+    return _derived(settings.BLOCK_KEY_SECRET)
+
+
+@lru_cache(maxsize=2)
+def _derived(secret: str) -> bytes:
+    return hmac.digest(secret.encode(), b"contact points", "sha256")
 
 
 FIND = """
