@@ -163,7 +163,13 @@ def follow_clusters(
 
 
 @receiver(post_save, sender=Purpose)
-@receiver(post_save, sender=PolicyVersion)
-def follow_rules(sender: Any, **kwargs: Any) -> None:
-    """Purposes and texts decide too: until permissions are worked out again, they are no."""
+def follow_purposes(sender: Any, **kwargs: Any) -> None:
+    """Purposes decide too: until permissions are worked out again, they are no."""
     projection.purpose_changed()
+
+
+@receiver(post_save, sender=PolicyVersion)
+def follow_texts(sender: Any, instance: PolicyVersion, **kwargs: Any) -> None:
+    """A published text may end what was said under an earlier one; a draft changes nothing."""
+    if instance.published_at is not None:
+        projection.purpose_changed()

@@ -7,8 +7,9 @@ from consent import projection
 from consent.contact_points import Value, find
 from consent.drift import drift
 from consent.facts import Reason
-from consent.models import EffectivePermission, PermissionState, Purpose
+from consent.models import EffectivePermission, PermissionState, PolicyVersion, Purpose
 from consent.permissions import Asked, may_contact, may_contact_many
+from consent.policies import text_hash
 from matching.models import Decision, ReviewCase
 from matching.signals import clusters_settled
 from profiles.models import Profile, SourceRecord
@@ -307,3 +308,32 @@ def test_an_id_that_was_joined_into_another_answers_for_it() -> None:
     join(yes, other)
 
     assert may_contact(old, "marketing", "email").allowed
+
+
+def marketing_text(**fields: object) -> PolicyVersion:
+    return PolicyVersion.objects.create(
+        purpose_id="marketing",
+        jurisdiction="GB",
+        language="en",
+        version=1,
+        body="May we write to you?",
+        **fields,
+    )
+
+
+def test_drafting_a_text_leaves_every_answer_as_it_is() -> None:
+    record = alone()
+    say(record, True)
+
+    marketing_text()
+
+    assert reason(record) == Reason.GRANTED
+
+
+def test_publishing_a_text_is_a_no_until_permissions_are_worked_out_again() -> None:
+    record = alone()
+    say(record, True)
+
+    marketing_text(published_at=day(1), body_sha256=text_hash("May we write to you?"))
+
+    assert reason(record) == Reason.STALE_PROJECTION
