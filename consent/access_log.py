@@ -1,23 +1,21 @@
 """Writes the access log: a row for each answer of ours, or file, that shows customer data.
 
-Ids are stored, values never: words looked for and sessions enter as keyed hashes. The key is
-derived from `settings.BLOCK_KEY_SECRET`, which lies outside the database.
+Ids are stored, values never: words looked for and sessions enter as keyed hashes.
 """
 
 import contextlib
 import getpass
-import hmac
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 from django.dispatch import receiver
 
 from c360.showing import Action, Notes, customer_data_exported
+from profiles.keyed import keyed_digest
 
 COMMAND = "command"  # stands where the roles of a person would
 TERM_LENGTH, SESSION_LENGTH = 32, 16  # hex digits
@@ -93,12 +91,8 @@ def hashed_terms(words: Iterable[str]) -> list[str]:
 
 
 def keyed_hash(kind: str, plain: str) -> str:
-    """64 hex digits of HMAC-SHA256; nothing for nothing."""
-    if not plain:
-        return ""
-    key = hmac.digest(settings.BLOCK_KEY_SECRET.encode(), b"access log", "sha256")
-    text = f"{kind}\x1f{plain}".encode("utf-8", "surrogatepass")
-    return hmac.digest(key, text, "sha256").hex()
+    """64 hex digits; nothing for nothing."""
+    return keyed_digest("access log", f"{kind}\x1f{plain}").hex() if plain else ""
 
 
 def _address(text: str) -> str | None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from consent.models import ProcessingActivity
 
-COLUMNS = (
+WRITTEN = (  # by people
     "name",
     "description",
     "role",
@@ -16,8 +16,8 @@ COLUMNS = (
     "retention",
     "security",
     "assessment",
-    "updated_at",
 )
+COLUMNS = (*WRITTEN, "updated_at")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a cell begins that a spreadsheet would run
 
 

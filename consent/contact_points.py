@@ -1,24 +1,18 @@
-"""Values people can be reached at, known to consent by their keyed hashes alone.
+"""Values people can be reached at, known to consent by their keyed hashes alone."""
 
-The key is derived from `settings.BLOCK_KEY_SECRET`, which lives outside the database: whoever
-has only the database cannot test addresses against it.
-"""
-
-import hashlib
-import hmac
 from collections.abc import Collection, Iterable, Mapping
-from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
-from django.conf import settings
 from django.db import connection
 
 from consent.locking import lock
 from consent.models import ContactPoint
+from profiles import keyed
 from profiles.normalise import fold
 
 Kind = ContactPoint.Kind
+USE = "contact points"
 
 
 class Value(NamedTuple):
@@ -50,22 +44,12 @@ def code_of(value: Value) -> str:
 
 def digest(value: Value) -> bytes:
     """HMAC-SHA256 under which a value is known."""
-    text = f"{value.kind}\x1f{value.plain}"
-    return hmac.digest(_key(), text.encode("utf-8", "surrogatepass"), "sha256")
+    return keyed.keyed_digest(USE, f"{value.kind}\x1f{value.plain}")
 
 
 def key_id() -> str:
     """Names the key in use without telling it."""
-    return hashlib.sha256(_key()).hexdigest()[:16]
-
-
-def _key() -> bytes:
-    return _derived(settings.BLOCK_KEY_SECRET)
-
-
-@lru_cache(maxsize=2)
-def _derived(secret: str) -> bytes:
-    return hmac.digest(secret.encode(), b"contact points", "sha256")
+    return keyed.key_id(USE)
 
 
 FIND = """

@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from consent.activities import WRITTEN
 from consent.bases import basis_problem
 from consent.models import FieldBasis, PolicyVersion, ProcessingActivity, Purpose
 from profiles.event_mapping import HELD
@@ -212,19 +213,7 @@ class ActivityForm(forms.ModelForm, Described):
 
     class Meta:
         model = ProcessingActivity
-        fields = (
-            "name",
-            "description",
-            "role",
-            "purposes",
-            "people",
-            "data_categories",
-            "recipients",
-            "transfers",
-            "retention",
-            "security",
-            "assessment",
-        )
+        fields = WRITTEN
         widgets = {
             "purposes": forms.CheckboxSelectMultiple,
             **{

@@ -1,29 +1,23 @@
-"""Keyed hashes of source keys that must not come back, and the check ingest makes.
+"""Keyed hashes of source keys that must not come back, and the check ingest makes."""
 
-The key is derived from `settings.BLOCK_KEY_SECRET`, which lives outside the database: whoever
-has only the database cannot test names or numbers against it.
-"""
-
-import hashlib
-import hmac
 from collections.abc import Iterable
 
-from django.conf import settings
-
+from profiles import keyed
 from profiles.models import Suppression
 
+USE = "suppression"
 ERASED = "this record was erased; a person has to look at it before it comes back"
 REFUSING = (Suppression.Mode.BLOCK_INGEST, Suppression.Mode.QUARANTINE)
 
 
 def source_key_digest(source_slug: str, external_id: str) -> bytes:
     """HMAC-SHA256 under which the key of one source record is suppressed."""
-    return _digest(f"{source_slug}\x1f{external_id}")
+    return keyed.keyed_digest(USE, f"{source_slug}\x1f{external_id}")
 
 
 def key_id() -> str:
     """Names the key in use without telling it, so that a change of secret can be noticed."""
-    return hashlib.sha256(_key()).hexdigest()[:16]
+    return keyed.key_id(USE)
 
 
 def refused_keys(source_slug: str, external_ids: Iterable[str]) -> dict[str, str]:
@@ -41,11 +35,3 @@ def refused_keys(source_slug: str, external_ids: Iterable[str]) -> dict[str, str
         if modes.get(key) != Suppression.Mode.BLOCK_INGEST:  # the stricter one holds
             modes[key] = mode
     return modes
-
-
-def _digest(plain: str) -> bytes:
-    return hmac.digest(_key(), plain.encode("utf-8", "surrogatepass"), "sha256")
-
-
-def _key() -> bytes:
-    return hmac.digest(settings.BLOCK_KEY_SECRET.encode(), b"suppression", "sha256")
