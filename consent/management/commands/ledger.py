@@ -40,6 +40,8 @@ class Command(BaseCommand):
             self._end(BROKEN, f"Broken: {broken}.", options)
         except HeadMismatch as mismatch:
             self._end(MISMATCH, f"Not what was signed: {mismatch}.", options)
+        except OSError as problem:  # not 2 or 3: it says nothing about the chains
+            raise CommandError(str(problem), returncode=1) from None
         else:
             if options["json"]:
                 self.stdout.write(json.dumps({"ok": True, **found}))
