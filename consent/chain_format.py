@@ -1,8 +1,8 @@
 """How rows of the two logs are hashed, computed from their values and not by the database.
 
 Written a second time on purpose: migration 0008 has it in SQL, `docs/verify_ledger.py` once
-more without us, and `tests/consent/test_audit_ledger.py` holds the three against each other.
-Knows neither Django nor the database.
+more without us, and `tests/consent/test_independent_verifier.py` holds the three against each
+other. Knows neither Django nor the database.
 """
 
 import hashlib

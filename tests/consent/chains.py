@@ -1,9 +1,13 @@
 """Rows in both logs, and the hand of somebody who may do everything in the database."""
 
+import io
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+from django.core.management import call_command
 from django.db import connection
 
 from consent.chain_format import LOGS, Log
@@ -123,3 +127,22 @@ def execute(statement: str) -> None:
     """Run a statement with every power."""
     with all_powerful(), connection.cursor() as cursor:
         cursor.execute(statement)
+
+
+def ledger(*arguments: str) -> tuple[int, dict[str, Any]]:
+    """Exit status and report of the command."""
+    out = io.StringIO()
+    try:
+        call_command("ledger", *arguments, "--json", stdout=out, stderr=io.StringIO())
+    except SystemExit as ended:
+        return int(ended.code or 0), json.loads(out.getvalue().splitlines()[-1])
+    return 0, json.loads(out.getvalue().splitlines()[-1])
+
+
+def lines_of(path: Path) -> list[str]:
+    """Its lines; `splitlines` would also end them inside of values."""
+    return path.read_text().split("\n")[:-1]
+
+
+def write(path: Path, lines: list[str]) -> None:
+    path.write_text("".join(f"{line}\n" for line in lines))
