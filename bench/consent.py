@@ -3,24 +3,29 @@
     python -m bench.consent [PROFILES]
 
 1,000,000 profiles with four permission rows each unless said otherwise, made by the database
-itself. Then random questions, one at a time, by one process and by four at once, and a batch of
-10,000 questions. Prints one JSON object; milliseconds of wall time.
+itself. Then random questions, one at a time, by one process and by four at once; the same while
+another process imports people who say yes or no; and a batch of 10,000 questions. Prints one
+JSON object; milliseconds of wall time.
 """
 
 import json
 import os
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from multiprocessing import get_context
 from random import Random
 from typing import Any
 
 from bench.clock import machine
+from bench.ingest import SPEC, person
 from bench.own_database import own_database
 
 PROFILES = 1_000_000
 QUESTIONS, BATCH, SEED = 20_000, 10_000, 7
+IMPORTED_AT_ONCE = 500
 FILL = """
 INSERT INTO profiles_source (slug, name, kind, owner, trust_class, stage, priority, region,
     is_active, created_at)
@@ -64,6 +69,12 @@ def main(arguments: list[str]) -> int:
         told = {"machine": before, **fill(profiles)}
         told["one_connection"] = figures(ask((SEED, profiles, QUESTIONS)))
         told["four_connections"] = figures(at_once(4, profiles))
+        with importing() as stored:
+            told["while_importing"] = {
+                "one_connection": figures(ask((SEED, profiles, QUESTIONS))),
+                "four_connections": figures(at_once(4, profiles)),
+            }
+        told["while_importing"]["records_imported"] = stored.value
         told["batch_of_10000_ms"] = round(batch(profiles), 1)
         print(json.dumps(told, indent=2))
     return 0
@@ -125,6 +136,45 @@ def at_once(connections: int, profiles: int) -> list[float]:
     ]
     with ProcessPoolExecutor(connections, get_context("fork")) as pool:
         return [each for spent in pool.map(ask, tasks) for each in spent]
+
+
+@contextmanager
+def importing() -> Iterator[Any]:
+    """Let another process import people meanwhile; the value tells how many it stored."""
+    from django.db import connection
+
+    connection.close()  # no child may inherit it
+    context = get_context("fork")
+    stored, done = context.Value("q", 0), context.Event()
+    process = context.Process(target=import_people, args=(stored, done))
+    process.start()
+    try:
+        yield stored
+    finally:
+        done.set()
+        process.join()
+    if process.exitcode or not stored.value:
+        raise RuntimeError("nothing was imported meanwhile")
+
+
+def import_people(stored: Any, done: Any) -> None:
+    """Store batch after batch of new people, each with a yes or a no, until it is enough."""
+    from profiles.ingest import store_rows
+    from profiles.models import Source, SourceMapping
+    from profiles.reading import Row
+
+    said = {"column": "mail", "purpose": "marketing", "channel": "email"}
+    source = Source.objects.create(slug="import", name="Import")
+    mapping = SourceMapping.objects.create(
+        source=source, reads="records", version=1, spec={**SPEC, "consent": [said]}
+    )
+    while not done.is_set():
+        rows = [
+            Row({**person(number, 1), "mail": ("yes", "no")[number % 2]})
+            for number in range(stored.value, stored.value + IMPORTED_AT_ONCE)
+        ]
+        store_rows(source, mapping, rows, origin="bench")
+        stored.value += len(rows)
 
 
 def batch(profiles: int) -> float:
