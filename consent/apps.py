@@ -8,3 +8,7 @@ class ConsentConfig(AppConfig):
 
     def ready(self) -> None:
         from consent import access_log, bases, receivers  # noqa: F401  # importing connects them
+        from consent.views.panel import contact_panel
+        from profiles.desk.panels import register_panel
+
+        register_panel("contact", contact_panel)

@@ -10,7 +10,7 @@ from consent.facts import Answer, Reason
 from consent.models import LedgerEntry, Purpose
 from consent.permission_rows import stored
 from consent.permissions import Asked, may_contact_many
-from profiles.masking import DOTS, mask_email, mask_phone
+from profiles.desk.masking import DOTS, mask_email, mask_phone
 from profiles.models import Profile, SourceRecord
 
 

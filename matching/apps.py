@@ -8,3 +8,8 @@ class MatchingConfig(AppConfig):
 
     def ready(self) -> None:
         from matching import pressure, receivers  # noqa: F401  # importing connects them
+        from matching.views import fragments
+        from profiles.desk.panels import register_panel
+
+        register_panel("confidence", fragments.confidence_panel)
+        register_panel("uncertain", fragments.uncertain_panel)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from c360.showing import note_access
 from matching.differences import Row, compare
 from matching.models import ReviewCase
-from profiles.customer import label, name_as_given, phone_text
+from profiles.desk.values import label, name_as_given, phone_text
 from profiles.models import SourceRecord
 
 SINGLE = ("birth_date", "email", "phone", "organisation", "gender")

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from django import forms
 from django.http import QueryDict
 
-from profiles.question import MAX_LENGTH
-from profiles.timeline import GROUPS, Cursor, Filters
+from profiles.desk.timeline import GROUPS, Cursor, Filters
+from profiles.finding.question import MAX_LENGTH
 
 
 class SearchForm(forms.Form):

@@ -18,7 +18,7 @@ from consent.contact_table import contact_table
 from consent.models import Purpose
 from consent.policies import newest_published
 from profiles.access import profile_for
-from profiles.customer import joined_records
+from profiles.desk.values import joined_records
 from profiles.models import Profile, SourceRecord
 
 RECORD = "consent.record_statement"

@@ -1,7 +1,7 @@
 """Parts of other pages: open questions and confidence of a customer, the count in the menu."""
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
@@ -11,6 +11,7 @@ from matching import review
 from matching.confidence import Confidence, confidence_of, open_questions
 from matching.live import live_model
 from profiles.access import profile_for
+from profiles.models import Profile
 
 WORDS = {
     Confidence.CONFIRMED: (_("Confirmed"), "ok", _("A steward said these are one person.")),
@@ -24,22 +25,30 @@ WORDS = {
 }
 
 
+def uncertain_panel(request: StaffRequest, profile: Profile) -> str:
+    """How many possible matches wait for an answer; never who they are."""
+    context = {"questions": open_questions(profile), "case": review.first_case_of(profile)}
+    return render_to_string("matching/_uncertain.html", context, request)
+
+
+def confidence_panel(request: StaffRequest, profile: Profile) -> str:
+    """How sure it is that the joined records are one person, in one word."""
+    found = confidence_of(profile, join_bits=live_model().join_bits)
+    return render_to_string("matching/_confidence.html", {"words": WORDS.get(found)}, request)
+
+
 @shows(Action.VIEW)
 @require_GET
 def uncertain(request: StaffRequest, profile_id: str) -> HttpResponse:
-    """How many possible matches wait for an answer; never who they are."""
-    profile = profile_for(request.user, profile_id)
-    context = {"questions": open_questions(profile), "case": review.first_case_of(profile)}
-    return render(request, "matching/_uncertain.html", context)
+    """The open questions alone, when they have changed."""
+    return HttpResponse(uncertain_panel(request, profile_for(request.user, profile_id)))
 
 
 @shows(Action.VIEW)
 @require_GET
 def confidence(request: StaffRequest, profile_id: str) -> HttpResponse:
-    """How sure it is that the joined records are one person, in one word."""
-    profile = profile_for(request.user, profile_id)
-    found = confidence_of(profile, join_bits=live_model().join_bits)
-    return render(request, "matching/_confidence.html", {"words": WORDS.get(found)})
+    """The confidence alone, when it has changed."""
+    return HttpResponse(confidence_panel(request, profile_for(request.user, profile_id)))
 
 
 @shows_no_customer_data

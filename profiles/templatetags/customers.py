@@ -12,9 +12,9 @@ from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
-from profiles import customer, timeline
+from profiles.desk import timeline, values
+from profiles.desk.timeline import Filters
 from profiles.models import SourceRecord
-from profiles.timeline import Filters
 
 register = template.Library()
 
@@ -81,7 +81,7 @@ def query(filters: Filters) -> str:
 @register.filter
 def name_as_given(record: SourceRecord) -> str:
     """The name as its source has it."""
-    return customer.name_as_given(record)
+    return values.name_as_given(record)
 
 
 @register.filter

@@ -19,9 +19,9 @@ from c360.demo.load import SOURCES, first_day, make_sources
 from c360.demo.stories import HEROES
 from c360.models import User
 from profiles import normalise
+from profiles.finding.search import search
 from profiles.mapping import EventMapping, ReadEvent, ReadRecord, RecordMapping
 from profiles.models import Source
-from profiles.search import search
 from tests.profiles.customers import make_customer, make_record
 
 TODAY = date(2026, 5, 3)

@@ -141,7 +141,7 @@ def test_a_failure_shows_the_id_that_the_log_repeats(
 
     browser = signed_in("ana")
     browser.raise_request_exception = False
-    monkeypatch.setattr("profiles.views.finder.recent", fail)
+    monkeypatch.setattr("profiles.views.search.finder.recent", fail)
 
     answer = browser.get("/search/")
 

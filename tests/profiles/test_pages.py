@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from profiles.customer import display_text, freshness, rule_words
-from profiles.figures import figures
+from profiles.desk.figures import figures
+from profiles.desk.values import display_text, freshness, rule_words
 from profiles.models import Profile, SourceRecord
 from profiles.money import format_minor
 from tests.profiles.customers import (

@@ -10,8 +10,8 @@ from django.db import connection
 from django.utils import timezone
 
 from profiles import projection
+from profiles.finding.names import by_name
 from profiles.models import Membership, Profile, SourceRecord
-from profiles.name_search import by_name
 from profiles.projection import COLUMNS, Face, computed, differences, refresh
 from tests.profiles.customers import LONG_AGO, make_event, make_record
 

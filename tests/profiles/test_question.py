@@ -2,7 +2,7 @@
 
 import pytest
 
-from profiles.question import Kind, read
+from profiles.finding.question import Kind, read
 
 
 @pytest.mark.parametrize(

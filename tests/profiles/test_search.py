@@ -3,8 +3,8 @@
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from profiles.finding.search import Results, search
 from profiles.models import Profile, SourceRecord
-from profiles.search import Results, search
 from tests.profiles.customers import LONG_AGO, make_customer, make_object, make_record
 from tests.staff import signed_in
 

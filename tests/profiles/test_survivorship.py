@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from profiles.customer import display_text, rule_words
+from profiles.desk.values import display_text, rule_words
 from profiles.models import Source, SourceRecord
 from profiles.normalise import fold
 from profiles.survivorship import REASONS, RULES, Strategy, golden_values

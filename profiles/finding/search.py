@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 from rapidfuzz import fuzz
 
 from c360.showing import note_access
-from profiles.masking import mask_email, mask_phone
+from profiles.desk.masking import mask_email, mask_phone
+from profiles.finding.names import by_name, other_forms
+from profiles.finding.question import Kind, Question, read
 from profiles.models import CustomerObject, Identifier, Membership, Profile
 from profiles.models.event import EventKind
-from profiles.name_search import by_name, other_forms
-from profiles.question import Kind, Question, read
 
 PAGE = 25
 MIN_NUMBER = 3

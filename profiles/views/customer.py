@@ -1,58 +1,23 @@
-"""Pages about customers: search, the customer page and its fragments."""
+"""The customer page and the parts of it that change: its timeline and its joined records."""
 
 from typing import Any
 
-from django.contrib.auth.decorators import permission_required
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.utils.http import urlencode
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from django_htmx.http import HttpResponseClientRedirect
+from django.views.decorators.http import require_GET, require_http_methods
 
 from c360.http import StaffRequest
-from c360.showing import Action, note_access, shows
-from profiles import customer as facts
-from profiles import search as finder
-from profiles import timeline as history
-from profiles.access import SEARCH, profile_for
-from profiles.figures import figures
-from profiles.forms import SearchForm, TimelineForm
+from c360.showing import Action, shows
+from profiles.access import profile_for
+from profiles.desk import timeline as history
+from profiles.desk import values as facts
+from profiles.desk.figures import figures
+from profiles.desk.panels import panels
+from profiles.forms import TimelineForm
 from profiles.models import Profile, SourceRecord
 
-SUGGESTIONS = 8
 RECENT = 8
-
-
-def _typed(request: StaffRequest) -> str:
-    form = SearchForm(request.POST)
-    return str(form.cleaned_data["q"]) if form.is_valid() else ""
-
-
-@shows(Action.SEARCH)
-@require_http_methods(["GET", "POST"])
-@permission_required(SEARCH, raise_exception=True)
-def search(request: StaffRequest) -> HttpResponse:
-    """Find customers. What was typed is posted, so that no address or log holds it."""
-    if request.method == "GET":
-        note_access(action=Action.LIST)
-        recent = finder.recent(request.session.get("recent", []))
-        return render(request, "profiles/search.html", {"recent": recent})
-    results = finder.search(_typed(request))
-    if results.sole_exact is not None:
-        place = reverse("profiles:customer", args=[results.sole_exact.pk])
-        return HttpResponseClientRedirect(place) if request.htmx else redirect(place)
-    context = {"results": results, "query": results.question.text}
-    return render(request, "profiles/search.html", context)
-
-
-@shows(Action.SEARCH)
-@require_POST
-@permission_required(SEARCH, raise_exception=True)
-def suggest(request: StaffRequest) -> HttpResponse:
-    """The first hits while typing, as options of the search box."""
-    results = finder.search(_typed(request), limit=SUGGESTIONS)
-    return render(request, "profiles/_suggestions.html", {"results": results})
 
 
 @shows(Action.VIEW)
@@ -72,6 +37,7 @@ def _customer_page(request: StaffRequest, profile: Profile, form: TimelineForm) 
         "freshness": facts.freshness(records),
         "fields": facts.fields(profile),
         "figures": figures([record.pk for record in records]),
+        "panels": panels(request, profile),
         **_timeline(profile, records, form),
     }
     return render(request, "profiles/customer.html", context)
@@ -115,20 +81,6 @@ def timeline(request: StaffRequest, profile_id: str) -> HttpResponse:
     if request.htmx.target == "older":
         return render(request, "profiles/_timeline_days.html", context)
     return render(request, "profiles/_timeline.html", context)
-
-
-@shows(Action.VIEW)
-@require_GET
-def field(request: StaffRequest, profile_id: str, attribute: str) -> HttpResponse:
-    """Where one golden value comes from, as a popover, or as a page without JavaScript."""
-    profile = profile_for(request.user, profile_id)
-    try:
-        provenance = facts.provenance(profile, attribute)
-    except KeyError:
-        raise Http404 from None
-    note_access(fields=[attribute])
-    template = "profiles/_field.html" if request.htmx else "profiles/field.html"
-    return render(request, template, {"profile": profile, "provenance": provenance})
 
 
 @shows(Action.VIEW)

@@ -1,0 +1,1 @@
+"""What the agent's desk shows of one customer: values, timeline, figures, panels."""

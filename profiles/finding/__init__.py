@@ -1,0 +1,1 @@
+"""Finding customers by anything people quote: what was typed, names, numbers, hits."""

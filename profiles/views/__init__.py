@@ -1,0 +1,1 @@
+"""Pages about customers, one module for each place they are used."""
