@@ -22,7 +22,7 @@ from c360.showing import Action, note_access, shows
 from consent.models import LedgerEntry, Purpose
 from consent.permissions import MOST, Answer, Asked, may_contact, may_contact_many
 from profiles.access import SEARCH, profile_for
-from profiles.api import SmallJSON
+from profiles.api.bodies import SmallJSON
 
 SEE_ANSWER = "consent.view_contact_permission"
 

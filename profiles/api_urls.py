@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from profiles.api import RecordsView
+from profiles.api.records import RecordsView
 
 app_name = "api"
 urlpatterns = [path("records/", RecordsView.as_view(), name="records")]

@@ -18,7 +18,7 @@ from django.test.client import ClientHandler
 from pytest_django import Settings
 
 from c360.bodies import AtMost, with_lengths
-from profiles.api import MOST_BYTES
+from profiles.api.bodies import MOST_BYTES
 from profiles.models import SourceRecord, SourceToken
 from tests.profiles.customers import make_source, may_hold
 

@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 
 from c360.attempts import WRONG_TOKENS_PER_ADDRESS
 from matching.models import DirtyRecord
-from profiles.api import MOST_BYTES
+from profiles.api.bodies import MOST_BYTES
 from profiles.canonical import MOST_RECORDS
 from profiles.models import (
     QuarantinedRow,

@@ -1,12 +1,9 @@
 """Records by call: `POST /api/v1/records/` with the token of their source."""
 
-import json
-from collections.abc import Mapping
-from typing import IO, Any, NoReturn
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from rest_framework.exceptions import (
     APIException,
     MethodNotAllowed,
@@ -14,13 +11,13 @@ from rest_framework.exceptions import (
     PermissionDenied,
     Throttled,
 )
-from rest_framework.parsers import BaseParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from c360.showing import shows_no_customer_data
+from profiles.api.bodies import SmallJSON
 from profiles.bases import complaints
 from profiles.canonical import Malformed, canonical_spec, checked_call
 from profiles.ingest import Row, Stored, store_rows
@@ -29,19 +26,8 @@ from profiles.models import Source, SourceMapping, SourceToken
 from profiles.pressure import is_behind
 from profiles.tokens import SentBySource, SourceTokenAuthentication
 
-MOST_BYTES = 1_000_000
 COME_BACK_SECONDS = 30
 ORIGIN = "api"
-
-
-class TooLarge(APIException):
-    """More than one call may hold."""
-
-    status_code = 413
-    default_detail = gettext_lazy(
-        "The body is larger than 1 MB. Send fewer records at once; nothing was stored."
-    )
-    default_code = "too_large"
 
 
 class Unlawful(APIException):
@@ -49,45 +35,6 @@ class Unlawful(APIException):
 
     status_code = 422
     default_code = "no_lawful_basis"
-
-
-class SmallJSON(BaseParser):
-    """JSON of at most 1 MB, with every key once and every number a number."""
-
-    media_type = "application/json"
-
-    def parse(
-        self,
-        stream: IO[bytes],
-        media_type: str | None = None,
-        parser_context: Mapping[str, Any] | None = None,
-    ) -> Any:
-        body = stream.read(MOST_BYTES + 1)
-        if len(body) > MOST_BYTES:
-            raise TooLarge
-        try:
-            return json.loads(body, parse_constant=_refuse, object_pairs_hook=_each_key_once)
-        except RecursionError:
-            raise ParseError(_("The body is nested too deeply.")) from None
-        except Malformed as problem:
-            raise ParseError(str(problem)) from None
-        except json.JSONDecodeError as problem:
-            where = {"line": problem.lineno, "column": problem.colno}
-            told = _("The body is not JSON: see line %(line)s, column %(column)s.")
-            raise ParseError(told % where) from None
-        except ValueError:  # no UTF-8, or a number of thousands of digits
-            raise ParseError(_("The body is not JSON in UTF-8.")) from None
-
-
-def _refuse(name: str) -> NoReturn:
-    raise Malformed(f"{name} is no JSON value.")
-
-
-def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise Malformed("An object of the body has the same key twice.")
-    return found
 
 
 @shows_no_customer_data

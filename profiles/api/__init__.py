@@ -1,0 +1,1 @@
+"""What other systems call, below `/api/v1/`: records in, customers out."""
