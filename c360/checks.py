@@ -5,6 +5,7 @@
 
 import contextlib
 import functools
+import re
 import zoneinfo
 from collections.abc import Callable, Mapping
 from urllib.parse import SplitResult, urlsplit
@@ -67,6 +68,17 @@ def text(value: str) -> str:
 def contact(value: str) -> str:
     if value and not value.startswith(("https://", "http://", "mailto:")):
         return "is no place to turn to; write https://… or mailto:…"
+    return ""
+
+
+def patterns(value: str) -> str:
+    """Names of attributes with `*` for any ending, and `!` before those that are shown."""
+    for each in filter(None, value.split(",")):
+        if not re.fullmatch(r"!?[a-z0-9_.*]+", each):
+            return (
+                f"has {each!r}; write names of attributes, e.g. "
+                "C360_MASKED=phone,birth_date,identifiers.*,!identifiers.loyalty_card"
+            )
     return ""
 
 
@@ -141,6 +153,7 @@ CHECKS: dict[str, Check] = {
     "C360_DATABASE_ROLE": functools.partial(one_of, {"app", "owner"}),
     "C360_ORGANISATION": text,
     "C360_PRIVACY_CONTACT": contact,
+    "C360_MASKED": patterns,
     "TIME_ZONE": time_zone,
     "C360_DEFAULT_REGION": region,
 }

@@ -126,6 +126,12 @@ C360_DEFAULT_REGION = os.environ.get("C360_DEFAULT_REGION") or "GB"
 # Receipts of consent name whose data it is, and where a person takes a yes back.
 C360_ORGANISATION = os.environ.get("C360_ORGANISATION") or "The operator"
 C360_PRIVACY_CONTACT = os.environ.get("C360_PRIVACY_CONTACT") or ""
+# What pages and interfaces show only on demand; profiles.desk.masking reads it.
+C360_MASKED = (
+    os.environ.get("C360_MASKED")
+    or "phone,birth_date,identifiers.*,!identifiers.loyalty*,!identifiers.customer*,"
+    "custom.*,!custom.segment"
+).split(",")
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]

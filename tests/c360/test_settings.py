@@ -40,6 +40,7 @@ def folder(tmp_path: Path) -> DataFolder:
         ("C360_LEDGER_HEADS", "/mnt/worm/heads.ndjson"),
         ("C360_ORGANISATION", "Brücke & Söhne"),
         ("C360_PRIVACY_CONTACT", "mailto:privacy@example.org"),
+        ("C360_MASKED", "phone,identifiers.*,!identifiers.loyalty_card"),
     ],
 )
 def test_a_setting_that_makes_sense_is_accepted(name: str, good: str) -> None:
@@ -69,6 +70,7 @@ def test_a_setting_that_makes_sense_is_accepted(name: str, good: str) -> None:
         ("C360_LEDGER_HEADS", "heads.ndjson", "needs a whole path"),
         ("C360_ORGANISATION", "Acme\n", "cannot be printed"),
         ("C360_PRIVACY_CONTACT", "privacy@example.org", "write https://… or mailto:…"),
+        ("C360_MASKED", "phone, birth_date", "write names of attributes"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_named_with_what_to_write(

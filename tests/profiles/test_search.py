@@ -154,7 +154,7 @@ def test_contact_points_are_masked_in_hits() -> None:
 
     hit = search("kowalska").hits[0]
 
-    assert (hit.email, hit.phone, hit.city) == ("a•••@ex…", "••• 0909", "Leeds")
+    assert (hit.email, hit.phone, hit.city) == ("a•••@ex…", "•••• 0909", "Leeds")
 
 
 def test_more_hits_than_fit_are_announced() -> None:
