@@ -151,6 +151,7 @@ CHECKS: dict[str, Check] = {
     "REDIS_URL": queue,
     "C360_HTTPS": yes_or_no,
     "C360_DATABASE_ROLE": functools.partial(one_of, {"app", "owner"}),
+    "C360_FOUR_EYES": yes_or_no,
     "C360_ORGANISATION": text,
     "C360_PRIVACY_CONTACT": contact,
     "C360_MASKED": patterns,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import dj_database_url
 
-from c360.checks import check_environment, https
+from c360.checks import YES, check_environment, https
 from c360.services import StartError, complain
 from c360.services.addresses import app_credentials, database_url, redis_url
 from c360.services.attach import data_folder
@@ -124,6 +124,8 @@ TIME_ZONE = os.environ.get("TIME_ZONE") or "Europe/London"
 USE_TZ = True
 C360_DEFAULT_REGION = os.environ.get("C360_DEFAULT_REGION") or "GB"
 # Receipts of consent name whose data it is, and where a person takes a yes back.
+# Risky joins need a second person.
+C360_FOUR_EYES = (os.environ.get("C360_FOUR_EYES") or "on").lower() in YES
 C360_ORGANISATION = os.environ.get("C360_ORGANISATION") or "The operator"
 C360_PRIVACY_CONTACT = os.environ.get("C360_PRIVACY_CONTACT") or ""
 # What pages and interfaces show only on demand; profiles.desk.masking reads it.

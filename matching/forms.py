@@ -5,14 +5,20 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-LATER = "later"
+LATER, SECOND, WITHDRAW = "later", "second", "withdraw"
 
 
 class DecideForm(forms.Form):
     """A verdict on a case. `seen` is the fingerprint of the world the steward looked at."""
 
     verdict = forms.ChoiceField(
-        choices=[("same", _("Same")), ("different", _("Not same")), (LATER, _("Later"))]
+        choices=[
+            ("same", _("Same")),
+            ("different", _("Not same")),
+            (LATER, _("Later")),
+            (SECOND, _("Ask a second person")),
+            (WITHDRAW, _("Take my proposal back")),
+        ]
     )
     reason = forms.CharField(max_length=255, required=False)
     seen = forms.CharField(max_length=128, required=False)

@@ -59,7 +59,7 @@ def _two_identifiers(union: Union, model: MatchModel) -> Objection | None:
     apart = {
         namespace
         for ours, theirs, _ in union.across()
-        for namespace in _in_conflict(ours, theirs)
+        for namespace in in_conflict(ours, theirs)
         if namespace in model.one_per_person
         and not _stand_together(namespace, ours, theirs, union.left)
         and not _stand_together(namespace, theirs, ours, union.right)
@@ -77,12 +77,12 @@ def _stand_together(
     wanted = set(dict(other.identifiers)[namespace])
     return any(
         not wanted.isdisjoint(dict(each.identifiers).get(namespace, ()))
-        and namespace in _in_conflict(member, each)
+        and namespace in in_conflict(member, each)
         for each in group
     )
 
 
-def _in_conflict(ours: Features, theirs: Features) -> Iterator[str]:
+def in_conflict(ours: Features, theirs: Features) -> Iterator[str]:
     """Namespaces in which two records have values more than a slip apart."""
     held = dict(theirs.identifiers)
     for namespace, values in ours.identifiers:

@@ -13,10 +13,11 @@ from django.utils.translation import ngettext
 
 from c360.models import User
 from c360.showing import note_access
-from matching import review
 from matching.casefile import name_of
 from matching.evidence import levels_in_words
 from matching.models import Decision, MergeEvent
+from matching.second_person.proposals import proposers_of
+from matching.standing import standing
 from profiles.models import Profile, SourceRecord
 
 PAGE = 50
@@ -36,6 +37,7 @@ class Entry:
     model_version: str = ""
     other_profile: str = ""
     action: UUID | None = None
+    proposed_by: User | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +53,18 @@ class Page:
 
 
 def history_of(profile: Profile, *, before: datetime | None = None) -> Page:
-    """Receipts and decisions of a profile and of those joined into it. Seven queries."""
+    """Receipts and decisions of a profile and of those joined into it. Eight queries."""
     members = set(profile.memberships.values_list("record_id", flat=True))
     receipts = _receipts(profile, members, before)
     said = _silent_decisions(members, before)
     words = _words_of(receipts)
     actions = [*words, *(row.action for row in said)]
-    standing = set(
-        review.standing().filter(action__in=actions).values_list("action", flat=True)
-    )
-    records = _records(said, receipts)
-    entries = [_of_receipt(row, profile, records, standing, words) for row in receipts]
-    entries += [_of_decision(row, records, standing) for row in said]
+    undoable = set(standing().filter(action__in=actions).values_list("action", flat=True))
+    records, proposers = _records(said, receipts), proposers_of(actions)
+    entries = [
+        _of_receipt(row, profile, records, undoable, words, proposers) for row in receipts
+    ]
+    entries += [_of_decision(row, records, undoable) for row in said]
     entries.sort(key=lambda entry: entry.at, reverse=True)
     older = entries[PAGE - 1].at.isoformat() if len(entries) > PAGE else ""
     return Page(entries[:PAGE], older)
@@ -120,10 +122,12 @@ def _of_receipt(
     records: Mapping[int, SourceRecord],
     standing: Collection[UUID],
     said: Mapping[UUID, Decision],
+    proposers: Mapping[UUID, User],
 ) -> Entry:
     decision = said.get(row.action) if row.action else None
     is_undo = decision is not None and decision.kind == Decision.Kind.UNDO
     other = row.from_profile_id if row.to_profile_id == profile.pk else row.to_profile_id
+    proposed = proposers.get(row.action) if row.action else None
     return Entry(
         at=row.happened_at,
         icon="undo" if is_undo else _ICONS[row.kind],
@@ -135,6 +139,7 @@ def _of_receipt(
         model_version=row.model_version_id,
         other_profile=other if other != profile.pk else "",
         action=row.action if row.action in standing else None,
+        proposed_by=proposed,
     )
 
 

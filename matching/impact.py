@@ -3,12 +3,14 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db.models import Count, Q
 from django.utils.translation import ngettext
 
 from matching.models import ReviewCase
-from matching.preview import Group, Preview, preview
+from matching.preview import Group, changed_groups, moved_records, preview
 from matching.refusals import DecisionRefused
+from matching.second_person.reading import cautions_for
 from profiles.models import CustomerObject, Event
 
 
@@ -18,7 +20,8 @@ class Impact:
 
     `moving` are phrases such as "7 orders". `seen` is the fingerprint of the world this was
     computed from; a decision made on it is refused once that world has changed. `refusal` says
-    why the decision cannot be made; everything else is empty then.
+    why the decision cannot be made; everything else is empty then. `cautions` are the codes of
+    why a second person must agree.
     """
 
     before: int = 0
@@ -28,6 +31,7 @@ class Impact:
     settles: int = 0
     seen: str = ""
     refusal: str = ""
+    cautions: tuple[str, ...] = ()
 
 
 def impact_of_same(case: ReviewCase) -> Impact:
@@ -45,20 +49,8 @@ def impact_of_same(case: ReviewCase) -> Impact:
         moving=tuple(what_moves(moved_records(before, after))),
         settles=_settled_by(after, case),
         seen=planned.fingerprint,
+        cautions=tuple(cautions_for(planned)) if settings.C360_FOUR_EYES else (),
     )
-
-
-def changed_groups(planned: Preview) -> tuple[list[Group], list[Group]]:
-    """The groups that differ between before and after; the same records on both sides."""
-    before = [group for group in planned.before if group not in planned.after]
-    after = [group for group in planned.after if group not in planned.before]
-    return before, after
-
-
-def moved_records(before: Iterable[Group], after: Iterable[Group]) -> list[int]:
-    """Records that will answer to another profile."""
-    old = {pk: group.profile_id for group in before for pk in group.record_ids}
-    return [pk for group in after for pk in group.record_ids if old.get(pk) != group.profile_id]
 
 
 def what_moves(record_ids: Collection[int]) -> list[str]:

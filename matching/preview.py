@@ -74,6 +74,19 @@ def _preview(world: World, words: Words, model: MatchModel, *, of: Collection[in
     )
 
 
+def changed_groups(planned: Preview) -> tuple[list[Group], list[Group]]:
+    """The groups that differ between before and after; the same records on both sides."""
+    before = [group for group in planned.before if group not in planned.after]
+    after = [group for group in planned.after if group not in planned.before]
+    return before, after
+
+
+def moved_records(before: Iterable[Group], after: Iterable[Group]) -> list[int]:
+    """Records that will answer to another profile."""
+    old = {pk: group.profile_id for group in before for pk in group.record_ids}
+    return [pk for group in after for pk in group.record_ids if old.get(pk) != group.profile_id]
+
+
 def world_around(record_ids: Collection[int]) -> World:
     """The complete components of these records, read without locks."""
     components = Membership.objects.filter(record__in=record_ids).values("component")

@@ -29,9 +29,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from c360.models import User
-from matching.models import Decision, ReviewCase
-from matching.models.decision import DecisionQuerySet
+from matching.models import Decision, Proposal, ReviewCase
 from matching.models.review import CaseQuerySet
+from matching.standing import standing
 from profiles.models import Profile
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ LEASE = timedelta(minutes=10)
 PUT_OFF = timedelta(days=1)
 UNDO_BY_KEY = timedelta(hours=12)  # older actions are undone from a customer's history
 REPORTED_BITS = 1e6  # what an agent reported comes before any evidence
+PROPOSED_BITS = 1e5  # then what a colleague has proposed and waits for a second person
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,21 +110,30 @@ def with_records(cases: CaseQuerySet) -> CaseQuerySet:
     )
 
 
-def waiting() -> "Ranked":
+def waiting(user: User | None = None) -> "Ranked":
     """Open cases to be asked now, most urgent first: one for each pair of profiles.
 
-    A pair of profiles is put off with its strongest case.
+    A pair of profiles is put off with its strongest case. What `user` has proposed waits for
+    somebody else and is left out.
     """
     now = timezone.now()
     first = _without_sibling(_ranked(ReviewCase.objects.open()), _is_stronger())
     awake = first.filter(Q(snoozed_until=None) | Q(snoozed_until__lte=now))
+    if user is not None:
+        own = Proposal.objects.filter(case=OuterRef("pk"), answered_at=None, proposed_by=user)
+        awake = awake.filter(~Exists(own))
     return awake.order_by("-urgency", "pk")
 
 
 def _ranked(cases: CaseQuerySet) -> "Ranked":
     """Annotate `urgency` and the two current profiles."""
-    reported = When(reason=ReviewCase.Reason.REPORTED, then=Value(REPORTED_BITS))
-    bonus = Case(reported, default=Value(0.0), output_field=FloatField())
+    proposed = Proposal.objects.filter(case=OuterRef("pk"), answered_at=None)
+    bonus = Case(
+        When(reason=ReviewCase.Reason.REPORTED, then=Value(REPORTED_BITS)),
+        When(Exists(proposed), then=Value(PROPOSED_BITS)),
+        default=Value(0.0),
+        output_field=FloatField(),
+    )
     return cases.annotate(
         urgency=F("weight_bits") + bonus,
         lo_profile=F("lo__membership__profile"),
@@ -163,9 +173,9 @@ def claim_next(user: User) -> ReviewCase | None:
     stewards who ask at the same moment get different pairs and none waits.
     """
     now = timezone.now()
-    in_hand = waiting().filter(claimed_by=user, claimed_until__gt=now)
+    in_hand = waiting(user).filter(claimed_by=user, claimed_until__gt=now)
     free = (
-        _without_sibling(waiting(), _is_held_by_another(user, now))
+        _without_sibling(waiting(user), _is_held_by_another(user, now))
         .filter(Q(claimed_until=None) | Q(claimed_until__lte=now))
         .select_for_update(of=("self",), skip_locked=True)
     )
@@ -214,12 +224,6 @@ def _decided_today(user: User) -> int:
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     mine = standing().filter(decided_by=user, decided_at__gte=today)
     return mine.filter(kind=Decision.Kind.DECIDE).values("action").distinct().count()
-
-
-def standing() -> DecisionQuerySet:
-    """Decisions that are no undo and were not taken back by one."""
-    said = Decision.objects.exclude(kind=Decision.Kind.UNDO)
-    return said.filter(Q(superseded_by=None) | ~Q(superseded_by__undoes=F("action")))
 
 
 def last_action(user: User) -> Action | None:

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from matching.casefile import name_of
 from matching.confidence import Bridge, Tie, strongest_ties, ties_among, weakest_bridge
-from matching.impact import changed_groups, moved_records, what_moves
-from matching.preview import Group, preview_split
+from matching.impact import what_moves
+from matching.preview import Group, changed_groups, moved_records, preview_split
 from profiles.desk.values import joined_records, label, phone_text, shown
 from profiles.models import Profile, SourceRecord
 from profiles.survivorship import golden_values

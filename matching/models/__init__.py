@@ -2,6 +2,7 @@
 
 from matching.models.decision import Decision, MergeEvent
 from matching.models.derived import BlockKey, DirtyRecord, GenericKey, KeyedRecord, Link
+from matching.models.proposal import Proposal
 from matching.models.review import ReviewCase
 from matching.models.version import MatchModelVersion
 
@@ -14,5 +15,6 @@ __all__ = [
     "Link",
     "MatchModelVersion",
     "MergeEvent",
+    "Proposal",
     "ReviewCase",
 ]

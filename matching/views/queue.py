@@ -16,12 +16,19 @@ from c360.showing import Action, shows
 from matching import review
 from matching.casefile import open_file
 from matching.contradiction import steps_of
-from matching.decisions import record_decision
 from matching.evidence import evidence_of
-from matching.forms import LATER, DecideForm
+from matching.forms import LATER, SECOND, WITHDRAW, DecideForm
 from matching.impact import impact_of_same
-from matching.models import ReviewCase
+from matching.models import Proposal, ReviewCase
 from matching.refusals import AlreadyDecided, Contradiction, DecisionRefused, StaleView
+from matching.second_person.cautions import caution_words
+from matching.second_person.proposals import (
+    NeedsSecondPerson,
+    open_proposal,
+    propose,
+    withdraw,
+)
+from matching.second_person.proposals import answer as answer_case
 
 
 @dataclass(frozen=True)
@@ -66,17 +73,43 @@ def decide(request: StaffRequest, pk: int) -> HttpResponse:
         return answer(request, reply, stay_on=found)
     if not review.claim(found, request.user):
         return answer(request, Reply(_taken_words(found, request.user), "info", 409))
-    if form.cleaned_data["verdict"] == LATER:
+    verdict, reason = form.cleaned_data["verdict"], form.cleaned_data["reason"]
+    if verdict == LATER:
         review.put_off(found)
         return answer(request, Reply(_("Put off until tomorrow, or until new data comes.")))
+    if verdict == SECOND:
+        return _propose(request, found, Proposal.Verdict.UNSURE, reason)
+    if verdict == WITHDRAW:
+        return _withdraw(request, found)
     return _record(request, found, form.cleaned_data)
+
+
+def _propose(
+    request: StaffRequest, found: ReviewCase, verdict: Proposal.Verdict, reason: str
+) -> HttpResponse:
+    """Leave the pair to a second person, who sees what this one would answer."""
+    try:
+        propose(found, verdict=verdict, proposed_by=request.user, reason=reason)
+    except DecisionRefused as refused:
+        return answer(request, Reply(str(refused), "bad", 409), stay_on=found)
+    if verdict == Proposal.Verdict.UNSURE:
+        return answer(request, Reply(_("A second person will be asked.")))
+    return answer(request, Reply(_("Proposed as same: a second person must agree.")))
+
+
+def _withdraw(request: StaffRequest, found: ReviewCase) -> HttpResponse:
+    try:
+        withdraw(found, by=request.user)
+    except DecisionRefused as refused:
+        return answer(request, Reply(str(refused), "info", 409), stay_on=found)
+    return answer(request, Reply(_("Taken back. You can answer the pair now.")), stay_on=found)
 
 
 def _record(request: StaffRequest, found: ReviewCase, said: dict[str, str]) -> HttpResponse:
     try:
-        record_decision(
-            found, lo=found.lo_id, hi=found.hi_id, decided_by=request.user, **_facts(said)
-        )
+        answer_case(found, decided_by=request.user, **_facts(said))
+    except NeedsSecondPerson:
+        return _propose(request, found, Proposal.Verdict.SAME, said["reason"])
     except AlreadyDecided:
         return answer(request, Reply(_settled_words(found, request.user), "info", 409))
     except StaleView:
@@ -147,11 +180,15 @@ def context_of(found: ReviewCase | None, user: User) -> dict[str, Any]:
     if found is None:
         return {**context, "file": None}
     held = found.claimed_by_id != user.pk and review.is_held(found)
+    impact, proposal = impact_of_same(found), open_proposal(found)
     return {
         **context,
         "file": open_file(found),
         "evidence": evidence_of(found),
-        "impact": impact_of_same(found),
+        "impact": impact,
+        "cautions": [caution_words(code) for code in impact.cautions],
+        "proposal": proposal,
+        "is_own_proposal": proposal is not None and proposal.proposed_by_id == user.pk,
         "siblings": review.siblings(found),
         "held": held,
     }

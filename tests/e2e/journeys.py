@@ -30,8 +30,14 @@ def _count(person: Person, what: str) -> int:
 
 
 def may_be_same(person: Person) -> bool:
-    """False where Same would contradict what people said before."""
-    return not person.page.locator("#refusal").count()
+    """False where Same would contradict what people said before, or needs a second person."""
+    return not person.page.locator("#refusal, .four-eyes").count()
+
+
+def reaches_a_risky_pair(person: Person) -> None:
+    """Keep pairs apart until one comes whose joining needs a second person."""
+    while not person.page.locator(".four-eyes").count():
+        presses(person, "n")
 
 
 def presses(person: Person, key: str) -> None:

@@ -106,6 +106,24 @@ def test_two_stewards_never_get_the_same_pair(sol: Person, kim: Person) -> None:
         journeys.presses(kim, "n")
 
 
+def test_a_risky_join_takes_sol_and_kim(sol: Person, kim: Person, product: Product) -> None:
+    sol.goes_to("/review/")
+    journeys.reaches_a_risky_pair(sol)
+    pair = journeys.pair_before(sol)
+    journeys.presses(sol, "m")
+    expect(sol.page.locator(".case-reply")).to_contain_text("a second person must agree")
+
+    kim.goes_to("/review/")
+    assert journeys.pair_before(kim) == pair
+    expect(kim.page.locator(".decide").locator("..")).to_contain_text(
+        "Sol proposes: same person."
+    )
+    journeys.presses(kim, "m")
+
+    expect(kim.page.locator(".case-reply")).to_contain_text("Marked as same.")
+    assert product.is_verified()
+
+
 def test_a_pair_in_somebodys_hands_says_so_and_offers_no_answer(
     sol: Person, kim: Person
 ) -> None:

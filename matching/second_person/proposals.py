@@ -1,0 +1,137 @@
+"""Two people, one decision: proposing an answer, agreeing to it, overruling it, taking it back.
+
+`answer` is the way of everybody who decides: it refuses a risky "same" of one person alone, so
+no page can forget to ask.
+"""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from c360.models import User
+from matching.decisions import Outcome, record_decision
+from matching.models import Proposal, ReviewCase
+from matching.preview import preview
+from matching.refusals import AlreadyDecided, DecisionRefused, StaleView
+from matching.second_person.reading import cautions_for
+
+SAME = Proposal.Verdict.SAME
+
+
+class NeedsSecondPerson(DecisionRefused):
+    """One person alone may not join these; `cautions` are the codes of why."""
+
+    def __init__(self, cautions: list[str]) -> None:
+        super().__init__(_("This join needs a second person. Nothing was saved."))
+        self.cautions = cautions
+
+
+def answer(
+    case: ReviewCase, *, verdict: str, decided_by: User, reason: str = "", seen: str = ""
+) -> Outcome:
+    """Answer a case, as a second person where one has proposed an answer.
+
+    Raises `NeedsSecondPerson` for a risky "same" that nobody else has proposed, and what
+    `record_decision` raises; nothing is saved then.
+    """
+    proposal = open_proposal(case)
+    agrees = proposal is not None and _agrees(proposal, verdict, decided_by)
+    if verdict == SAME and not agrees:
+        seen = _seen_without_caution(case, seen)
+    with transaction.atomic():
+        outcome = record_decision(
+            case,
+            lo=case.lo_id,
+            hi=case.hi_id,
+            verdict=verdict,
+            decided_by=decided_by,
+            reason=reason,
+            seen=seen,
+        )
+        # After the decision, which has locked the case: proposals come and go under that lock.
+        now = Proposal.objects.select_for_update().filter(case=case, answered_at=None).first()
+        if now != proposal:
+            raise StaleView
+        if now is not None:
+            _close(now, _answered(now, decided_by, agrees=agrees), decided_by, outcome)
+    return outcome
+
+
+def _agrees(proposal: Proposal, verdict: str, user: User) -> bool:
+    return proposal.verdict == verdict and proposal.proposed_by_id != user.pk
+
+
+def _answered(proposal: Proposal, user: User, *, agrees: bool) -> Proposal.Answer:
+    if agrees:
+        return Proposal.Answer.AGREED
+    own = proposal.proposed_by_id == user.pk
+    return Proposal.Answer.WITHDRAWN if own else Proposal.Answer.OVERRULED
+
+
+def _seen_without_caution(case: ReviewCase, seen: str) -> str:
+    """The fingerprint of a world in which one person is enough; raises where it is not."""
+    planned = preview(same=[(case.lo_id, case.hi_id)])
+    if seen and seen != planned.fingerprint:
+        raise StaleView
+    if settings.C360_FOUR_EYES and (cautions := cautions_for(planned)):
+        raise NeedsSecondPerson(cautions)
+    return planned.fingerprint
+
+
+def _close(
+    proposal: Proposal, answer: Proposal.Answer, user: User, outcome: Outcome | None = None
+) -> None:
+    proposal.answer, proposal.answered_by = answer, user
+    proposal.answered_at = timezone.now()
+    proposal.action = outcome.action if outcome else None
+    proposal.save(update_fields=["answer", "answered_by", "answered_at", "action"])
+
+
+def propose(case: ReviewCase, *, verdict: str, proposed_by: User, reason: str = "") -> Proposal:
+    """Ask a second person, saying what one would answer oneself (or `unsure`).
+
+    The case is free for others at once; a proposal that stood is replaced. Raises
+    `AlreadyDecided`, and `Contradiction` for a "same" that cannot be said.
+    """
+    cautions = cautions_for(preview(same=[(case.lo_id, case.hi_id)])) if verdict == SAME else []
+    with transaction.atomic():
+        locked = ReviewCase.objects.open().select_for_update().filter(pk=case.pk)
+        if not locked.exists():
+            raise AlreadyDecided
+        earlier = open_proposal(case)
+        if earlier is not None:
+            _close(earlier, _answered(earlier, proposed_by, agrees=False), proposed_by)
+        locked.update(claimed_by=None, claimed_until=None, snoozed_until=None)
+        return Proposal.objects.create(
+            case=case,
+            verdict=verdict,
+            cautions=cautions,
+            reason=reason,
+            proposed_by=proposed_by,
+        )
+
+
+@transaction.atomic
+def withdraw(case: ReviewCase, *, by: User) -> None:
+    """Take one's own proposal back; the case is asked again. Raises `DecisionRefused`."""
+    ReviewCase.objects.select_for_update().get(pk=case.pk)
+    proposal = open_proposal(case)
+    if proposal is None or proposal.proposed_by_id != by.pk:
+        raise DecisionRefused(_("There is no proposal of yours to take back."))
+    _close(proposal, Proposal.Answer.WITHDRAWN, by)
+
+
+def open_proposal(case: ReviewCase) -> Proposal | None:
+    """What somebody has proposed for a case, if it still waits. One query."""
+    return Proposal.objects.open().select_related("proposed_by").filter(case=case).first()
+
+
+def proposers_of(actions: Collection[UUID]) -> dict[UUID, User]:
+    """Who proposed what a second person agreed to, by the decision that followed. One query."""
+    agreed = Proposal.objects.filter(action__in=actions, answer=Proposal.Answer.AGREED)
+    rows = agreed.select_related("proposed_by")
+    return {row.action: row.proposed_by for row in rows if row.action is not None}
