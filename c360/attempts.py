@@ -1,4 +1,4 @@
-"""Counts tries to sign in and wrong tokens, so that secrets cannot be guessed at speed.
+"""Counts tries to sign in, wrong tokens and lookups: nobody guesses or reads all at speed.
 
 Counters live in the cache under keyed hashes: no address of a person is stored. Counting by
 account and address together keeps a stranger from locking somebody out; counting by address
@@ -16,6 +16,7 @@ TRIES_PER_ACCOUNT = 5
 TRIES_PER_ADDRESS = 50
 TOKEN_WINDOW_SECONDS = 60
 WRONG_TOKENS_PER_ADDRESS = 30
+LOOKUP_WINDOW_SECONDS = 60
 
 
 class CounterUnavailable(Exception):
@@ -76,3 +77,16 @@ def count_wrong_token(address: str) -> int:
     except (RedisError, ValueError) as error:
         raise CounterUnavailable from error
     return TOKEN_WINDOW_SECONDS - seconds if wrong > WRONG_TOKENS_PER_ADDRESS else 0
+
+
+def count_lookup(person: int) -> tuple[int, int]:
+    """Count one lookup of somebody: how many that makes in this minute, and its seconds left.
+
+    Counted by the minute of the clock, as wrong tokens are. Raises `CounterUnavailable`.
+    """
+    minute, seconds = divmod(int(time.time()), LOOKUP_WINDOW_SECONDS)
+    try:
+        made = _counted(_key("lookup", f"{person}\n{minute}"), LOOKUP_WINDOW_SECONDS)
+    except (RedisError, ValueError) as error:
+        raise CounterUnavailable from error
+    return made, LOOKUP_WINDOW_SECONDS - seconds

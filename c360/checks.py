@@ -125,6 +125,12 @@ def one_of(allowed: set[str], value: str) -> str:
     return f"is {value!r}; choose one of {', '.join(sorted(allowed))}"
 
 
+def positive(value: str) -> str:
+    if not value or (value.isascii() and value.isdigit() and 0 < int(value) < 10_000):
+        return ""
+    return f"is {value!r}; write a whole number from 1 to 9999"
+
+
 def time_zone(value: str) -> str:
     if value and value not in zoneinfo.available_timezones():
         return f"is {value!r}, which is no time zone; write e.g. Europe/London"
@@ -157,6 +163,7 @@ CHECKS: dict[str, Check] = {
     "C360_MASKED": patterns,
     "TIME_ZONE": time_zone,
     "C360_DEFAULT_REGION": region,
+    "C360_LOOKUPS_PER_MINUTE": positive,
 }
 
 

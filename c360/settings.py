@@ -123,6 +123,7 @@ LANGUAGE_CODE = "en-gb"
 TIME_ZONE = os.environ.get("TIME_ZONE") or "Europe/London"
 USE_TZ = True
 C360_DEFAULT_REGION = os.environ.get("C360_DEFAULT_REGION") or "GB"
+C360_LOOKUPS_PER_MINUTE = int(os.environ.get("C360_LOOKUPS_PER_MINUTE") or 30)
 # Receipts of consent name whose data it is, and where a person takes a yes back.
 # Risky joins need a second person.
 C360_FOUR_EYES = (os.environ.get("C360_FOUR_EYES") or "on").lower() in YES

@@ -56,6 +56,7 @@ class Notes:
     terms: set[str] = field(default_factory=set)
     results: int | None = None
     reason: str = ""
+    stays: bool = False  # in the log even of an answer that shows nothing: a refusal, a way on
 
 
 _open: ContextVar[Notes | None] = ContextVar("notes of the answer in work", default=None)
@@ -117,11 +118,13 @@ def note_access(
     results: int | None = None,
     action: Action | None = None,
     reason: str = "",
+    stays: bool = False,
 ) -> None:
     """Note what the answer in work shows; outside of one (in tasks and commands) do nothing.
 
     Called again, it adds; `results`, `action` and `reason` are those said last. An `action` is
-    told apart here only where one view has several, and declared all the same.
+    told apart here only where one view has several, and declared all the same. What `stays` is
+    logged also of redirects and refusals, which show nothing themselves.
     """
     notes = _open.get()
     if notes is None:
@@ -134,3 +137,4 @@ def note_access(
     if action is not None and notes.action is not None:
         notes.action = action
     notes.reason = reason or notes.reason
+    notes.stays = stays or notes.stays

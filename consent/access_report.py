@@ -14,6 +14,7 @@ NAMED = 5  # ids of one answer that are shown at once
 PAGES: dict[str, str | Promise] = {
     "profiles:search": _("Search"),
     "profiles:suggest": _("Search, while typing"),
+    "profiles:pop": _("Search, by a call"),
     "profiles:customer": _("Customer page"),
     "profiles:timeline": _("Timeline"),
     "profiles:field": _("Where a value comes from"),

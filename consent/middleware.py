@@ -36,7 +36,7 @@ class AccessLog:
         with noting(Notes()) as notes:
             request.META["c360.notes"] = notes
             response = self.get_response(request)
-        if not has_content(response):
+        if not (has_content(response) or notes.stays):
             return response
         if notes.action is None:
             _expect_nothing(request, notes)

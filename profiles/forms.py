@@ -15,6 +15,18 @@ class SearchForm(forms.Form):
     q = forms.CharField(max_length=MAX_LENGTH, required=False)
 
 
+class PopForm:
+    """What a telephone system asks for: the first parameter that has a value, cut to length.
+
+    `asked` is its name and value, `None` where there is none. Any name may be a namespace of
+    identifiers, so nothing is invalid: what nobody carries finds nobody.
+    """
+
+    def __init__(self, data: QueryDict) -> None:
+        values = ((name, str(value).strip()[:MAX_LENGTH]) for name, value in data.items())
+        self.asked = next(((name, value) for name, value in values if value), None)
+
+
 class TimelineForm(forms.Form):
     """Filters of a timeline and the place to go on from. Unknown values count as absent."""
 

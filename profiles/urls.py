@@ -8,6 +8,7 @@ app_name = "profiles"
 urlpatterns = [
     path("search/", search.search, name="search"),
     path("search/suggest/", search.suggest, name="suggest"),
+    path("pop/", search.pop, name="pop"),
     path("c/<str:profile_id>/", customer.customer, name="customer"),
     path("c/<str:profile_id>/timeline/", customer.timeline, name="timeline"),
     path("c/<str:profile_id>/field/<path:attribute>/", provenance.field, name="field"),

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, Max, Q, QuerySet
-from django.db.models.functions import Reverse, Upper
+from django.db.models import F, Max, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rapidfuzz import fuzz
@@ -19,11 +18,17 @@ from c360.showing import note_access
 from profiles.desk.masking import mask_email, mask_phone
 from profiles.finding.names import by_name, other_forms
 from profiles.finding.question import Kind, Question, read
-from profiles.models import CustomerObject, Identifier, Membership, Profile
+from profiles.finding.quoted import (
+    by_identifier,
+    by_number,
+    by_phone_tail,
+    by_profile_id,
+    live,
+)
+from profiles.models import CustomerObject, Profile
 from profiles.models.event import EventKind
 
 PAGE = 25
-MIN_NUMBER = 3
 NEARLY_SAME = 60  # rapidfuzz ratio of two words, 0 to 100
 
 
@@ -87,13 +92,12 @@ def search(typed: str, *, limit: int = PAGE) -> Results:
     note_access(terms=_terms(question))
     hits: dict[str, Hit] = {}
     if question.kind is Kind.PROFILE:
-        _add(hits, _profile_named(question.text), exact=True)
+        _add(hits, by_profile_id(question.text), exact=True)
     if question.identifiers:
-        _add(hits, _by_identifier(question, limit), exact=True)
-    numbered = _by_number(hits, question.number, limit)
+        _add(hits, by_identifier(question.identifiers), exact=True)
+    numbered = _by_number(hits, question.number)
     if question.phone_tail and not any(hit.exact for hit in hits.values()):
-        reason = _("phone ends %s") % question.phone_tail[-4:]
-        _add(hits, ((pk, reason) for pk in _by_phone_tail(question.phone_tail, limit)))
+        _add(hits, by_phone_tail(question.phone_tail))
     if question.postcodes:
         found = _shown_profiles().filter(postcode_norm__overlap=sorted(question.postcodes))
         newest = F("last_event_at").desc(nulls_last=True)
@@ -130,60 +134,12 @@ def _add(hits: dict[str, Hit], found: Iterable[tuple[str, str]], exact: bool = F
             hit.reasons.append(reason)
 
 
-def _profile_named(profile_id: str) -> list[tuple[str, str]]:
-    """The profile an id leads to, also where it was joined into another."""
-    now = Membership.objects.filter(record__birth_profile=profile_id).values_list(
-        "profile_id", flat=True
-    )
-    return [(pk, _("customer id")) for pk in now]
-
-
-def _by_identifier(question: Question, limit: int) -> list[tuple[str, str]]:
-    found = (
-        Identifier.objects.filter(value_norm__in=question.identifiers)
-        .filter(_live("record__"))
-        .values_list("record__membership__profile_id", "namespace", "value_norm")
-        .order_by("pk")[: limit * 4]
-    )
-    return [(pk, _identifier_reason(namespace, value)) for pk, namespace, value in found if pk]
-
-
-def _identifier_reason(namespace: str, value: str) -> str:
-    if namespace == "email":
-        return _("e-mail")
-    if namespace == "phone":
-        return _("phone ends %s") % value[-4:]
-    return f"{namespace.replace('_', ' ')} {value}"
-
-
-def _live(path: str) -> Q:
-    return Q(**{f"{path}deleted_at": None, f"{path}erased_at": None})
-
-
-def _by_number(hits: dict[str, Hit], number: str, limit: int) -> bool:
+def _by_number(hits: dict[str, Hit], number: str) -> bool:
     """Add orders, tickets and returns by their number, whole or without its prefix."""
-    if len(number) < MIN_NUMBER:
-        return False
-    found = (
-        CustomerObject.objects.annotate(tail=Reverse(Upper("object_id")))
-        .filter(_live("record__"), tail__startswith=number[::-1])
-        .exclude(record=None)
-        .values_list("record__membership__profile_id", "kind", "object_id")[: limit * 2]
-    )
-    for pk, kind, object_id in found:
-        whole = object_id.upper() == number
-        _add(hits, [(pk, f"{EventKind(kind).label.lower()} {object_id}")], exact=whole)
+    found = by_number(number)
+    for pair, whole in found:
+        _add(hits, [pair], exact=whole)
     return bool(found)
-
-
-def _by_phone_tail(digits: str, limit: int) -> list[str]:
-    found = (
-        Identifier.objects.filter(_live("record__"), namespace="phone")
-        .annotate(tail=Reverse("value_norm"))
-        .filter(tail__startswith=digits.lstrip("0")[::-1] if len(digits) > 6 else digits[::-1])
-        .values_list("record__membership__profile_id", flat=True)[: limit * 2]
-    )
-    return [pk for pk in dict.fromkeys(found) if pk]
 
 
 def _why(question: Question, profile: Profile) -> str:
@@ -225,7 +181,7 @@ def _finish(question: Question, hits: dict[str, Hit], limit: int) -> Results:
 def _last_orders(profile_ids: Sequence[str]) -> dict[str, Any]:
     rows = (
         CustomerObject.objects.filter(
-            _live("record__"),
+            live("record__"),
             record__membership__profile__in=profile_ids,
             kind=EventKind.ORDER,
             opened_at__lte=timezone.now(),
