@@ -1,9 +1,8 @@
 """The one entry for web servers: `uvicorn c360.asgi:application`.
 
 Pages are ordinary synchronous Django and run in a pool of threads that live as long as the
-process, each with its own database connection; docs/decisions/0006 has the measurements. A kind
-of request that must not hold a thread, like a stream of live signals, is told apart in
-`application` and gets its own handler.
+process, each with its own database connection; docs/decisions/0006 has the measurements.
+Streams of live signals must not hold a thread: they are told apart in `application`.
 """
 
 import os
@@ -11,20 +10,23 @@ import os
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "c360.settings")
 
 from a2wsgi import WSGIMiddleware
-from a2wsgi.asgi_typing import Receive, Scope, Send
 from django.core.wsgi import get_wsgi_application
 
 from c360.bodies import with_lengths
 from c360.checks import refuse_to_start
+from c360.live.stream import Application, Live, Receive, Scope, Send
+from c360.middleware import STREAM
 
 THREADS = 8
 
-pages = WSGIMiddleware(
+pages: Application = WSGIMiddleware(
     with_lengths(get_wsgi_application()),
     workers=THREADS,
 )
+live = Live(pages)
 refuse_to_start()
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    await pages(scope, receive, send)
+    is_stream = scope["type"] == "http" and scope["path"] == STREAM
+    await (live if is_stream else pages)(scope, receive, send)

@@ -3,7 +3,8 @@
 import logging
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib import messages
@@ -21,6 +22,8 @@ from c360.http import Gone, Moved
 IDLE_SECONDS = 30 * 60
 WHOLE_SECONDS = 8 * 60 * 60
 NOTED_EVERY_SECONDS = 60
+STREAM = "/live/"
+UNASKED = "X-Unasked"  # sent with requests that a signal brought about, not a person
 ANSWERED = (Gone, Moved, Http404, PermissionDenied, SuspiciousOperation)  # no failures of ours
 
 log = logging.getLogger("c360.errors")
@@ -63,7 +66,10 @@ class PrivatePages:
 
 
 class SessionLimits:
-    """Ends sessions after half an hour without a request, and after a working day at most."""
+    """Ends sessions after half an hour without a request, and after a working day at most.
+
+    Requests that a page makes by itself when a signal comes keep nobody signed in.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -71,13 +77,24 @@ class SessionLimits:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.session.get("_auth_user_id"):
             now = int(time.time())
-            began = request.session.setdefault("began_at", now)
+            request.session.setdefault("began_at", now)
             seen = request.session.setdefault("seen_at", now)
-            if now - seen > IDLE_SECONDS or now - began > WHOLE_SECONDS:
+            if is_over(request.session, now):
                 logout(request)
-            elif now - seen >= NOTED_EVERY_SECONDS:
+            elif now - seen >= NOTED_EVERY_SECONDS and was_asked(request):
                 request.session["seen_at"] = now
         return self.get_response(request)
+
+
+def is_over(session: Mapping[str, Any], now: int) -> bool:
+    """Whether a session has been idle for too long, or lasted for too long."""
+    began, seen = session.get("began_at", now), session.get("seen_at", now)
+    return bool(now - seen > IDLE_SECONDS or now - began > WHOLE_SECONDS)
+
+
+def was_asked(request: HttpRequest) -> bool:
+    """Whether a person is behind a request, not a page that was left open."""
+    return request.path_info != STREAM and UNASKED not in request.headers
 
 
 class SignInRequired(LoginRequiredMiddleware):

@@ -5,6 +5,8 @@ from django.urls import include, path
 
 from c360 import views
 from c360.health import healthz
+from c360.live.views import live
+from c360.middleware import STREAM
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -12,6 +14,7 @@ urlpatterns = [
     path("logout/", views.SignOut.as_view(), name="logout"),
     path("preferences/", views.preferences, name="preferences"),
     path("healthz", healthz, name="healthz"),
+    path(STREAM.removeprefix("/"), live, name="live"),
     path("admin/login/", views.admin_sign_in),
     path("admin/logout/", views.SignOut.as_view()),
     path("admin/", admin.site.urls),

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from consent.facts import Answer, Reason
+from profiles.announcing import announce_customers
 from profiles.arrays import key_array
 from profiles.payload import as_rows
 from profiles.prepared import ask, tell
@@ -91,6 +92,7 @@ def store(profile_ids: Collection[str], wanted: Mapping[Key, Answer], *, at: dat
     if new:
         tell(WRITE, [as_rows(new)], about=len(new))
     tell(CURRENT, [key_array(sorted(profile_ids)), at], about=len(profile_ids))
+    announce_customers({row["profile_id"] for row in [*gone, *new]})
     return len(gone) + len(new)
 
 

@@ -1,14 +1,18 @@
-"""What matching does when records or sources change."""
+"""What matching does when records or sources change, and whom it tells what it changed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db import transaction
 from django.db.models.signals import post_save, pre_save
 from django.dispatch import receiver
 
+from c360.live import announce
 from matching import keys, tasks
 from matching.models import DirtyRecord
+from matching.review import QUEUE
+from matching.signals import clusters_settled
+from profiles.announcing import announce_customers
 from profiles.models import Source
 from profiles.signals import RecordChange, records_changed
 
@@ -45,3 +49,13 @@ def look_again_when_a_source_changes(
         return
     keys.mark_all_dirty(of_source=instance.pk)
     transaction.on_commit(tasks.nudge, robust=True)
+
+
+@receiver(clusters_settled)
+def tell_open_pages(
+    sender: Any, profile_ids: Collection[str], record_ids: Collection[int], **kwargs: Any
+) -> None:
+    """Pages of these customers may show something else now, the menu another number."""
+    announce_customers(profile_ids)
+    if record_ids:
+        announce([QUEUE])

@@ -28,6 +28,7 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from c360.live import announce
 from c360.models import User
 from matching.models import Decision, Proposal, ReviewCase
 from matching.models.review import CaseQuerySet
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     Ranked = QuerySet[WithAnnotations[ReviewCase, Rank]]
 
 REVIEW = "matching.review_matches"
+QUEUE = "queue"  # the signal that other pairs wait
 LEASE = timedelta(minutes=10)
 PUT_OFF = timedelta(days=1)
 UNDO_BY_KEY = timedelta(hours=12)  # older actions are undone from a customer's history
@@ -212,6 +214,7 @@ def put_off(case: ReviewCase) -> None:
     ReviewCase.objects.filter(pk=case.pk).update(
         snoozed_until=timezone.now() + PUT_OFF, claimed_by=None, claimed_until=None
     )
+    announce([QUEUE])
 
 
 def counts(user: User) -> Counts:

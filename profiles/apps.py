@@ -5,3 +5,10 @@ class ProfilesConfig(AppConfig):
     """Sources, source records as they arrived, profiles and timelines."""
 
     name = "profiles"
+
+    def ready(self) -> None:
+        from c360.live import register_topic
+        from profiles.access import SEARCH
+        from profiles.announcing import CUSTOMER
+
+        register_topic(CUSTOMER, SEARCH)

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from profiles import quarantine
+from profiles.announcing import announce_records
 from profiles.bases import retention
 from profiles.columns import RowError
 from profiles.event_mapping import HELD, KINDS
@@ -293,3 +294,4 @@ def _move_last_event(events: Sequence[ReadEvent], records: dict[str, int]) -> No
         lock_components(newest.keys())
         with connection.cursor() as cursor:
             cursor.execute(MOVE_LAST_EVENT, [list(newest), list(newest.values())])
+        announce_records(newest.keys())

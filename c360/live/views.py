@@ -1,0 +1,44 @@
+"""Who may open a stream. The answer of this view is what the stream begins with."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from c360.live.listener import Opening
+from c360.live.topics import may_follow
+from c360.showing import shows_no_customer_data
+
+OPENED = "c360.opened"  # in the scope of the request, for `c360.live.stream`
+MOST_TOPICS = 50
+HEADERS = {
+    "Content-Type": "text/event-stream",
+    "Content-Encoding": "identity",  # packed, a browser would read no more than the first
+    "Cache-Control": "no-cache",
+    "X-Accel-Buffering": "no",
+}
+RETRY_MILLISECONDS = 3000
+
+
+@shows_no_customer_data
+@login_not_required
+@require_GET
+def live(request: HttpRequest) -> HttpResponse:
+    """Open a stream of the signals named by `on`, replayed after the one named by `after`.
+
+    An ordinary request, so that all rules of sessions, hosts and headers hold for streams too.
+    401 for strangers: no browser follows a redirect to a page from here.
+    """
+    if not request.user.is_authenticated:
+        return HttpResponse(status=401)
+    topics = frozenset(request.GET.getlist("on"))
+    if not 0 < len(topics) <= MOST_TOPICS:
+        return HttpResponse(f"Name one to {MOST_TOPICS} topics.", status=400)
+    if not all(may_follow(request.user, topic) for topic in topics):
+        raise PermissionDenied
+    scope: dict[str, Any] = request.META.get("asgi.scope", {})
+    after = request.headers.get("Last-Event-ID") or request.GET.get("after", "")
+    scope[OPENED] = Opening(topics, request.session.session_key or "", after)
+    return HttpResponse(f"retry: {RETRY_MILLISECONDS}\n\n", headers=HEADERS)
