@@ -1,11 +1,10 @@
 """What pages about customers accept."""
 
-from collections.abc import Mapping
-
 from django import forms
-from django.http import QueryDict
+from django.http import HttpRequest
 
-from profiles.desk.timeline import GROUPS, Cursor, Filters
+from profiles.desk.timeline.filters import PERIODS, STATES, Cursor, Filters
+from profiles.desk.timeline.kinds import GROUPS
 from profiles.finding.question import MAX_LENGTH
 
 
@@ -32,22 +31,41 @@ class TimelineForm(forms.Form):
 
     kind = forms.MultipleChoiceField(choices=[(name, name) for name in GROUPS], required=False)
     source = forms.SlugField(max_length=40, required=False)
+    state = forms.ChoiceField(choices=[(name, name) for name in STATES], required=False)
+    period = forms.ChoiceField(choices=[(name, name) for name in PERIODS], required=False)
+    each = forms.BooleanField(required=False)
     find = forms.CharField(max_length=100, required=False)
     before = forms.CharField(max_length=40, required=False)
+    pages = forms.IntegerField(min_value=1, required=False)
 
-    def __init__(self, data: QueryDict | Mapping[str, object]) -> None:
-        super().__init__(data)
-        self.is_valid()
+    @classmethod
+    def of(cls, request: HttpRequest) -> "TimelineForm":
+        """Filters from the address, words to find from the body alone."""
+        data = request.GET.copy()
+        data.pop("find", None)
+        data.update(request.POST)
+        form = cls(data)
+        form.is_valid()
+        return form
 
     @property
     def filters(self) -> Filters:
+        chosen = self.cleaned_data
         return Filters(
-            groups=frozenset(self.cleaned_data.get("kind", ())),
-            source=self.cleaned_data.get("source", ""),
-            find=self.cleaned_data.get("find", ""),
+            groups=frozenset(chosen.get("kind", ())),
+            source=chosen.get("source", ""),
+            state=chosen.get("state", ""),
+            period=chosen.get("period", ""),
+            find=chosen.get("find", ""),
+            each=chosen.get("each", False),
         )
 
     @property
     def cursor(self) -> Cursor | None:
         """The place to go on from; `None` at the start and for what is no cursor."""
         return Cursor.parse(self.cleaned_data.get("before", ""))
+
+    @property
+    def loaded(self) -> int:
+        """How many pages somebody has read already, one at least."""
+        return self.cleaned_data.get("pages") or 1

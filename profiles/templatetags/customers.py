@@ -1,5 +1,6 @@
 """The one place where a customer's values become HTML, and helpers of the customer page."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -9,11 +10,13 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
-from profiles.desk import timeline, values
-from profiles.desk.timeline import Filters
+from profiles.desk import values
+from profiles.desk.timeline.filters import Filters
+from profiles.desk.timeline.kinds import kind_label
 from profiles.models import SourceRecord
 
 register = template.Library()
@@ -55,6 +58,13 @@ def clock(moment: datetime) -> SafeString:
     return _time(local, f"{local:%H:%M}")
 
 
+@register.simple_tag
+def moment(at: datetime) -> SafeString:
+    """Day and time of day."""
+    local = timezone.localtime(at)
+    return _time(local, date_format(local, "j M Y, H:i"))
+
+
 def _time(local: datetime, text: str) -> SafeString:
     exact = date_format(local, "j F Y, H:i:s T")
     return format_html(
@@ -78,6 +88,17 @@ def query(filters: Filters) -> str:
     return f"?{urlencode(parameters)}" if parameters else ""
 
 
+@register.simple_tag
+def marked(text: str, find: str, longest: int = 400) -> SafeString:
+    """Text of an event, escaped, what was looked for within <mark>; shortened around it."""
+    at = text.casefold().find(find.casefold()) if find else -1
+    start = max(0, at - longest // 4) if at + len(find) > longest else 0
+    part = ("…" if start else "") + Truncator(text[start:]).chars(longest)
+    pieces = re.split(f"({re.escape(find)})", part, flags=re.I) if find else [part]
+    shown = (("<mark>{}</mark>" if n % 2 else "{}", piece) for n, piece in enumerate(pieces))
+    return SafeString("".join(format_html(how, piece) for how, piece in shown))
+
+
 @register.filter
 def name_as_given(record: SourceRecord) -> str:
     """The name as its source has it."""
@@ -87,7 +108,7 @@ def name_as_given(record: SourceRecord) -> str:
 @register.filter
 def kind(code: str) -> str:
     """The word for a kind of event."""
-    return timeline.kind_label(code)
+    return kind_label(code)
 
 
 @register.filter

@@ -1,21 +1,18 @@
-"""The customer page and the parts of it that change: its timeline and its joined records."""
-
-from typing import Any
+"""The customer page, and its joined records alone."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.http import urlencode
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from c360.http import StaffRequest
 from c360.showing import Action, shows
 from profiles.access import profile_for
-from profiles.desk import timeline as history
 from profiles.desk import values as facts
 from profiles.desk.figures import figures
 from profiles.desk.panels import panels
+from profiles.desk.timeline.shown import whole_timeline
 from profiles.forms import TimelineForm
-from profiles.models import Profile, SourceRecord
+from profiles.models import Profile
 
 RECENT = 8
 
@@ -26,10 +23,11 @@ def customer(request: StaffRequest, profile_id: str) -> HttpResponse:
     """Everything about one customer."""
     profile = profile_for(request.user, profile_id)
     _remember(request, profile)
-    return _customer_page(request, profile, TimelineForm(request.GET))
+    return customer_page(request, profile, TimelineForm.of(request))
 
 
-def _customer_page(request: StaffRequest, profile: Profile, form: TimelineForm) -> HttpResponse:
+def customer_page(request: StaffRequest, profile: Profile, form: TimelineForm) -> HttpResponse:
+    """The whole page, its timeline filtered as the form says."""
     records = facts.joined_records(profile)
     context = {
         "profile": profile,
@@ -38,27 +36,9 @@ def _customer_page(request: StaffRequest, profile: Profile, form: TimelineForm) 
         "fields": facts.fields(profile),
         "figures": figures([record.pk for record in records]),
         "panels": panels(request, profile),
-        **_timeline(profile, records, form),
+        **whole_timeline(profile, records, form.filters, form.cursor),
     }
     return render(request, "profiles/customer.html", context)
-
-
-def _timeline(
-    profile: Profile, records: list[SourceRecord], form: TimelineForm
-) -> dict[str, Any]:
-    """Context of `_timeline.html`."""
-    chips, sources = history.chips(records, form.filters)
-    page = history.page(records, filters=form.filters, before=form.cursor)
-    query = urlencode([*form.filters.parameters(), ("before", page.older)])
-    return {
-        "profile": profile,
-        "chips": chips,
-        "sources": sources,
-        "filters": form.filters,
-        "page": page,
-        "is_first_page": form.cursor is None,
-        "older_query": query if page.older else "",
-    }
 
 
 def _remember(request: StaffRequest, profile: Profile) -> None:
@@ -67,20 +47,6 @@ def _remember(request: StaffRequest, profile: Profile) -> None:
     recent = [profile.pk, *(pk for pk in known if pk != profile.pk)][:RECENT]
     if recent != known:  # storing the session costs a write
         request.session["recent"] = recent
-
-
-@shows(Action.VIEW)
-@require_http_methods(["GET", "POST"])
-def timeline(request: StaffRequest, profile_id: str) -> HttpResponse:
-    """The timeline alone; posted when words are looked for, so that no log holds them."""
-    profile = profile_for(request.user, profile_id)
-    form = TimelineForm(request.POST if request.method == "POST" else request.GET)
-    if not request.htmx:
-        return _customer_page(request, profile, form)
-    context = _timeline(profile, facts.joined_records(profile), form)
-    if request.htmx.target == "older":
-        return render(request, "profiles/_timeline_days.html", context)
-    return render(request, "profiles/_timeline.html", context)
 
 
 @shows(Action.VIEW)

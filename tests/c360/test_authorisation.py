@@ -16,8 +16,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from consent.models import PolicyVersion, ProcessingActivity
 from consent.policies import next_draft
 from matching.models import Decision
+from profiles.desk.timeline.filters import Cursor
 from tests.consent.statements import say
 from tests.matching.pairs import make_pair
+from tests.profiles.customers import make_event
 from tests.staff import signed_in, staff
 
 pytestmark = pytest.mark.django_db
@@ -68,9 +70,11 @@ def objects() -> dict[str, object]:
     )
     activity = ProcessingActivity.objects.create(name="Mailings")
     entry = say(case.lo, True)
+    told = make_event(case.lo, object_namespace="shop:order", object_id="HP-1")
     return {
         "profile_id": customer,
         "attribute": "email",
+        "place": Cursor(told.occurred_at, told.id),
         "pk": case.pk,
         "action": said.action,
         "key": "marketing",
@@ -85,6 +89,7 @@ UNKNOWN = {
     "pk": 2**31,
     "action": uuid4(),
     "attribute": "none",
+    "place": "none",
     "key": "none",
     "text_id": 2**31,
     "activity_id": 2**31,

@@ -135,7 +135,7 @@ def make_object(
     """An order, ticket or return of a record."""
     defaults = {"state": "placed", "state_at": LONG_AGO, "opened_at": LONG_AGO}
     return CustomerObject.objects.create(
-        namespace=f"{record.source.slug}:{kind}",
+        namespace=fields.pop("namespace", f"{record.source.slug}:{kind}"),
         object_id=object_id,
         kind=kind,
         source=record.source,

@@ -1,6 +1,8 @@
 """The timeline: all joined records, newest first, nothing lost and nothing twice."""
 
+import html
 import random
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -114,16 +116,21 @@ def test_visits_of_a_day_make_one_row() -> None:
     assert [(row.event.kind, len(row.more)) for row in rows] == [("order", 0), ("product", 4)]
 
 
-def test_an_order_shows_the_state_it_has_now() -> None:
+def test_an_order_is_one_row_with_its_newest_state() -> None:
     record = make_record(given_name="Anna")
-    make_object(record, "HP-1", state="delivered")
-    namespace = {"object_namespace": "shop:order", "object_id": "HP-1"}
-    make_event(record, "order", object_state="placed", **namespace)
-    make_event(record, "order", object_state="delivered", **namespace)
+    make_object(record, "HP-1")
+    order = {"object_namespace": "shop:order", "object_id": "HP-1"}
+    make_event(record, object_state="placed", amount_minor=8400, currency="GBP", **order)
+    make_event(record, "payment", amount_minor=100, currency="GBP", **order)
+    make_event(record, "delivery", object_state="delivered", **order)
+    last = make_event(record, "message", **order)
 
-    newest, oldest = items(page([record], filters=Filters(), before=None).days)
+    (row,) = items(page([record], filters=Filters(), before=None).days)
 
-    assert (newest.state_now, oldest.state_now) == ("", "delivered")
+    assert row.thing is not None
+    assert (row.kind, row.state, row.amount) == ("order", "delivered", "£84.00")
+    assert (row.thing.steps, row.thing.changed_at) == (4, last.occurred_at)
+    assert row.event == last
 
 
 def test_news_of_the_past_is_marked_on_the_day_it_comes() -> None:
@@ -197,7 +204,14 @@ def test_older_events_of_a_search_are_asked_for_by_post_too() -> None:
         signed_in("ana").post(f"/c/{profile.pk}/timeline/", {"find": "coat"}).content.decode()
     )
 
-    assert 'name="before"' in body
+    older = re.search(r'hx-post="([^"]*before=[^"]*)"', body)
+    assert older is not None
+    fragment = signed_in("ana").post(
+        html.unescape(older[1]),
+        {"find": "coat"},
+        headers={"HX-Request": "true", "HX-Target": "older"},
+    )
+    assert fragment.content.decode().count('class="event-text"') == 5
 
 
 def test_older_events_follow_without_javascript_and_with_it() -> None:

@@ -1,0 +1,85 @@
+"""Asks the database for one page of a timeline."""
+
+from collections.abc import Iterable, Sequence
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from profiles.desk.timeline.filters import PERIODS, Cursor, Filters
+from profiles.desk.timeline.kinds import RESOLVED_STATES
+from profiles.desk.timeline.rows import Page, days
+from profiles.desk.timeline.things import things
+from profiles.desk.timeline.words import says
+from profiles.models import CustomerObject, Event, SourceRecord
+
+PAGE = 25
+
+
+def page(records: Sequence[SourceRecord], *, filters: Filters, before: Cursor | None) -> Page:
+    """The next 25 rows before the cursor, by day. Two queries.
+
+    `records` are the joined records, with their sources loaded.
+    """
+    found = list(heads(records, filters, before)[: PAGE + 1])
+    shown = found[:PAGE]
+    older = str(Cursor(shown[-1].occurred_at, shown[-1].id)) if len(found) > PAGE else ""
+    told = things(records, [] if filters.each else shown)
+    return Page(days(shown, told, records), older)
+
+
+def heads(
+    records: Iterable[SourceRecord], filters: Filters, before: Cursor | None
+) -> QuerySet[Event]:
+    """The newest event of every row, newest first, from the cursor on."""
+    passing = events_passing(records, filters)
+    found = passing if filters.each else passing.exclude(_has_newer(passing))
+    if before is not None:
+        at, last_id = before
+        found = found.filter(occurred_at__lte=at)
+        found = found.filter(Q(occurred_at__lt=at) | Q(id__lt=last_id))
+    return found.defer("properties", "identifiers").order_by("-occurred_at", "-id")
+
+
+def _has_newer(passing: QuerySet[Event]) -> Q:
+    """True of an event of a thing of which a newer event passes too; older pages have shown it.
+
+    `occurred_at >=` stands alone so that months before the event are not even looked at.
+    """
+    newer = passing.filter(
+        Q(occurred_at__gt=OuterRef("occurred_at")) | Q(id__gt=OuterRef("id")),
+        occurred_at__gte=OuterRef("occurred_at"),
+        object_namespace=OuterRef("object_namespace"),
+        object_id=OuterRef("object_id"),
+    )
+    return ~Q(object_id="") & Q(Exists(newer))
+
+
+def events_passing(records: Iterable[SourceRecord], filters: Filters) -> QuerySet[Event]:
+    """All events of the records that the reader wants to see, in no order."""
+    ids = [record.pk for record in records]
+    passing = Event.objects.filter(record_id__in=ids)
+    if filters.groups:
+        passing = passing.filter(kind__in=filters.kinds)
+    if filters.source:
+        slugs = {record.source.slug: record.source_id for record in records}
+        passing = passing.filter(source_id=slugs.get(filters.source, 0))
+    if filters.state:
+        passing = passing.filter(in_state(ids, filters.state))
+    if filters.period:
+        _label, span = PERIODS[filters.period]
+        passing = passing.filter(occurred_at__gte=timezone.now() - span)
+    return passing.filter(says(filters.find)) if filters.find else passing
+
+
+def in_state(record_ids: Sequence[int], state: str) -> Q:
+    """True of events about a thing that is open, or resolved, as joined records tell it."""
+    told = CustomerObject.objects.filter(
+        record_id__in=record_ids,
+        namespace=OuterRef("object_namespace"),
+        object_id=OuterRef("object_id"),
+    )
+    told = told.annotate(said=Lower("state"))
+    resolved = Q(said__in=RESOLVED_STATES)
+    found = told.filter(resolved if state == "resolved" else ~resolved)
+    return ~Q(object_id="") & Q(Exists(found))

@@ -1,0 +1,44 @@
+"""What the templates of a timeline need, for the customer page and for fragments alike."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.http import urlencode
+
+from profiles.desk.timeline.facets import facets
+from profiles.desk.timeline.filters import Cursor, Filters
+from profiles.desk.timeline.reading import page
+from profiles.models import Profile, SourceRecord
+
+BY_ITSELF = 3  # pages that come while somebody scrolls; the next one is asked for
+
+
+def whole_timeline(
+    profile: Profile, records: Sequence[SourceRecord], filters: Filters, before: Cursor | None
+) -> dict[str, Any]:
+    """Context of `_timeline.html`. Three queries."""
+    return {
+        "facets": facets(records, filters),
+        "is_first_page": before is None,
+        **some_days(profile, records, filters, before),
+    }
+
+
+def some_days(
+    profile: Profile,
+    records: Sequence[SourceRecord],
+    filters: Filters,
+    before: Cursor | None,
+    loaded: int = 1,
+) -> dict[str, Any]:
+    """Context of `_timeline_days.html`; `loaded` pages are read by then. Two queries."""
+    found = page(records, filters=filters, before=before)
+    older = [*filters.parameters(), ("before", found.older), ("pages", str(loaded))]
+    return {
+        "profile": profile,
+        "filters": filters,
+        "page": found,
+        "older_query": urlencode(older) if found.older else "",
+        "loaded": loaded,
+        "comes_by_itself": loaded < BY_ITSELF,
+    }

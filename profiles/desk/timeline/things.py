@@ -1,0 +1,72 @@
+"""Where orders, tickets and their kin stand, as far as the joined records tell.
+
+Read from the events of the joined records, not from `CustomerObject`: that may have its state
+from a record that belongs to somebody else. The newest event speaks by the rule of
+`profiles.objects`.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from profiles.models import Event, SourceRecord
+from profiles.money import format_minor
+from profiles.objects import NEWEST, OWN_KIND
+
+THINGS = f"""
+SELECT event.object_namespace, event.object_id, coalesce(object.kind, min(event.kind)),
+    count(*), max(event.occurred_at),
+    (array_agg(event.object_state ORDER BY event.object_state <> '' DESC, {NEWEST}))[1],
+    (array_agg(event.amount_minor ORDER BY event.amount_minor IS NOT NULL DESC, {OWN_KIND},
+        {NEWEST}))[1],
+    (array_agg(event.currency ORDER BY event.amount_minor IS NOT NULL DESC, {OWN_KIND},
+        {NEWEST}))[1]
+FROM unnest(%s::varchar[], %s::varchar[]) AS asked (namespace, object_id)
+LEFT JOIN profiles_customerobject AS object USING (namespace, object_id)
+JOIN profiles_event AS event
+    ON event.object_namespace = asked.namespace AND event.object_id = asked.object_id
+WHERE event.record_id = ANY (%s)
+GROUP BY event.object_namespace, event.object_id, object.kind
+"""  # noqa: S608 - only the orders are filled in
+
+ObjectKey = tuple[str, str]  # namespace, id
+
+
+@dataclass(frozen=True)
+class Thing:
+    """An order, ticket, return or subscription: what it is, how it stands, since when."""
+
+    namespace: str
+    id: str
+    kind: str
+    steps: int
+    changed_at: datetime
+    state: str
+    amount_minor: int | None
+    currency: str
+
+    @property
+    def amount(self) -> str:
+        if self.amount_minor is None:
+            return ""
+        return format_minor(self.amount_minor, self.currency)
+
+
+def object_key(event: Event) -> ObjectKey | None:
+    """The thing an event tells of; `None` where it tells of none."""
+    return (event.object_namespace, event.object_id) if event.object_id else None
+
+
+def things(records: Iterable[SourceRecord], events: Iterable[Event]) -> dict[ObjectKey, Thing]:
+    """The things that the events tell of. One query, whatever they are."""
+    keys = sorted({key for event in events if (key := object_key(event))})
+    with connection.cursor() as cursor:
+        cursor.execute(THINGS, [*_columns(keys), [record.pk for record in records]])
+        found = [Thing(*row) for row in cursor.fetchall()]
+    return {(thing.namespace, thing.id): thing for thing in found}
+
+
+def _columns(keys: Sequence[ObjectKey]) -> tuple[list[str], list[str]]:
+    return [namespace for namespace, _id in keys], [object_id for _namespace, object_id in keys]
