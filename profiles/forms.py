@@ -1,7 +1,7 @@
 """What pages about customers accept."""
 
 from django import forms
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from profiles.desk.timeline.filters import PERIODS, STATES, Cursor, Filters
 from profiles.desk.timeline.kinds import GROUPS
