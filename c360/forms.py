@@ -1,14 +1,20 @@
-"""The sign-in form."""
+"""The sign-in form, and the one of what people set for themselves."""
 
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from c360 import attempts
 from c360.models import User
+from c360.personal import time_zones
+
+COOKIE_SECONDS = 400 * 86_400  # browsers keep none for longer
 
 
 class SignInForm(AuthenticationForm):
@@ -46,3 +52,78 @@ class SignInForm(AuthenticationForm):
 
     def _refusal(self, code: str) -> ValidationError:
         return ValidationError(self.error_messages[code], code=code)
+
+
+def _zones() -> list[tuple[str, str]]:
+    ours = gettext("As the server (%(zone)s)") % {"zone": settings.TIME_ZONE}
+    return [("", ours), *((name, name.replace("_", " ")) for name in time_zones())]
+
+
+def _languages() -> list[tuple[str, str]]:
+    return [("", gettext("As the browser asks")), *settings.LANGUAGES]
+
+
+class PreferencesForm(forms.ModelForm):
+    """What a person may set. What is not sent stays as it is: the menu sends one thing only.
+
+    The theme is kept in a cookie, so that it holds before anybody has signed in; the rest is
+    kept on the user, the language in both.
+    """
+
+    theme = forms.ChoiceField(
+        label=_("Appearance"),
+        choices=[("", _("As the system")), ("light", _("Light")), ("dark", _("Dark"))],
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    shortcuts = forms.ChoiceField(
+        label=_("Single-key shortcuts"),
+        choices=[("on", _("On")), ("off", _("Off"))],
+        help_text=_("Keys such as M and N answer, J and K move. Off: only Ctrl K and Esc act."),
+        widget=forms.RadioSelect,
+    )
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=_zones,
+        required=False,
+        help_text=_("Times on all pages are shown in it."),
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=_languages, required=False)
+
+    class Meta:
+        model = User
+        fields = ("density", "time_zone", "language")
+        labels = {"density": _("Density")}
+        widgets = {"density": forms.RadioSelect}
+
+    field_order = ("theme", "density", "shortcuts", "language", "time_zone")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_bound:
+            for name in set(self.fields) - set(self.data):
+                del self.fields[name]
+
+    def keep(self) -> None:
+        """Store what was sent, and nothing else: an admin may be changing the rest."""
+        changed = [name for name in self.Meta.fields if name in self.cleaned_data]
+        if "shortcuts" in self.cleaned_data:
+            self.instance.shortcuts_enabled = self.cleaned_data["shortcuts"] == "on"
+            changed.append("shortcuts_enabled")
+        self.instance.save(update_fields=changed)
+
+    def keep_cookies(self, response: HttpResponse, *, secure: bool) -> None:
+        """Have the browser keep what must hold before anybody has signed in."""
+        names = {"theme": "theme", "language": settings.LANGUAGE_COOKIE_NAME}
+        for name in names.keys() & self.cleaned_data.keys():
+            if self.cleaned_data[name]:
+                response.set_cookie(
+                    names[name],
+                    self.cleaned_data[name],
+                    max_age=COOKIE_SECONDS,
+                    httponly=True,
+                    samesite="Lax",
+                    secure=secure,
+                )
+            else:
+                response.delete_cookie(names[name])

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 
 class UserManager(BaseUserManager["User"]):
@@ -26,6 +27,13 @@ class UserManager(BaseUserManager["User"]):
         )
 
 
+class Density(models.TextChoices):
+    """How much room pages leave between things."""
+
+    COMFORTABLE = "comfortable", _("Comfortable")
+    COMPACT = "compact", _("Compact")
+
+
 class User(AbstractUser):
     """Someone who signs in with an e-mail address."""
 
@@ -36,6 +44,15 @@ class User(AbstractUser):
     name = models.CharField(max_length=150)
     shortcuts_enabled = models.BooleanField(
         "single-key shortcuts", default=True, help_text="Single keys such as M and N act."
+    )
+    density = models.CharField(
+        max_length=20, choices=Density.choices, default=Density.COMFORTABLE
+    )
+    time_zone = models.CharField(
+        max_length=64, blank=True, help_text="E.g. Europe/Berlin; empty for that of the server."
+    )
+    language = models.CharField(
+        max_length=10, blank=True, help_text="E.g. de; empty for what the browser asks for."
     )
 
     USERNAME_FIELD = "email"

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-THEMES = ("light", "dark")
+from c360.personal import THEMES
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "navigation": _entries(request) if signed_in else [],
         "may_search": signed_in and request.user.has_perm("profiles.search_customers"),
         "theme": theme if theme in THEMES else "",
+        "density": getattr(user, "density", ""),
         "shortcuts_on": getattr(user, "shortcuts_enabled", False),
     }
 

@@ -50,10 +50,12 @@ MIDDLEWARE = [
     "c360.middleware.PrivatePages",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "c360.middleware.SessionLimits",
+    "c360.personal.Personal",
     "c360.middleware.SignInRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -120,6 +122,9 @@ SESSION_COOKIE_AGE = 8 * 60 * 60  # c360.middleware.SessionLimits ends idle ones
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "en-gb"
+LANGUAGES = [("en-gb", "English"), ("de", "Deutsch")]  # each in its own words
+LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["c360.formats"]
 TIME_ZONE = os.environ.get("TIME_ZONE") or "Europe/London"
 USE_TZ = True
 C360_DEFAULT_REGION = os.environ.get("C360_DEFAULT_REGION") or "GB"

@@ -2,6 +2,7 @@
 
 import time
 
+from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView
@@ -12,15 +13,15 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
-from django.views.decorators.http import require_POST
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
-from c360.forms import SignInForm
+from c360.forms import PreferencesForm, SignInForm
 from c360.http import StaffRequest
 from c360.middleware import request_id
-from c360.navigation import THEMES
+from c360.personal import THEMES
 from c360.showing import shows_no_customer_data
 
-THEME_DAYS = 400
 REFUSALS = {"too_many": 429, "unavailable": 503}
 
 
@@ -78,28 +79,37 @@ def home(request: StaffRequest) -> HttpResponse:
 
 
 @shows_no_customer_data
-@require_POST
+@require_http_methods(["GET", "POST"])
 def preferences(request: StaffRequest) -> HttpResponse:
-    """Store the theme in a cookie and the choice about keys on the user; go back."""
+    """A page for what people set for themselves; the menu posts here too and goes back."""
+    if request.method == "GET":
+        return _preferences_page(
+            request, PreferencesForm(instance=request.user, initial=_as_is(request))
+        )
+    form = PreferencesForm(request.POST, instance=request.user)
+    if not form.is_valid():
+        return _preferences_page(request, form)
+    form.keep()
     wanted = request.POST.get("next", "")
+    if wanted == request.path:
+        messages.success(request, _("Your settings are saved."))
     safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
     response = redirect(wanted if safe else "home")
-    if request.POST.get("shortcuts") in ("on", "off"):
-        request.user.shortcuts_enabled = request.POST["shortcuts"] == "on"
-        request.user.save(update_fields=["shortcuts_enabled"])
-    theme = request.POST.get("theme")
-    if theme in THEMES:
-        response.set_cookie(
-            "theme",
-            theme,
-            max_age=THEME_DAYS * 86_400,
-            httponly=True,
-            samesite="Lax",
-            secure=request.is_secure(),
-        )
-    elif theme == "":
-        response.delete_cookie("theme")
+    form.keep_cookies(response, secure=request.is_secure())
     return response
+
+
+def _as_is(request: StaffRequest) -> dict[str, str]:
+    theme = request.COOKIES.get("theme", "")
+    return {
+        "theme": theme if theme in THEMES else "",
+        "shortcuts": "on" if request.user.shortcuts_enabled else "off",
+    }
+
+
+def _preferences_page(request: StaffRequest, form: PreferencesForm) -> HttpResponse:
+    status = 422 if form.errors else 200
+    return render(request, "c360/preferences.html", {"form": form}, status=status)
 
 
 @shows_no_customer_data

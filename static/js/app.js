@@ -43,6 +43,11 @@ for (const name of ["htmx:sendError", "htmx:timeout"]) {
   });
 }
 
+// The search box needs its script once somebody is in it; every page has a search box.
+document.addEventListener("focusin", ({ target }) => {
+  if (target.id === "q") import("./combobox.js");
+});
+
 // Browsers without `command`: the same buttons open and close dialogs through this.
 if (!("commandForElement" in HTMLButtonElement.prototype)) {
   document.addEventListener("click", ({ target }) => {

@@ -1,6 +1,6 @@
 // The search box: arrows walk through the suggestions, Enter opens one, Escape closes the list.
 
-const boxOf = (target) => target.closest?.('input[role="combobox"]');
+const boxOf = (target) => target.closest?.('.searchbox input[role="combobox"]');
 const listOf = (box) => document.getElementById(box.getAttribute("aria-controls"));
 const optionsOf = (box) => [...listOf(box).querySelectorAll('[role="option"]')];
 

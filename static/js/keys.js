@@ -1,4 +1,8 @@
 // Single keys press the button or link that names them in data-key. Off by <body data-keys="off">.
+//
+// j and k move through the rows of lists marked data-rows (its value selects them, else they are
+// the children), Enter opens one: what it marks data-open, or its first link. Ctrl+K (⌘K) opens
+// the palette whether keys are on or off.
 
 const HOLD_MS = 250; // a double press must not answer the pair that has just appeared
 const SEQUENCE_MS = 1000;
@@ -20,10 +24,12 @@ document.addEventListener("htmx:afterSwap", ({ target }) => {
   if (target.querySelector?.("[data-key]")) heldUntil = performance.now() + HOLD_MS;
 });
 
+const MOVES = new Set(["j", "k"]); // these may be held down
+
 /** True while a key belongs to something else: typing, a dialog, a chord, a running request. */
 function isTaken(event) {
   return (
-    event.defaultPrevented || event.repeat || event.isComposing ||
+    event.defaultPrevented || event.isComposing || (event.repeat && !MOVES.has(event.key)) ||
     event.ctrlKey || event.metaKey || event.altKey ||
     event.target.closest?.("input, textarea, select, [contenteditable]") ||
     document.querySelector("dialog[open]") ||
@@ -38,68 +44,84 @@ function findKey(name) {
   return [...places].find((place) => isVisible(place) && !place.disabled);
 }
 
-function label(element) {
-  const bare = element.cloneNode(true);
-  for (const extra of bare.querySelectorAll("kbd, .count")) extra.remove();
-  return element.dataset.keyLabel ?? element.getAttribute("aria-label") ?? bare.textContent.trim();
+const rows = () =>
+  [...document.querySelectorAll("[data-rows]")]
+    .flatMap((list) => [...list.querySelectorAll(list.dataset.rows || ":scope > *")])
+    .filter(isVisible);
+
+/** Move the focus to the row after where it is, or to the one before; stop at the ends. */
+function step(forward) {
+  const here = document.activeElement ?? document.body;
+  const side = forward ? Node.DOCUMENT_POSITION_FOLLOWING : Node.DOCUMENT_POSITION_PRECEDING;
+  const beyond = rows().filter(
+    (row) => here.compareDocumentPosition(row) & side && !row.contains(here),
+  );
+  const row = forward ? beyond[0] : beyond.at(-1);
+  if (!row) return false;
+  if (!row.matches("a, button, summary")) row.tabIndex = -1;
+  row.focus();
+  return true;
 }
 
-function row(key, text) {
-  const term = document.createElement("dt");
-  const kbd = term.appendChild(document.createElement("kbd"));
-  kbd.textContent = key;
-  const meaning = document.createElement("dd");
-  meaning.textContent = text;
-  term.dataset.found = meaning.dataset.found = "";
-  return [term, meaning];
+/** Open the row that has the focus; links and buttons do that by themselves. */
+function openRow(row) {
+  if (row.matches("a, button, summary") || !rows().includes(row)) return false;
+  const place = row.querySelector("[data-open]") ?? row.querySelector("a, summary, button");
+  place?.click();
+  return Boolean(place);
 }
 
-function showList() {
-  const dialog = document.getElementById("keys");
-  const list = dialog.querySelector("dl");
-  for (const old of list.querySelectorAll("[data-found]")) old.remove();
-  for (const place of document.querySelectorAll("[data-go]")) {
-    list.append(...row(`g ${place.dataset.go}`, label(place)));
-  }
-  for (const place of document.querySelectorAll("[data-key]")) {
-    if (isVisible(place)) list.append(...row(place.dataset.key, label(place)));
-  }
-  dialog.showModal();
+/** Show what one can do here: the list of keys, or the palette. */
+const show = async (what) => (await import("./commands.js"))[what]();
+
+function press(name) {
+  const place = findKey(name);
+  if (!running && performance.now() >= heldUntil) place?.click();
+  return Boolean(place);
 }
 
+const ALWAYS = {
+  "/": () => {
+    document.getElementById("q")?.focus();
+    document.getElementById("q")?.select();
+  },
+  "?": () => void show("keys"),
+  g: () => void (goUntil = performance.now() + SEQUENCE_MS),
+};
+
+/** Do what a key stands for; false when it stands for nothing here. */
 function answer(key) {
-  const now = performance.now();
-  const going = now < goUntil;
+  const going = performance.now() < goUntil;
   goUntil = 0;
   if (going) {
     document.querySelector(`[data-go="${CSS.escape(key)}"]`)?.click();
     return true;
   }
-  if (key === "/") {
-    document.getElementById("q")?.select();
-    document.getElementById("q")?.focus();
+  if (key in ALWAYS) {
+    ALWAYS[key]();
     return true;
   }
-  if (key === "?") {
-    showList();
-    return true;
-  }
-  if (key === "g") {
-    goUntil = now + SEQUENCE_MS;
-    return true;
-  }
-  if (running || now < heldUntil) return Boolean(findKey(key));
-  const place = findKey(key);
-  place?.click();
-  return Boolean(place);
+  return (MOVES.has(key) && step(key === "j")) || press(key);
 }
 
 document.addEventListener("keydown", (event) => {
-  if (isTaken(event) || event.key.length !== 1) return;
+  if (isTaken(event)) return;
+  if (event.key === "Enter" && openRow(event.target)) event.preventDefault();
+  if (event.key.length !== 1) return;
   if (event.key === " " && event.target.closest?.("button, a, summary")) return;
   if (answer(event.key.toLowerCase())) event.preventDefault();
 });
 
+document.addEventListener("keydown", (event) => {
+  const isChord = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
+  if (!isChord || event.key.toLowerCase() !== "k" || !document.getElementById("palette")) return;
+  event.preventDefault();
+  if (!event.repeat && !document.querySelector("dialog[open]")) show("palette");
+});
+
 document.addEventListener("click", ({ target }) => {
-  if (target.closest?.('[commandfor="keys"]')) document.getElementById("user-menu")?.hidePopover();
+  const opener = target.closest?.("[data-shows]");
+  if (!opener) return;
+  opener.closest("[popover]")?.hidePopover();
+  show(opener.dataset.shows);
 });

@@ -1,0 +1,1 @@
+"""How each language writes dates; templates name these formats instead of spelling them."""
