@@ -37,22 +37,35 @@ def _key(kind: str, value: str) -> str:
 
 def _counted(key: str, seconds: int) -> int:
     """Count once more and return how many that makes since the key was made."""
-    cache.add(key, 0, seconds)
+    if cache.add(key, 0, seconds):
+        cache.set(_until(key), int(time.time()) + seconds, seconds)
     return int(cache.incr(key))
 
 
-def count(account: str, address: str) -> bool:
-    """Count one try before it is made; False when it must not be made.
+def _until(key: str) -> str:
+    return f"{key}:until"
+
+
+def count(account: str, address: str) -> int:
+    """Count one try before it is made; how many seconds to wait if it must not be, else 0.
 
     A refused try is counted too, but does not lengthen the wait. Raises `CounterUnavailable`.
     """
     try:
-        allowed = True
-        for key, limit in _keys(account, address).items():
-            allowed = _counted(key, WINDOW_SECONDS) <= limit and allowed
+        waits = [
+            _seconds_left(key)
+            for key, limit in _keys(account, address).items()
+            if _counted(key, WINDOW_SECONDS) > limit
+        ]
     except (RedisError, ValueError) as error:  # ValueError: the key expired between the calls
         raise CounterUnavailable from error
-    return allowed
+    return max(waits, default=0)
+
+
+def _seconds_left(key: str) -> int:
+    """Until the counter begins anew; the whole time where that is not known."""
+    until = cache.get(_until(key))
+    return max(1, int(until) - int(time.time())) if until else WINDOW_SECONDS
 
 
 def forget(account: str, address: str) -> None:

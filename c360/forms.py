@@ -1,5 +1,6 @@
 """The sign-in form, and the one of what people set for themselves."""
 
+from math import ceil
 from typing import Any
 
 from django import forms
@@ -7,7 +8,7 @@ from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from c360 import attempts
@@ -27,9 +28,10 @@ class SignInForm(AuthenticationForm):
     error_messages = {
         "invalid_login": _("Sign-in failed. Check both fields."),
         "inactive": _("Sign-in failed. Check both fields."),
-        "too_many": _("Too many tries. Wait 15 minutes, then try again."),
         "unavailable": _("Nobody can sign in at the moment. Try again in a minute."),
     }
+
+    wait_seconds = 0  # once too many tries were made
 
     def clean_username(self) -> str:
         """The address as it is stored; capitals do not matter when typing it."""
@@ -41,14 +43,24 @@ class SignInForm(AuthenticationForm):
         account = self.cleaned_data.get("username") or self.data.get("username", "")
         address = self.request.META["REMOTE_ADDR"] if self.request else ""
         try:
-            if not attempts.count(account, address):
-                raise self._refusal("too_many")
+            self.wait_seconds = attempts.count(account, address)
+            if self.wait_seconds:
+                raise self._too_many()
             cleaned = super().clean()
             if self.user_cache is not None:
                 attempts.forget(account, address)
         except attempts.CounterUnavailable as error:
             raise self._refusal("unavailable") from error
         return cleaned
+
+    def _too_many(self) -> ValidationError:
+        minutes = ceil(self.wait_seconds / 60)
+        said = ngettext(
+            "Too many tries. Wait %(n)s minute, then try again.",
+            "Too many tries. Wait %(n)s minutes, then try again.",
+            minutes,
+        )
+        return ValidationError(said, code="too_many", params={"n": minutes})
 
     def _refusal(self, code: str) -> ValidationError:
         return ValidationError(self.error_messages[code], code=code)

@@ -24,6 +24,7 @@ WHOLE_SECONDS = 8 * 60 * 60
 NOTED_EVERY_SECONDS = 60
 STREAM = "/live/"
 UNASKED = "X-Unasked"  # sent with requests that a signal brought about, not a person
+ENDED = "ended"  # of a new session: why the one before is over, for the sign-in page
 ANSWERED = (Gone, Moved, Http404, PermissionDenied, SuspiciousOperation)  # no failures of ours
 
 log = logging.getLogger("c360.errors")
@@ -81,6 +82,7 @@ class SessionLimits:
             seen = request.session.setdefault("seen_at", now)
             if is_over(request.session, now):
                 logout(request)
+                request.session[ENDED] = "idle" if now - seen > IDLE_SECONDS else "whole"
             elif now - seen >= NOTED_EVERY_SECONDS and was_asked(request):
                 request.session["seen_at"] = now
         return self.get_response(request)
@@ -103,11 +105,19 @@ class SignInRequired(LoginRequiredMiddleware):
     def handle_no_permission(  # type: ignore[override]  # a redirect or a 401
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponse:
-        if request.headers.get("HX-Request") != "true":
-            return super().handle_no_permission(request, view_func)
-        page = urlsplit(request.headers.get("HX-Current-URL", "")).path or "/"
-        target = f"{resolve_url(self.get_login_url(view_func))}?{urlencode({'next': page})}"
-        return HttpResponse(status=401, headers={"HX-Redirect": target})
+        sign_in = resolve_url(self.get_login_url(view_func))
+        if request.headers.get("HX-Request") == "true":
+            target = f"{sign_in}?{urlencode({'next': _page(request, 'HX-Current-URL')})}"
+            return HttpResponse(status=401, headers={"HX-Redirect": target})
+        if request.method == "POST":  # what was sent is lost; back to the page of the form
+            return redirect(f"{sign_in}?{urlencode({'next': _page(request, 'Referer')})}")
+        return super().handle_no_permission(request, view_func)
+
+
+def _page(request: HttpRequest, header: str) -> str:
+    """The path of the page that a header names, without what was asked of it."""
+    named = urlsplit(request.headers.get(header, ""))
+    return named.path if named.path and named.netloc == request.get_host() else "/"
 
 
 class MovedCustomers:

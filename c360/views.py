@@ -1,6 +1,7 @@
 """Sign-in, sign-out, preferences, the start page of each role, and pages for errors."""
 
 import time
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
@@ -14,14 +15,19 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods
 
 from c360.forms import PreferencesForm, SignInForm
 from c360.http import StaffRequest
-from c360.middleware import request_id
+from c360.middleware import ENDED, request_id
 from c360.personal import THEMES
 from c360.showing import shows_no_customer_data
 
+ENDINGS = {
+    "idle": _lazy("You were away for half an hour, so you were signed out. Sign in to go on."),
+    "whole": _lazy("A working day is over, so you were signed out. Sign in to go on."),
+}
 REFUSALS = {"too_many": 429, "unavailable": 503}
 
 
@@ -41,7 +47,15 @@ class SignIn(LoginView):
     def form_invalid(self, form: SignInForm) -> HttpResponse:  # type: ignore[override]  # ours
         code = next((error.code for error in form.non_field_errors().as_data()), None)
         context = self.get_context_data(form=form)
-        return self.render_to_response(context, status=REFUSALS.get(code or "", 422))
+        response = self.render_to_response(context, status=REFUSALS.get(code or "", 422))
+        if form.wait_seconds:
+            response["Retry-After"] = str(form.wait_seconds)
+        return response
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        """With why somebody who was signed in is asked again, told once."""
+        ended = self.request.session.pop(ENDED, "")
+        return super().get_context_data(ended=ENDINGS.get(ended, ""), **more)
 
 
 @shows_no_customer_data

@@ -6,9 +6,24 @@ const ASKED = new Set(["click", "submit", "change"]);
 /** True when a person asked for this request, false for fragments that load by themselves. */
 const wasAsked = (config) => ASKED.has(config?.triggeringEvent?.type);
 
-function complain(kind, id) {
+function complain(kind, { id, seconds } = {}) {
   const bar = alertBar();
-  bar.textContent = bar.dataset[kind] + (id ? ` (${bar.dataset.id} ${id})` : "");
+  const text = bar.dataset[kind].replace("%s", seconds);
+  bar.textContent = text + (id ? ` (${bar.dataset.id} ${id})` : "");
+}
+
+/** Where the focus belongs in what has just come: its mark, else what it complains about. */
+const placeIn = (part) =>
+  part.matches?.("[data-focus]")
+    ? part
+    : part.querySelector?.("[data-focus]") ?? part.querySelector?.("[role=alert], [aria-invalid=true]");
+
+/** Focus an element, also one that takes no focus by itself. */
+function focusOn(element, options) {
+  element.focus(options);
+  if (document.activeElement === element) return;
+  element.tabIndex = -1;
+  element.focus(options);
 }
 
 document.addEventListener("htmx:beforeRequest", ({ detail }) => {
@@ -20,21 +35,25 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   detail.target?.removeAttribute("aria-busy");
 });
 
-// A new element may carry [data-focus]: it gets the focus only if the swap was asked for.
+// What was asked for gets the focus where it says so. If the swap took away what had it, the new
+// part has it; nothing that comes by itself ever moves it.
 document.addEventListener("htmx:afterSettle", ({ target, detail }) => {
-  const asked = wasAsked(detail.requestConfig);
-  if (target.hasAttribute?.("popover") && asked) {
-    target.showPopover({ source: detail.requestConfig.elt });
-  }
-  const place = target.matches?.("[data-focus]") ? target : target.querySelector?.("[data-focus]");
-  if (asked && place) place.focus({ preventScroll: target.hasAttribute("popover") });
+  if (!wasAsked(detail.requestConfig)) return;
+  const isPopover = target.hasAttribute?.("popover");
+  if (isPopover) target.showPopover({ source: detail.requestConfig.elt });
+  const place = placeIn(target);
+  if (place) focusOn(place, { preventScroll: isPopover });
+  else if (document.activeElement === document.body) focusOn(target, { preventScroll: true });
 });
 
 document.addEventListener("htmx:responseError", ({ detail }) => {
   const { status } = detail.xhr;
   const unsaved = detail.requestConfig.verb === "get" ? "load" : "save";
   const kind = { 403: "denied", 404: "missing", 429: "wait" }[status] ?? unsaved;
-  complain(kind, status >= 500 && detail.xhr.getResponseHeader("X-Request-ID"));
+  complain(kind, {
+    id: status >= 500 && detail.xhr.getResponseHeader("X-Request-ID"),
+    seconds: detail.xhr.getResponseHeader("Retry-After") ?? 10,
+  });
 });
 
 for (const name of ["htmx:sendError", "htmx:timeout"]) {
@@ -59,8 +78,13 @@ if (!("commandForElement" in HTMLButtonElement.prototype)) {
   });
 }
 
-// Printing shows everything a reader folded away.
+// Printing shows everything a reader folded away, and says when it was.
 window.addEventListener("beforeprint", () => {
+  const printed = document.getElementById("printed-at");
+  if (printed) printed.textContent = new Date().toLocaleString(
+    document.documentElement.lang,
+    { dateStyle: "long", timeStyle: "short", timeZone: printed.dataset.zone },
+  );
   for (const part of document.querySelectorAll("details:not([open])")) {
     part.open = true;
     part.dataset.opened = "";

@@ -63,6 +63,56 @@ def test_after_five_wrong_tries_even_the_right_password_waits(client: Client) ->
 
     assert answer.status_code == 429
     assert "Wait 15 minutes" in answer.content.decode()
+    assert 14 * 60 < int(answer.headers["Retry-After"]) <= 15 * 60
+
+
+def test_the_wait_is_told_as_it_grows_shorter(client: Client) -> None:
+    for _try in range(TRIES_PER_ACCOUNT):
+        sign_in(client, "ana@example.org", "wrong")
+
+    with time_machine.travel(timezone.now() + timedelta(minutes=14, seconds=10)):
+        answer = sign_in(client, "ana@example.org", "wrong")
+
+    assert "Wait 1 minute, then" in answer.content.decode()
+
+
+def test_somebody_unknown_waits_as_long_as_somebody_known(client: Client) -> None:
+    staff("ana", PASSWORD)
+    for _try in range(TRIES_PER_ACCOUNT):
+        sign_in(client, "ana@example.org", "wrong")
+        sign_in(client, "nobody@example.org", "wrong")
+
+    known = sign_in(client, "ana@example.org")
+    unknown = sign_in(client, "nobody@example.org")
+
+    assert known.status_code == unknown.status_code == 429
+    assert "Wait 15 minutes" in known.content.decode()
+    assert "Wait 15 minutes" in unknown.content.decode()
+
+
+def test_the_sign_in_page_says_once_why_the_session_is_over() -> None:
+    browser = signed_in("ana")
+    browser.get("/search/")
+    with time_machine.travel(timezone.now() + timedelta(minutes=31)):
+        first = browser.get("/search/", follow=True).content.decode()
+        again = browser.get("/login/").content.decode()
+
+    assert "You were away for half an hour" in first
+    assert "You were away" not in again
+
+
+def test_a_form_sent_too_late_leads_back_to_its_page(client: Client) -> None:
+    sent = {"verdict": "later"}
+
+    ours = client.post(
+        "/review/1/decide/", sent, headers={"Referer": "http://testserver/review/"}
+    )
+    foreign = client.post(
+        "/review/1/decide/", sent, headers={"Referer": "http://evil.example/x"}
+    )
+
+    assert ours.headers["Location"] == "/login/?next=%2Freview%2F"
+    assert foreign.headers["Location"] == "/login/?next=%2F"
 
 
 def test_wrong_tries_for_one_account_do_not_lock_another(client: Client) -> None:
