@@ -13,9 +13,11 @@ from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from c360.models import User
+from c360.models import PersonalToken, User
+from c360.tokens.making import revoke
 
 admin.site.site_header = "Customer 360"
 admin.site.site_title = "Customer 360"
@@ -152,4 +154,53 @@ class RoleAdmin(GroupAdmin):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return False
+
+
+@admin.register(PersonalToken)
+class PersonalTokenAdmin(admin.ModelAdmin):
+    """Tokens of all people, to read and to withdraw; only owners make them, for themselves."""
+
+    list_display = (
+        "name",
+        "owner",
+        "allows",
+        "hint",
+        "created_at",
+        "expires_at",
+        "last_used_at",
+        "revoked_at",
+    )
+    list_filter = ("revoked_at",)
+    list_select_related = ("owner",)
+    search_fields = ("name", "owner__email", "owner__name")
+    fields = list_display
+    readonly_fields = fields
+    actions = ("withdraw",)
+
+    @admin.display(description=_("Scopes"))
+    def allows(self, token: PersonalToken) -> str:
+        return ", ".join(token.scopes)
+
+    @admin.action(description=_("Revoke the selected tokens"), permissions=("withdraw",))
+    def withdraw(self, request: HttpRequest, tokens: QuerySet[PersonalToken]) -> None:
+        """Revoke tokens at once, noting who did."""
+        for token in tokens:
+            if revoke(token):
+                self.log_change(request, token, gettext("Revoked."))
+
+    def has_withdraw_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("c360.change_personaltoken")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: PersonalToken | None = None
+    ) -> bool:
+        return False
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: PersonalToken | None = None
+    ) -> bool:
         return False

@@ -103,3 +103,16 @@ def count_lookup(person: int) -> tuple[int, int]:
     except (RedisError, ValueError) as error:
         raise CounterUnavailable from error
     return made, LOOKUP_WINDOW_SECONDS - seconds
+
+
+def count_call(kind: str, who: str, limit: int) -> int:
+    """Count a call of somebody; how many seconds to wait beyond the limit a minute, else 0.
+
+    Counted as wrong tokens are. Raises `CounterUnavailable`.
+    """
+    minute, seconds = divmod(int(time.time()), TOKEN_WINDOW_SECONDS)
+    try:
+        made = _counted(_key(kind, f"{who}\n{minute}"), TOKEN_WINDOW_SECONDS)
+    except (RedisError, ValueError) as error:
+        raise CounterUnavailable from error
+    return TOKEN_WINDOW_SECONDS - seconds if made > limit else 0

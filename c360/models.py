@@ -1,11 +1,16 @@
-"""People who sign in. What they may do comes from groups, see `c360.roles`."""
+"""People who sign in, and their tokens. What they may do comes from groups."""
 
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from c360.scopes import Scope
 
 
 class UserManager(BaseUserManager["User"]):
@@ -72,3 +77,47 @@ class User(AbstractUser):
 
     def get_short_name(self) -> str:
         return self.name.split(" ")[0]
+
+
+class PersonalTokens(models.QuerySet["PersonalToken"]):
+    """Answers which tokens still open something."""
+
+    def valid(self) -> "PersonalTokens":
+        """Neither revoked nor expired, of people who may still sign in."""
+        alive = Q(revoked_at=None, expires_at__gt=timezone.now(), owner__is_active=True)
+        return self.filter(alive)
+
+
+class PersonalToken(models.Model):
+    """A secret with which a program reads what its owner may read, within its scopes.
+
+    Only a hash is kept; see `c360.tokens.making`.
+    """
+
+    owner = models.ForeignKey(User, models.CASCADE, related_name="personal_tokens")
+    name = models.CharField(max_length=60, help_text="What it is for.")
+    scopes = ArrayField(models.CharField(max_length=20, choices=Scope.choices))
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    hint = models.CharField(max_length=8, editable=False, help_text="Its last letters.")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, editable=False)
+    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = PersonalTokens.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(scopes=[]), name="personal_token_has_a_scope"),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("created_at")), name="personal_token_expires"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} …{self.hint}"
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether it opens anything, its owner being active."""
+        return self.revoked_at is None and self.expires_at > timezone.now()

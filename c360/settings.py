@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "rest_framework",
+    "drf_spectacular",
 ]
 
 MIDDLEWARE = [
@@ -103,6 +104,21 @@ CACHES = {
             "socket_connect_timeout": 3,
         },
     }
+}
+
+REST_FRAMEWORK = {
+    "EXCEPTION_HANDLER": "c360.tokens.refusals.tell",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Customer 360",
+    "DESCRIPTION": "Records in, customers out: for systems that send and desks that embed.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SORT_OPERATIONS": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "PREPROCESSING_HOOKS": ["c360.api_docs.only_calls"],
 }
 
 AUTH_USER_MODEL = "c360.User"

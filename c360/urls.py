@@ -3,21 +3,26 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from c360 import views
+from c360 import api_docs, views
 from c360.health import healthz
 from c360.live.views import live
 from c360.middleware import STREAM
+from c360.tokens.views import revoke_token, tokens
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("login/", views.SignIn.as_view(), name="login"),
     path("logout/", views.SignOut.as_view(), name="logout"),
     path("preferences/", views.preferences, name="preferences"),
+    path("tokens/", tokens, name="tokens"),
+    path("tokens/<int:pk>/revoke/", revoke_token, name="revoke-token"),
     path("healthz", healthz, name="healthz"),
     path(STREAM.removeprefix("/"), live, name="live"),
     path("admin/login/", views.admin_sign_in),
     path("admin/logout/", views.SignOut.as_view()),
     path("admin/", admin.site.urls),
+    path("api/", api_docs.page, name="api-docs"),
+    path("api/schema/", api_docs.SchemaView.as_view(), name="api-schema"),
     path("api/v1/", include("profiles.api_urls")),
     path("api/v1/", include("matching.api_urls")),
     path("api/v1/", include("consent.api_urls")),

@@ -1,7 +1,7 @@
 """May we contact? By call: one customer, or up to 10,000 questions at once.
 
-Read by people who are signed in and may see the answer: the token of a source writes records
-and must never read customers.
+Read by people who may see the answer, signed in or by a token of theirs: the token of a source
+writes records and must never read customers.
 """
 
 from collections.abc import Sequence
@@ -9,16 +9,13 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
-from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import APIException
-from rest_framework.permissions import IsAuthenticated
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from c360.models import User
+from c360.scopes import Scope
 from c360.showing import Action, note_access, shows
+from c360.tokens.calls import PersonView
 from consent.models import LedgerEntry, Purpose
 from consent.permissions import MOST, Answer, Asked, may_contact, may_contact_many
 from profiles.access import SEARCH, profile_for
@@ -34,19 +31,15 @@ class Unanswerable(APIException):
     default_code = "unanswerable"
 
 
-class AnswersView(APIView):
-    """What both have in common: who may ask."""
+class AnswersView(PersonView):
+    """What all have in common: who may ask."""
 
-    authentication_classes = (SessionAuthentication,)
-    permission_classes = (IsAuthenticated,)
-    renderer_classes = (JSONRenderer,)
+    scope = Scope.CONSENT
     parser_classes = (SmallJSON,)
-    throttle_classes = ()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        user = request.user
-        if not isinstance(user, User) or not user.has_perms((SEE_ANSWER, SEARCH)):
+        if not self.person.has_perms((SEE_ANSWER, SEARCH)):
             raise PermissionDenied
 
 
@@ -57,9 +50,7 @@ class MayContactView(AnswersView):
     http_method_names = ["get"]
 
     def get(self, request: Request, profile_id: str) -> Response:
-        user = request.user
-        assert isinstance(user, User)  # noqa: S101 - `initial` has asked
-        profile = profile_for(user, profile_id)
+        profile = profile_for(self.person, profile_id)
         asked = Asked(
             profile.pk,
             request.query_params.get("purpose", ""),

@@ -1,22 +1,19 @@
 """Explanations by call: `GET /api/v1/profiles/<id>/explain/`.
 
-Read by people who are signed in and may review matches: the token of a source writes records
-and must never read customers.
+Read by people who may review matches, signed in or by a token of theirs: the token of a source
+writes records and must never read customers.
 """
 
 from typing import Any
 
 from django.http import Http404
 from django.utils.translation import gettext as _
-from rest_framework.authentication import SessionAuthentication
-from rest_framework.permissions import IsAuthenticated
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from c360.models import User
+from c360.scopes import Scope
 from c360.showing import Action, shows
+from c360.tokens.calls import PersonView
 from matching import review
 from matching.live import live_model
 from matching.story import as_json, keys_of, story_of
@@ -25,18 +22,14 @@ from profiles.access import profile_for
 
 
 @shows(Action.API)
-class ExplainView(APIView):
+class ExplainView(PersonView):
     """How a customer came about; with `?other=`, also why that one is not the same."""
 
     http_method_names = ["get"]
-    authentication_classes = (SessionAuthentication,)
-    permission_classes = (IsAuthenticated,)  # the rest is asked by the door of the page
-    renderer_classes = (JSONRenderer,)
-    throttle_classes = ()
+    scope = Scope.EVIDENCE  # the rest is asked by the door of the page
 
     def get(self, request: Request, profile_id: str) -> Response:
-        user = request.user
-        assert isinstance(user, User)  # noqa: S101 - IsAuthenticated has asked
+        user = self.person
         review.ask_permission(user)
         profile = profile_for(user, profile_id)
         model = live_model()

@@ -1,6 +1,5 @@
 """Tokens of sources: who sends a request, and how secrets are made and withdrawn."""
 
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -10,16 +9,15 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed, PermissionDenied, Throttled
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from c360 import attempts
+from c360.tokens.bearer import SCHEME, bearer_secret, slow_down
 from profiles.bases import complaints_of
 from profiles.models import Source, SourceToken
 from profiles.models.source import token_digest
 
-SCHEME = "Bearer"
 USE_NOTED_EVERY = timedelta(minutes=1)
 
 
@@ -31,12 +29,12 @@ class SourceTokenAuthentication(BaseAuthentication):
     """`Authorization: Bearer <token>`; `request.auth` is the token, with its source."""
 
     def authenticate(self, request: Request) -> tuple[AnonymousUser, SourceToken] | None:
-        scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
-        if scheme.casefold() != SCHEME.casefold():
+        secret = bearer_secret(request)
+        if secret is None:
             return None
         token = (
             SourceToken.objects.select_related("source")
-            .filter(digest=token_digest(secret.strip()), revoked_at=None)
+            .filter(digest=token_digest(secret), revoked_at=None)
             .first()
         )
         if token is None:
@@ -50,16 +48,6 @@ class SourceTokenAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return SCHEME
-
-
-def slow_down(address: str) -> None:
-    """Note that a wrong token came from there; raise `Throttled` where too many did lately.
-
-    Only wrong tokens are counted and put off: a right one is looked up first, and taken.
-    """
-    with suppress(attempts.CounterUnavailable):  # a wrong token opens nothing without it too
-        if wait := attempts.count_wrong_token(address):
-            raise Throttled(wait, _("Too many wrong tokens came from this address."))
 
 
 class SentBySource(BasePermission):

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 MATRIX = tomllib.loads(Path(__file__).with_name("authorisation.toml").read_text("utf-8"))
 ROLES: list[str] = MATRIX["roles"]
 ANSWERS: dict[str, list[int | str]] = MATRIX["answers"]
-REFUSED = ("sign in", 403)
+REFUSED = ("sign in", 401, 403)
 Entry = tuple[str, str]  # a method and the name of an address
 
 
