@@ -16,6 +16,7 @@ PAGES: dict[str, str | Promise] = {
     "profiles:suggest": _("Search, while typing"),
     "profiles:pop": _("Search, by a call"),
     "profiles:customer": _("Customer page"),
+    "profiles:attention": _("What needs attention"),
     "profiles:timeline": _("Timeline"),
     "profiles:steps": _("Steps of an order or ticket"),
     "profiles:field": _("Where a value comes from"),

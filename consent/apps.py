@@ -8,7 +8,10 @@ class ConsentConfig(AppConfig):
 
     def ready(self) -> None:
         from consent import access_log, bases, receivers  # noqa: F401  # importing connects them
+        from consent.attention import contact_bans
         from consent.views.panel import contact_panel
+        from profiles.desk.attention.registry import register_attention
         from profiles.desk.panels import register_panel
 
         register_panel("contact", contact_panel)
+        register_attention("contact", contact_bans)

@@ -9,10 +9,13 @@ class MatchingConfig(AppConfig):
     def ready(self) -> None:
         from c360.live import register_topic
         from matching import pressure, receivers  # noqa: F401  # importing connects them
+        from matching.confidence import doubted_records
         from matching.review import QUEUE, REVIEW
         from matching.views import fragments
+        from profiles.desk.attention.registry import register_doubt
         from profiles.desk.panels import register_panel
 
         register_topic(QUEUE, REVIEW)
         register_panel("confidence", fragments.confidence_panel)
         register_panel("uncertain", fragments.uncertain_panel)
+        register_doubt("review", doubted_records)

@@ -57,6 +57,16 @@ def confidence_of(profile: Profile, *, join_bits: float) -> Confidence:
     return judge(members, ties_among(members), join_bits=join_bits)
 
 
+def doubted_records(record_ids: Collection[int]) -> set[int]:
+    """Of the joined records, oldest first, those a steward is asked about. One query.
+
+    A customer answers to the oldest record, so of a pair with it the other one is in doubt.
+    """
+    inside = ReviewCase.objects.open().filter(lo__in=record_ids, hi__in=record_ids)
+    ends = inside.values_list("lo_id", "hi_id")
+    return {pk for pair in ends for pk in pair} - set(list(record_ids)[:1])
+
+
 def ties_among(members: Collection[int]) -> list[Tie]:
     """What holds these records together now. Two queries."""
     links = Link.objects.filter(lo__in=members, hi__in=members)

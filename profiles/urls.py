@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from profiles.views import customer, provenance, search, timeline
+from profiles.views import attention, customer, provenance, search, timeline
 
 app_name = "profiles"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("c/<str:profile_id>/", customer.customer, name="customer"),
     path("c/<str:profile_id>/timeline/", timeline.timeline, name="timeline"),
     path("c/<str:profile_id>/timeline/<str:place>/", timeline.steps, name="steps"),
+    path("c/<str:profile_id>/attention/", attention.attention, name="attention"),
     path("c/<str:profile_id>/field/<path:attribute>/", provenance.field, name="field"),
     path("c/<str:profile_id>/records/", customer.records, name="records"),
 ]

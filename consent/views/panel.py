@@ -10,11 +10,10 @@ from django.views.decorators.http import require_GET
 
 from c360.http import StaffRequest
 from c360.showing import Action, shows
+from consent.attention import SEE_ANSWER
 from consent.contact_table import contact_table
 from profiles.access import profile_for
 from profiles.models import Profile
-
-SEE_ANSWER = "consent.view_contact_permission"
 
 
 def contact_panel(request: StaffRequest, profile: Profile) -> str:

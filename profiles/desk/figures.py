@@ -10,13 +10,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from profiles.desk import states
 from profiles.models import CustomerObject
 from profiles.models.event import EventKind
 from profiles.money import format_minor
-
-CLOSED_STATES = (
-    "closed", "solved", "resolved", "done", "completed", "cancelled", "canceled", "rejected",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -63,7 +60,7 @@ def _number(rows: Sequence[Totals]) -> int:
 
 
 def _open(rows: Sequence[Totals]) -> int:
-    return _number([row for row in rows if row["state"].casefold() not in CLOSED_STATES])
+    return _number([row for row in rows if row["state"].casefold() not in states.CLOSED])
 
 
 def _last(orders: Sequence[Totals]) -> str:
@@ -77,7 +74,7 @@ def _value(orders: Sequence[Totals]) -> str:
     """Totals per currency; orders that were cancelled do not count."""
     totals: dict[str, int] = {}
     for row in orders:
-        if row["total"] and row["state"].casefold() not in ("cancelled", "canceled"):
+        if row["total"] and row["state"].casefold() not in states.CANCELLED:
             totals[row["currency"]] = totals.get(row["currency"], 0) + row["total"]
     return " + ".join(format_minor(totals[code], code) for code in sorted(totals)) or "–"
 

@@ -88,6 +88,8 @@ class Event(models.Model):
         indexes = [
             # Serves: the timeline, newest first, keyset-paged over the joined records.
             models.Index(fields=["record", "-occurred_at", "-id"], name="event_timeline"),
+            # Serves: attention, what customers told us, notes: the newest of some kinds.
+            models.Index(fields=["record", "kind", "-occurred_at"], name="event_by_kind"),
             # Serves: attaching events that came before their record.
             models.Index(
                 fields=["source", "record_key"],

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
@@ -15,11 +16,13 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 from profiles.desk import values
-from profiles.desk.timeline.filters import Filters
+from profiles.desk.attention.items import Item, Proof
+from profiles.desk.timeline.filters import Cursor, Filters
 from profiles.desk.timeline.kinds import kind_label
-from profiles.models import SourceRecord
+from profiles.models import Profile, SourceRecord
 
 register = template.Library()
+LAST_ID = 2**63 - 1  # no event has a larger one: a cursor with it stands before its moment
 
 
 @register.simple_tag
@@ -115,3 +118,31 @@ def kind(code: str) -> str:
 def words(code: str) -> str:
     """A state or channel of a source as words: `in_transit` reads "in transit"."""
     return code.replace("_", " ")
+
+
+@register.simple_tag
+def proof_link(profile: Profile, item: Item) -> SafeString:
+    """A link to what proves an item: the timeline from a moment on, or a part of the page."""
+    label, proof = _("Show"), item.proof
+    spoken = _("Show: %s") % item.title
+    if proof.at is None:
+        return format_html('<a href="#{}" aria-label="{}">{}</a>', proof.anchor, spoken, label)
+    query = _moment(proof)
+    return format_html(
+        '<a href="{}?{}#timeline" hx-get="{}?{}" hx-target="#timeline" hx-swap="outerHTML"'
+        ' aria-label="{}">{}</a>',
+        reverse("profiles:customer", args=[profile.pk]),
+        query,
+        reverse("profiles:timeline", args=[profile.pk]),
+        query,
+        spoken,
+        label,
+    )
+
+
+def _moment(proof: Proof) -> str:
+    """The parameters of a timeline that begins with what happened at the moment of a proof."""
+    groups = frozenset({proof.group} if proof.group else ())
+    chosen = Filters(groups=groups, each=True).parameters()  # each event a row at its time
+    begins = str(Cursor(proof.at, LAST_ID)) if proof.at else ""
+    return urlencode([*chosen, ("before", begins)])

@@ -8,6 +8,7 @@ from c360.http import StaffRequest
 from c360.showing import Action, shows
 from profiles.access import profile_for
 from profiles.desk import values as facts
+from profiles.desk.attention.banner import attention
 from profiles.desk.figures import figures
 from profiles.desk.panels import panels
 from profiles.desk.timeline.shown import whole_timeline
@@ -33,6 +34,7 @@ def customer_page(request: StaffRequest, profile: Profile, form: TimelineForm) -
         "profile": profile,
         "records": records,
         "freshness": facts.freshness(records),
+        "items": attention(request.user, profile, records),
         "fields": facts.fields(profile),
         "figures": figures([record.pk for record in records]),
         "panels": panels(request, profile),

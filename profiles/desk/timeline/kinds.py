@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from profiles.desk.figures import CLOSED_STATES
+from profiles.desk import states
 from profiles.models.event import EventKind
 
 GROUPS = {
@@ -28,7 +28,8 @@ ICONS = {
 }  # fmt: skip
 # An order that was delivered waits for nobody; a return of it is a row of its own.
 RESOLVED_STATES = (
-    *CLOSED_STATES, "delivered", "refunded", "returned", "paid", "lapsed", "expired", "ended",
+    *sorted(states.CLOSED), "delivered", "refunded", "returned", "paid", "lapsed", "expired",
+    "ended",
 )  # fmt: skip
 
 

@@ -1,0 +1,28 @@
+"""The banner of a customer: rules and other apps asked, the worst five kept."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils import timezone
+
+from c360.models import User
+from profiles.desk.attention.facts import read_facts
+from profiles.desk.attention.items import Item, chosen
+from profiles.desk.attention.registry import doubted, items_of_others
+from profiles.desk.attention.rules import RULES
+from profiles.models import Profile, SourceRecord
+
+
+def attention(
+    user: User, profile: Profile, records: Sequence[SourceRecord], now: datetime | None = None
+) -> list[Item]:
+    """What needs attention now, for a profile that `profile_for` has opened for the user.
+
+    `records` are the joined records, oldest first, with their sources loaded. The number of
+    queries depends on neither records nor events.
+    """
+    now = now or timezone.now()
+    facts = read_facts(records, now)
+    found = [item for rule in RULES for item in rule(facts, now)]
+    found += items_of_others(user, profile, now)
+    return chosen(found, doubted([record.pk for record in records]))
