@@ -4,7 +4,7 @@ PORT ?= 8360
 PYTHON := .venv/bin/python
 TEMPLATES = $(shell find templates -name '*.html')
 
-.PHONY: run test test-e2e test-faults test-spark check bench demo spark lock clean
+.PHONY: run test test-e2e test-faults test-spark check bench demo spark messages lock clean
 
 # Starts everything; make run PORT=8361 DATA_DIR=/srv/c360 ARGS="--workers 4 --no-demo"
 run: .venv/.installed
@@ -43,6 +43,12 @@ spark: .venv/.installed
 
 demo: .venv/.installed
 	$(PYTHON) manage.py demo
+
+# Collects the texts of pages for translators and packs what they wrote; needs gettext.
+messages: .venv/.installed-dev
+	$(PYTHON) manage.py makemessages --all --no-location --no-wrap --no-obsolete \
+		--ignore '.venv*' --ignore tests --ignore bench
+	$(PYTHON) manage.py compilemessages --ignore '.venv*'
 
 # Writes the lock files anew from pyproject.toml, with the newest versions it allows.
 LOCK = uv pip compile pyproject.toml --upgrade --generate-hashes --no-emit-index-url \

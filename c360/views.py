@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from c360.forms import PreferencesForm, SignInForm
@@ -25,8 +25,10 @@ from c360.personal import THEMES
 from c360.showing import shows_no_customer_data
 
 ENDINGS = {
-    "idle": _lazy("You were away for half an hour, so you were signed out. Sign in to go on."),
-    "whole": _lazy("A working day is over, so you were signed out. Sign in to go on."),
+    "idle": gettext_lazy(
+        "You were away for half an hour, so you were signed out. Sign in to go on."
+    ),
+    "whole": gettext_lazy("A working day is over, so you were signed out. Sign in to go on."),
 }
 REFUSALS = {"too_many": 429, "unavailable": 503}
 
