@@ -12,6 +12,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "c360.settings")
 from a2wsgi import WSGIMiddleware
 from django.core.wsgi import get_wsgi_application
 
+django_pages = get_wsgi_application()  # first: what follows asks for models
+
 from c360.bodies import with_lengths
 from c360.checks import refuse_to_start
 from c360.live.stream import Application, Live, Receive, Scope, Send
@@ -20,7 +22,7 @@ from c360.middleware import STREAM
 THREADS = 8
 
 pages: Application = WSGIMiddleware(
-    with_lengths(get_wsgi_application()),
+    with_lengths(django_pages),
     workers=THREADS,
 )
 live = Live(pages)
