@@ -82,6 +82,11 @@ def patterns(value: str) -> str:
     return ""
 
 
+def seconds(value: str) -> str:
+    fits = value.isascii() and value.isdigit() and 1 <= int(value) <= 3600
+    return "" if not value or fits else "needs a number of seconds from 1 to 3600"
+
+
 def hosts(value: str) -> str:
     for host in filter(None, value.split(",")):
         if "/" in host or host != host.strip() or (":" in host and not host.endswith("]")):
@@ -161,6 +166,7 @@ CHECKS: dict[str, Check] = {
     "C360_ORGANISATION": text,
     "C360_PRIVACY_CONTACT": contact,
     "C360_MASKED": patterns,
+    "C360_SHOW_SECONDS": seconds,
     "TIME_ZONE": time_zone,
     "C360_DEFAULT_REGION": region,
     "C360_LOOKUPS_PER_MINUTE": positive,

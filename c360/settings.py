@@ -156,6 +156,7 @@ C360_MASKED = (
     or "phone,birth_date,identifiers.*,!identifiers.loyalty*,!identifiers.customer*,"
     "custom.*,!custom.segment"
 ).split(",")
+C360_SHOW_SECONDS = int(os.environ.get("C360_SHOW_SECONDS") or 60)
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]

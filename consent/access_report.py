@@ -20,6 +20,7 @@ PAGES: dict[str, str | Promise] = {
     "profiles:timeline": _("Timeline"),
     "profiles:steps": _("Steps of an order or ticket"),
     "profiles:field": _("Where a value comes from"),
+    "profiles:reveal": _("Masked value"),
     "profiles:records": _("Joined records"),
     "matching:uncertain": _("Open questions of a customer"),
     "matching:confidence": _("How sure it is that records belong together"),

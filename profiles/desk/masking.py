@@ -44,6 +44,11 @@ def masked(attribute: str, text: str) -> str:
     return DOTS
 
 
+def hint(attribute: str, text: str) -> str:
+    """A value for lists, where nothing is shown on demand: masked if it is sensitive."""
+    return masked(attribute, text) if is_sensitive(attribute) else text
+
+
 def mask_email(address: str) -> str:
     """`anna@example.com` as `a•••@ex…`; anything without an @ becomes dots."""
     mailbox, at, domain = address.partition("@")

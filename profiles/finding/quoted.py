@@ -10,6 +10,7 @@ from django.db.models.functions import Reverse, Upper
 from django.utils.translation import gettext as _
 
 from profiles import normalise
+from profiles.desk.masking import hint
 from profiles.models import CustomerObject, Identifier, Membership
 from profiles.models.event import EventKind
 
@@ -63,7 +64,7 @@ def _identifier_reason(namespace: str, value: str) -> str:
         return _("e-mail")
     if namespace == "phone":
         return _("phone ends %s") % value[-4:]
-    return f"{namespace.replace('_', ' ')} {value}"
+    return f"{namespace.replace('_', ' ')} {hint(f'identifiers.{namespace}', value)}"
 
 
 def by_number(number: str, *, kind: str = "") -> list[tuple[tuple[str, str], bool]]:

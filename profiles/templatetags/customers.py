@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.template import Context
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from profiles.desk import values
 from profiles.desk.attention.items import Item, Proof
+from profiles.desk.guard import LOCKED, Guard
 from profiles.desk.timeline.filters import Cursor, Filters
 from profiles.desk.timeline.kinds import kind_label
 from profiles.models import Profile, SourceRecord
@@ -25,16 +27,36 @@ register = template.Library()
 LAST_ID = 2**63 - 1  # no event has a larger one: a cursor with it stands before its moment
 
 
-@register.simple_tag
-def value(attribute: str, display: str) -> SafeString:
+@register.simple_tag(takes_context=True)
+def value(context: Context, attribute: str, display: str) -> SafeString:
     """A value of a customer, escaped, one line per line of the text.
 
-    Every field of the customer page passes through here, so a rule about who may see which
-    attribute has one place to stand.
+    Sensitive ones are masked, unless the view put a `guard` into the context that shows them.
     """
-    lines = ((line,) for line in display.split("\n"))
+    lines = ((line,) for line in _guard(context).value(attribute, display).split("\n"))
     shown = format_html_join("\n", '<span class="line">{}</span>', lines)
     return format_html('<span class="value" data-attribute="{}">{}</span>', attribute, shown)
+
+
+@register.simple_tag(takes_context=True)
+def told(context: Context, text: str, length: int = 0) -> str:
+    """A text of a source without the masked values it mentions, cut after `length` signs.
+
+    Raises `KeyError` where the view gave no `guard`: without one nobody knows what to mask.
+    """
+    shown = context["guard"].told(text)
+    return Truncator(shown).chars(length) if length else shown
+
+
+@register.simple_tag(takes_context=True)
+def is_masked(context: Context, attribute: str) -> bool:
+    """Whether this answer masks values of an attribute."""
+    return _guard(context).masks(attribute)
+
+
+def _guard(context: Context) -> Guard:
+    found = context.get("guard")
+    return found if isinstance(found, Guard) else LOCKED
 
 
 @register.simple_tag
@@ -91,9 +113,10 @@ def query(filters: Filters) -> str:
     return f"?{urlencode(parameters)}" if parameters else ""
 
 
-@register.simple_tag
-def marked(text: str, find: str, longest: int = 400) -> SafeString:
-    """Text of an event, escaped, what was looked for within <mark>; shortened around it."""
+@register.simple_tag(takes_context=True)
+def marked(context: Context, text: str, find: str, longest: int = 400) -> SafeString:
+    """Text of an event as `told`, what was looked for within <mark>; shortened around it."""
+    text = context["guard"].told(text)
     at = text.casefold().find(find.casefold()) if find else -1
     start = max(0, at - longest // 4) if at + len(find) > longest else 0
     part = ("…" if start else "") + Truncator(text[start:]).chars(longest)

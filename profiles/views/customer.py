@@ -10,6 +10,7 @@ from profiles.access import profile_for
 from profiles.desk import values as facts
 from profiles.desk.attention.banner import attention
 from profiles.desk.figures import figures
+from profiles.desk.guard import Guard
 from profiles.desk.panels import panels
 from profiles.desk.timeline.shown import whole_timeline
 from profiles.forms import TimelineForm
@@ -56,5 +57,6 @@ def _remember(request: StaffRequest, profile: Profile) -> None:
 def records(request: StaffRequest, profile_id: str) -> HttpResponse:
     """The joined records, as the card of the customer page."""
     profile = profile_for(request.user, profile_id)
-    context = {"profile": profile, "records": facts.joined_records(profile)}
+    joined = facts.joined_records(profile)
+    context = {"profile": profile, "records": joined, "guard": Guard(joined)}
     return render(request, "profiles/_records.html", context)

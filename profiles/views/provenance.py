@@ -8,6 +8,7 @@ from c360.http import StaffRequest
 from c360.showing import Action, note_access, shows
 from profiles.access import profile_for
 from profiles.desk import values as facts
+from profiles.desk.guard import Guard
 
 
 @shows(Action.VIEW)
@@ -21,4 +22,10 @@ def field(request: StaffRequest, profile_id: str, attribute: str) -> HttpRespons
         raise Http404 from None
     note_access(fields=[attribute])
     template = "profiles/_field.html" if request.htmx else "profiles/field.html"
-    return render(request, template, {"profile": profile, "provenance": provenance})
+    context = {
+        "profile": profile,
+        "field": provenance.field,
+        "provenance": provenance,
+        "guard": Guard(facts.joined_records(profile)),
+    }
+    return render(request, template, context)

@@ -8,6 +8,7 @@ from c360.http import StaffRequest
 from c360.showing import Action, shows
 from profiles.access import profile_for
 from profiles.desk import values as facts
+from profiles.desk.guard import Guard
 from profiles.desk.timeline.filters import Cursor
 from profiles.desk.timeline.shown import some_days, whole_timeline
 from profiles.desk.timeline.steps import opened
@@ -37,9 +38,10 @@ def steps(request: StaffRequest, profile_id: str, place: str) -> HttpResponse:
     """What happened to the order or ticket at a place of the timeline; a page without htmx."""
     profile = profile_for(request.user, profile_id)
     cursor = Cursor.parse(place)
-    found = opened(facts.joined_records(profile), cursor) if cursor else None
+    records = facts.joined_records(profile)
+    found = opened(records, cursor) if cursor else None
     if found is None:
         raise Http404
-    context = {"profile": profile, "opened": found}
+    context = {"profile": profile, "opened": found, "guard": Guard(records)}
     template = "profiles/_timeline_steps.html" if request.htmx else "profiles/steps.html"
     return render(request, template, context)

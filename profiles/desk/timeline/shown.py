@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.http import urlencode
 
+from profiles.desk.guard import Guard
 from profiles.desk.timeline.facets import facets
 from profiles.desk.timeline.filters import Cursor, Filters
 from profiles.desk.timeline.reading import page
@@ -36,6 +37,7 @@ def some_days(
     older = [*filters.parameters(), ("before", found.older), ("pages", str(loaded))]
     return {
         "profile": profile,
+        "guard": Guard(records),
         "filters": filters,
         "page": found,
         "older_query": urlencode(older) if found.older else "",
