@@ -16,6 +16,7 @@ from c360.described import Call, calls_of
 from c360.http import StaffRequest
 from c360.scopes import Scope
 from c360.showing import shows_no_customer_data
+from c360.tokens import openapi as _schemes  # noqa: F401  # importing registers them
 from c360.tokens.calls import PersonView
 
 

@@ -5,30 +5,27 @@ writes records and must never read customers.
 """
 
 from collections.abc import Sequence
+from itertools import product
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import APIException
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from c360.scopes import Scope
 from c360.showing import Action, note_access, shows
-from c360.tokens.calls import PersonView
+from c360.tokens.calls import PersonView, has_scope
+from consent.api_shapes import AnswerShape, AnswersShape, ConsentShape, QuestionsShape
 from consent.models import LedgerEntry, Purpose
 from consent.permissions import MOST, Answer, Asked, may_contact, may_contact_many
 from profiles.access import SEARCH, profile_for
-from profiles.api.bodies import SmallJSON
+from profiles.api.bodies import SmallJSON, Unanswerable
+from profiles.api.shapes import REFUSED
+from profiles.models import Profile
 
 SEE_ANSWER = "consent.view_contact_permission"
-
-
-class Unanswerable(APIException):
-    """A question that makes no sense; the message says what would."""
-
-    status_code = 422
-    default_code = "unanswerable"
 
 
 class AnswersView(PersonView):
@@ -49,6 +46,15 @@ class MayContactView(AnswersView):
 
     http_method_names = ["get"]
 
+    @extend_schema(
+        operation_id="may_contact",
+        summary="Ask whether a customer may be contacted",
+        parameters=[
+            OpenApiParameter("purpose", str, required=True),
+            OpenApiParameter("channel", str, required=True, enum=LedgerEntry.Channel.values),
+        ],
+        responses={200: AnswerShape, **REFUSED},
+    )
     def get(self, request: Request, profile_id: str) -> Response:
         profile = profile_for(self.person, profile_id)
         asked = Asked(
@@ -61,11 +67,37 @@ class MayContactView(AnswersView):
 
 
 @shows(Action.API)
+class ConsentView(AnswersView):
+    """`GET …/profiles/<id>/consent/`: the answer for every purpose and channel."""
+
+    http_method_names = ["get"]
+
+    @extend_schema(
+        operation_id="consent",
+        summary="Read what a customer allowed",
+        description="Every purpose people are asked about, with the answer for each channel.",
+        responses={200: ConsentShape, **REFUSED},
+    )
+    def get(self, request: Request, profile_id: str) -> Response:
+        profile = profile_for(self.person, profile_id)
+        asked = everything_about(profile)
+        answers = zip(asked, may_contact_many(asked), strict=True)
+        return Response({"answers": [as_json(each, answer) for each, answer in answers]})
+
+
+@shows(Action.API)
 class CheckView(AnswersView):
     """`POST …/permissions/check`: up to 10,000 answers, in the order of the questions."""
 
     http_method_names = ["post"]
 
+    @extend_schema(
+        operation_id="check",
+        summary="Ask about many customers at once",
+        description="Up to 10,000 questions; the answers come in their order.",
+        request=QuestionsShape,
+        responses={200: AnswersShape, **REFUSED},
+    )
     def post(self, request: Request) -> Response:
         asked = questions(request.data)
         check_words(asked)
@@ -125,3 +157,21 @@ def as_json(asked: Asked, answer: Answer) -> dict[str, Any]:
         "records_disagree": answer.records_disagree,
         "contact_points": [str(point) for point in answer.points],
     }
+
+
+def allowed_part(request: Request, profile: Profile) -> dict[str, list[str]] | None:
+    """Channels that are allowed, by purpose; `None` for who may not know. Part of an answer."""
+    if not has_scope(request, Scope.CONSENT) or not request.user.has_perm(SEE_ANSWER):
+        return None
+    asked = everything_about(profile)
+    allowed: dict[str, list[str]] = {each.purpose: [] for each in asked}
+    for question, answer in zip(asked, may_contact_many(asked), strict=True):
+        if answer.allowed:
+            allowed[question.purpose].append(question.channel)
+    return allowed
+
+
+def everything_about(profile: Profile) -> list[Asked]:
+    """Each purpose people are asked about, by each channel."""
+    purposes = Purpose.objects.asked().order_by("key").values_list("key", flat=True)
+    return [Asked(profile.pk, *each) for each in product(purposes, LedgerEntry.Channel.values)]

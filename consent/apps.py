@@ -8,10 +8,13 @@ class ConsentConfig(AppConfig):
 
     def ready(self) -> None:
         from consent import access_log, bases, receivers  # noqa: F401  # importing connects them
+        from consent.api import allowed_part
         from consent.attention import contact_bans
         from consent.views.panel import contact_panel
+        from profiles.api.parts import register_part
         from profiles.desk.attention.registry import register_attention
         from profiles.desk.panels import register_panel
 
         register_panel("contact", contact_panel)
         register_attention("contact", contact_bans)
+        register_part("may_contact", allowed_part)

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.http import Http404
 from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,10 +17,13 @@ from c360.scopes import Scope
 from c360.showing import Action, shows
 from c360.tokens.calls import PersonView
 from matching import review
+from matching.confidence import confidence_of
 from matching.live import live_model
 from matching.story import as_json, keys_of, story_of
 from matching.views.why import Answer, answer_between, other_profile
 from profiles.access import profile_for
+from profiles.api.shapes import REFUSED
+from profiles.models import Profile
 
 
 @shows(Action.API)
@@ -28,6 +33,14 @@ class ExplainView(PersonView):
     http_method_names = ["get"]
     scope = Scope.EVIDENCE  # the rest is asked by the door of the page
 
+    @extend_schema(
+        operation_id="explain",
+        summary="Read why records were joined",
+        description="For those who may review matches. With `other`, also why that customer "
+        "is not the same.",
+        parameters=[OpenApiParameter("other", str, description="Id of another customer.")],
+        responses={200: OpenApiTypes.OBJECT, **REFUSED},
+    )
     def get(self, request: Request, profile_id: str) -> Response:
         user = self.person
         review.ask_permission(user)
@@ -62,3 +75,8 @@ def _why_not(answer: Answer) -> dict[str, Any]:
             "sentence": answer.evidence.sentence,
         },
     }
+
+
+def confidence_part(request: Request, profile: Profile) -> str:
+    """How sure it is that the joined records are one person. Part of an answer."""
+    return str(confidence_of(profile, join_bits=live_model().join_bits))

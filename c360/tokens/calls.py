@@ -130,7 +130,7 @@ class PersonView(APIView):
     authentication_classes = (PersonalTokenAuthentication, SessionAuthentication)
     permission_classes = (InScope,)
     renderer_classes = (JSONRenderer,)
-    throttle_classes = (CallThrottle,)
+    throttle_classes: tuple[type[CallThrottle], ...] = (CallThrottle,)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Say that a method is unknown before asking who wants to know."""

@@ -24,6 +24,13 @@ class TooLarge(APIException):
     default_code = "too_large"
 
 
+class Unanswerable(APIException):
+    """A question that makes no sense; the message says what would."""
+
+    status_code = 422
+    default_code = "unanswerable"
+
+
 class SmallJSON(BaseParser):
     """JSON of at most 1 MB, with every key once and every number a number."""
 

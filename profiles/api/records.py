@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.exceptions import (
     APIException,
     MethodNotAllowed,
@@ -18,6 +19,7 @@ from rest_framework.views import APIView
 
 from c360.showing import shows_no_customer_data
 from profiles.api.bodies import SmallJSON
+from profiles.api.shapes import ProblemShape, StoredShape
 from profiles.bases import complaints
 from profiles.canonical import Malformed, canonical_spec, checked_call
 from profiles.ingest import Row, Stored, store_rows
@@ -28,6 +30,42 @@ from profiles.tokens import SentBySource, SourceTokenAuthentication
 
 COME_BACK_SECONDS = 30
 ORIGIN = "api"
+REFUSALS = (400, 401, 403, 413, 422, 429)
+TEXT = {"type": "string"}
+BODY = {
+    "type": "object",
+    "required": ["source", "records"],
+    "properties": {
+        "source": {**TEXT, "description": "The short name of the source."},
+        "records": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["external_id"],
+                "properties": {
+                    "external_id": {**TEXT, "description": "The record’s number there."},
+                    "updated_at": {**TEXT, "format": "date-time"},
+                    "attributes": {"type": "object", "description": "As in a mapping."},
+                    "deleted": {"type": "boolean"},
+                },
+            },
+        },
+    },
+}
+EXAMPLE = OpenApiExample(
+    "one record",
+    {
+        "source": "shop",
+        "records": [
+            {
+                "external_id": "s-1",
+                "updated_at": "2026-03-01T10:00:00Z",
+                "attributes": {"given_name": "Anna", "email": ["anna@example.com"]},
+            }
+        ],
+    },
+    request_only=True,
+)
 
 
 class Unlawful(APIException):
@@ -58,6 +96,15 @@ class RecordsView(APIView):
             raise MethodNotAllowed(str(request.method))
         super().initial(request, *args, **kwargs)
 
+    @extend_schema(
+        operation_id="records",
+        summary="Send records of a source",
+        description="At most 1,000 records and 1 MB. What cannot be read is quarantined and "
+        "named, the rest is stored. Needs the token of the source.",
+        request={"application/json": BODY},
+        responses={200: StoredShape, **dict.fromkeys(REFUSALS, ProblemShape)},
+        examples=[EXAMPLE],
+    )
     def post(self, request: Request) -> Response:
         token = request.auth
         assert isinstance(token, SourceToken)  # noqa: S101 - SentBySource has asked

@@ -60,7 +60,7 @@ def test_who_may_not_see_customers_is_refused(name: str, anna: str) -> None:
 def test_the_token_of_a_source_reads_nothing(anna: str) -> None:
     answer = Client().post(CHECK, "{}", content_type="application/json")
 
-    assert answer.status_code == 403
+    assert answer.status_code == 401
 
 
 def test_a_purpose_nobody_made_is_named_with_those_there_are_and_not_made(anna: str) -> None:
