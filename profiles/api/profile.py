@@ -19,7 +19,8 @@ from profiles.api.parts import parts
 from profiles.api.shapes import REFUSED, CustomerShape
 from profiles.desk import values as facts
 from profiles.desk.figures import figures
-from profiles.desk.masking import is_sensitive, masked
+from profiles.desk.guard import Guard
+from profiles.desk.masking import is_sensitive
 from profiles.models import Profile
 
 SHORTEST_REASON = 4
@@ -74,12 +75,13 @@ def reveals(request: Request, profile: Profile) -> bool:
 def customer_of(request: Request, profile: Profile, *, reveal: bool) -> dict[str, Any]:
     """The whole answer; the number of queries depends on neither records nor events."""
     records = facts.joined_records(profile)
+    guard = Guard(records, frozenset(profile.golden if reveal else ()))
     return {
         "id": profile.pk,
         "url": request.build_absolute_uri(reverse("profiles:customer", args=[profile.pk])),
         "name": profile.display_name,
         "records": len(records),
-        "values": [_value(profile, field, reveal=reveal) for field in facts.fields(profile)],
+        "values": [_value(profile, field, guard) for field in facts.fields(profile)],
         "sources": [_source(fresh) for fresh in facts.freshness(records)],
         "figures": [
             {"label": each.label, "value": each.value, "note": each.note}
@@ -89,15 +91,13 @@ def customer_of(request: Request, profile: Profile, *, reveal: bool) -> dict[str
     }
 
 
-def _value(profile: Profile, field: facts.Field, *, reveal: bool) -> dict[str, Any]:
+def _value(profile: Profile, field: facts.Field, guard: Guard) -> dict[str, Any]:
     golden = profile.golden[field.attribute]
-    hide = is_sensitive(field.attribute) and not reveal
-    shown = masked(field.attribute, facts.display_text(golden)) if hide else field.display
     return {
         "attribute": field.attribute,
         "label": field.label,
-        "text": shown,
-        "is_masked": hide,
+        "text": guard.value(field.attribute, field.display),
+        "is_masked": guard.masks(field.attribute),
         "source": golden.get("source", ""),
         "since": golden.get("since"),
         "rule": golden.get("rule", ""),

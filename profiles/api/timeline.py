@@ -15,6 +15,7 @@ from profiles.api.bodies import SmallJSON, Unanswerable
 from profiles.api.shapes import REFUSED, TimelineShape
 from profiles.desk import timeline as history
 from profiles.desk import values as facts
+from profiles.desk.guard import Guard
 from profiles.desk.timeline.filters import PERIODS, STATES
 from profiles.desk.timeline.kinds import GROUPS
 from profiles.forms import TimelineForm
@@ -68,8 +69,9 @@ class TimelineView(PersonView):
         filters = replace(form.filters, each=True)
         records = facts.joined_records(profile)
         page = history.page(records, filters=filters, before=form.cursor)
+        guard = Guard(records)
         told = [
-            _event(event, item.source.slug)
+            _event(event, item.source.slug, guard)
             for day in page.days
             for item in day.items
             for event in (item.event, *item.more)
@@ -89,12 +91,12 @@ def _read(request: Request, find: str) -> TimelineForm:
     return form
 
 
-def _event(event: Event, source: str) -> dict[str, Any]:
+def _event(event: Event, source: str, guard: Guard) -> dict[str, Any]:
     return {
         "id": event.id,
         "kind": event.kind,
-        "name": event.name,
-        "text": event.text,
+        "name": guard.told(event.name),
+        "text": guard.told(event.text),
         "occurred_at": event.occurred_at,
         "received_at": event.received_at,
         "source": source,

@@ -250,6 +250,18 @@ def test_a_timeline_is_filtered_and_words_are_found_by_post(
     assert [each["kind"] for each in found.json()["events"]] == ["order"]
 
 
+def test_masked_values_stay_masked_in_what_people_wrote(
+    anna: Profile, record: SourceRecord
+) -> None:
+    make_event(record, "call", text="my number is CANARY77, ring 07700 900909")
+
+    answer = call(token_of("ana"), place(anna, "timeline/"))
+
+    assert "my number is" in answer.content.decode()
+    assert "CANARY77" not in answer.content.decode()
+    assert "900909" not in answer.content.decode()
+
+
 @pytest.mark.parametrize("query", ["kind=nothing", "before=yesterday", "state=odd"])
 def test_a_filter_that_makes_no_sense_is_refused(query: str, anna: Profile) -> None:
     assert call(token_of("ana"), place(anna, f"timeline/?{query}")).status_code == 422
