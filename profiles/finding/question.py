@@ -4,8 +4,10 @@ Pure: no database. One text may be read several ways ("10442" is an order, a car
 a phone number); `kind` is the likeliest, the other fields hold every reading worth a look.
 """
 
+import contextlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import StrEnum
 
 from profiles import normalise
@@ -13,15 +15,22 @@ from profiles import normalise
 MAX_LENGTH = 120
 MIN_LENGTH = 2
 MIN_TAIL = 4
+MIN_DIGITS = 3  # beside a name
+MAX_WORDS = 6
+LONGEST_PREFIX = 3  # letters before a number, as in INC 1001 2040
 
 _PROFILE_ID = re.compile(r"P-[0-9A-HJKMNP-TV-Z]{12}")
 _DIALLED = re.compile(r"[+(\d][\d\s().\-/]*")
 _BRITISH_POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}")
+_OUTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?")
+_INCODE = re.compile(r"\d[A-Z]{0,2}")
 _KIND_WORD = re.compile(
     r"^(?:order|ticket|case|return|card|customer|invoice|no|nr|number|id)\b[\s.:#]*",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_DAY = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-]((?:19|20)\d\d)")
+_ISO_DAY = re.compile(r"((?:19|20)\d\d)-(\d\d)-(\d\d)")
 
 
 class Kind(StrEnum):
@@ -33,21 +42,26 @@ class Kind(StrEnum):
     PHONE = "phone"
     POSTCODE = "postcode"
     NUMBER = "number"
+    BORN = "born"
     NAME = "name"
 
 
 @dataclass(frozen=True)
 class Question:
-    """Every reading of one text. Empty fields mean: not readable that way."""
+    """Every reading of one text. Empty fields mean: not readable that way.
+
+    Beside `words` of a name, all other fields narrow down whose name it is.
+    """
 
     text: str
     kind: Kind
     identifiers: frozenset[str] = frozenset()  # normalised, of any namespace
-    phone_tail: str = ""  # digits
+    digits: str = ""  # the end of a phone or of an order, or more of either
     number: str = ""  # capitals, no spaces: order, ticket, card
-    postcodes: frozenset[str] = frozenset()
-    words: tuple[str, ...] = field(default=())  # folded words of a name
-    year: str = ""
+    mailbox: str = ""  # how an e-mail address begins
+    postcode: str = ""  # how a postal code begins, in capitals, `LS1 ` for a whole outcode
+    words: tuple[str, ...] = field(default=())  # folded words of a name or a town
+    born: str = ""  # 1984 or 1984-03-02
 
 
 def read(typed: str, region: str) -> Question:
@@ -57,34 +71,67 @@ def read(typed: str, region: str) -> Question:
         return Question(text, Kind.NOTHING)
     if _PROFILE_ID.fullmatch(text.upper()):
         return Question(text.upper(), Kind.PROFILE)
-    if "@" in text:
+    if "@" in text and " " not in text:
         return _address(text)
     bare = _KIND_WORD.sub("", text).lstrip("#").strip()
+    if born := birthday(bare):
+        return Question(text, Kind.BORN, born=born)
     number = re.sub(r"\s+", "", bare).upper()
-    if _BRITISH_POSTCODE.fullmatch(number):
-        known = _identifiers(number)
-        return Question(text, Kind.POSTCODE, known, number=number, postcodes=_postcodes(number))
+    if code := _postcode(bare.upper().split()):
+        return Question(text, Kind.POSTCODE, _identifiers(number), number=number, postcode=code)
     if _DIALLED.fullmatch(bare):
         return _digits(text, bare, number, region)
     if _is_number(bare, named=bare != text):
-        return Question(text, Kind.NUMBER, _identifiers(number), number=number)
-    return _name(text)
+        mailbox = text.casefold() if " " not in text else ""
+        known = _identifiers(number)
+        return Question(text, Kind.NUMBER, known, number=number, mailbox=mailbox)
+    return read_name(text)
+
+
+def birthday(text: str) -> str:
+    """`2/3/1984` and `1984-03-02` as `1984-03-02`; nothing for what is no whole day."""
+    iso, written = _ISO_DAY.fullmatch(text), _DAY.fullmatch(text)
+    if not iso and not written:
+        return ""
+    year, month, day = iso.groups() if iso else written.groups()[::-1]  # type: ignore[union-attr]
+    with contextlib.suppress(ValueError):
+        return date(int(year), int(month), int(day)).isoformat()
+    return ""
 
 
 def _address(text: str) -> Question:
-    """A whole e-mail address, or the name that may stand in the part typed so far."""
+    """An e-mail address, whole or begun, and the name that may stand in it."""
     address = normalise.email(text)
-    if address:
-        return Question(text, Kind.EMAIL, frozenset({address}))
     words = re.sub(r"[\W\d_]+", " ", normalise.fold(text.partition("@")[0])).split()
-    return Question(text, Kind.EMAIL, words=tuple(word for word in words if len(word) > 2))
+    return Question(
+        text,
+        Kind.EMAIL,
+        frozenset({address} if address else ()),
+        mailbox=text.casefold(),
+        words=tuple(word for word in words if len(word) > 2),
+    )
 
 
 def _is_number(bare: str, *, named: bool) -> bool:
     """True for `HP-104421`, `order 12` (named) and `LC 1001 2040`; not for `anna 1984`."""
-    digits = sum(char.isdigit() for char in bare)
-    letters = sum(char.isalpha() for char in bare)
-    return digits > 0 and (named or " " not in bare or digits > letters)
+    longest = max((len(word) for word in bare.split() if word.isalpha()), default=0)
+    has_digits = any(map(str.isdigit, bare))
+    return has_digits and (named or " " not in bare or longest <= LONGEST_PREFIX)
+
+
+def _postcode(parts: list[str]) -> str:
+    """How a British postal code begins: `LS1 ` for LS1, `LS1 4AB` for LS14AB, else nothing.
+
+    Three signs with one letter, as T88, may be anything; they are left to names and numbers
+    unless they are a whole outcode.
+    """
+    if len(parts) == 1 and _BRITISH_POSTCODE.fullmatch(parts[0]):
+        return f"{parts[0][:-3]} {parts[0][-3:]}"
+    if len(parts) == 1 and _OUTCODE.fullmatch(parts[0]):
+        return f"{parts[0]} "
+    if len(parts) == 2 and _OUTCODE.fullmatch(parts[0]) and _INCODE.fullmatch(parts[1]):
+        return " ".join(parts)
+    return ""
 
 
 def _identifiers(number: str) -> frozenset[str]:
@@ -92,30 +139,56 @@ def _identifiers(number: str) -> frozenset[str]:
     return frozenset({found} if found else ())
 
 
-def _postcodes(number: str) -> frozenset[str]:
-    spaced = normalise.postcode(number)
-    return frozenset({number, spaced} if spaced else {number})
-
-
 def _digits(text: str, bare: str, number: str, region: str) -> Question:
-    """Digits may be a phone number, its end, an order, a card or a foreign postal code."""
+    """Digits may be a phone number, a part of one, an order, a card or a postal code."""
     digits = re.sub(r"\D", "", bare)
     dialled = normalise.phone(bare, region)
     looks_dialled = len(digits) >= 7 and (bare[0] in "+(0" or " " in bare)
     return Question(
         text,
-        Kind.PHONE if looks_dialled and dialled else Kind.NUMBER,
+        Kind.PHONE if looks_dialled else Kind.NUMBER,
         identifiers=frozenset(filter(None, {dialled, digits, number})),
-        phone_tail=digits if len(digits) >= MIN_TAIL else "",
+        digits=digits if len(digits) >= MIN_TAIL else "",
         number=number if len(number) >= MIN_TAIL else "",
-        postcodes=_postcodes(number) if len(digits) in (4, 5) else frozenset(),
+        postcode=number if len(digits) in (4, 5) and digits == number else "",
     )
 
 
-def _name(text: str) -> Question:
-    words = normalise.fold(text.replace(",", " ")).split()
-    years = [word for word in words if _YEAR.fullmatch(word)]
-    names = tuple(word for word in words if word not in years and any(map(str.isalpha, word)))
-    if not any(len(word) >= MIN_LENGTH for word in names):
+def read_name(text: str) -> Question:
+    """Words of a name or a town, and beside them a year, a postcode, digits or a mailbox."""
+    words: list[str] = []
+    found: dict[str, str] = {}
+    parts = normalise.fold(text.replace(",", " ")).split()
+    while parts:
+        part = parts.pop(0)
+        kind, value = _beside(part)
+        if (
+            kind == "postcode"
+            and parts
+            and (pair := _postcode([part.upper(), parts[0].upper()]))
+        ):
+            value = pair
+            parts.pop(0)
+        if kind == "word":
+            words += [word for word in re.split(r"[._,]+", value) if word]
+        elif kind:
+            found[kind] = value
+    if not any(len(word) >= MIN_LENGTH and any(map(str.isalpha, word)) for word in words):
         return Question(text, Kind.NOTHING)
-    return Question(text, Kind.NAME, words=names[:5], year=years[0] if years else "")
+    names = tuple(word for word in words if any(map(str.isalnum, word)))[:MAX_WORDS]
+    return replace(Question(text, Kind.NAME, words=names), **found)  # type: ignore[arg-type]
+
+
+def _beside(part: str) -> tuple[str, str]:
+    """What one word of several is: a field of the question or `word`, and its value."""
+    if _YEAR.fullmatch(part):
+        return "born", part
+    if born := birthday(part):
+        return "born", born
+    if part.isdigit():
+        return ("digits", part) if len(part) >= MIN_DIGITS else ("", "")
+    if code := _postcode([part.upper()]):
+        return "postcode", code
+    if "@" in part or (any(map(str.isdigit, part)) and any(map(str.isalpha, part))):
+        return "mailbox", part
+    return "word", part

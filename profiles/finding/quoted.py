@@ -4,8 +4,9 @@ Every answer is a list of (profile id, reason), only through live records and on
 profile a record is joined into now.
 """
 
+import phonenumbers
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Reverse, Upper
 from django.utils.translation import gettext as _
 
@@ -88,11 +89,34 @@ def by_number(number: str, *, kind: str = "") -> list[tuple[tuple[str, str], boo
 def by_phone_tail(digits: str) -> Found:
     """Whose phone ends with these digits; a number dialled without its country is no end."""
     end = digits.lstrip("0") if len(digits) > 6 else digits
-    found = (
-        Identifier.objects.filter(live("record__"), namespace="phone")
-        .annotate(tail=Reverse("value_norm"))
-        .filter(tail__startswith=end[::-1])
-        .values_list("record__membership__profile_id", flat=True)[:MOST]
+    phones = Identifier.objects.annotate(tail=Reverse("value_norm"))
+    found = phones.filter(live("record__"), namespace="phone", tail__startswith=end[::-1])
+    return _with_reason(found, _("phone ends %s") % digits[-4:])
+
+
+def by_phone_beginning(digits: str) -> Found:
+    """Whose phone begins so: `+44…`, `0044…` or, in our own country, `07700 9…`."""
+    begins = f"+{_country_code()}{digits[1:]}" if digits[:1] == "0" else f"+{digits}"
+    if digits.startswith("00"):
+        begins = f"+{digits[2:]}"
+    found = Identifier.objects.filter(
+        live("record__"), namespace="phone", value_norm__startswith=begins
     )
-    reason = _("phone ends %s") % digits[-4:]
-    return [(pk, reason) for pk in dict.fromkeys(found) if pk]
+    return _with_reason(found, _("phone begins %s") % digits)
+
+
+def _country_code() -> int:
+    return phonenumbers.country_code_for_region(settings.C360_DEFAULT_REGION)
+
+
+def by_mailbox(begins: str) -> Found:
+    """Whose e-mail address begins so."""
+    found = Identifier.objects.filter(
+        live("record__"), namespace="email", value_norm__startswith=begins
+    )
+    return _with_reason(found, _("e-mail begins %s") % begins)
+
+
+def _with_reason(found: QuerySet[Identifier], reason: str) -> Found:
+    pks = found.values_list("record__membership__profile_id", flat=True)[:MOST]
+    return [(pk, reason) for pk in dict.fromkeys(pks) if pk]

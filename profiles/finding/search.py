@@ -5,31 +5,37 @@ waits for a decision answers under its own profile. Each hit says why it was fou
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, Max, QuerySet
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from rapidfuzz import fuzz
 
 from c360.showing import note_access
 from profiles.desk.masking import mask_email, mask_phone
-from profiles.finding.names import by_name, other_forms
-from profiles.finding.question import Kind, Question, read
+from profiles.desk.values import date_text
+from profiles.finding.candidates import Candidate, by_rest, by_words
+from profiles.finding.question import Kind, Question, read, read_name
 from profiles.finding.quoted import (
     by_identifier,
+    by_mailbox,
     by_number,
+    by_phone_beginning,
     by_phone_tail,
     by_profile_id,
     live,
 )
+from profiles.finding.words import Met, Way
 from profiles.models import CustomerObject, Profile
 from profiles.models.event import EventKind
 
 PAGE = 25
-NEARLY_SAME = 60  # rapidfuzz ratio of two words, 0 to 100
+COUNTED = 100  # hits beyond a page that are counted
+MIN_BEGINNING = 6  # digits of a phone number that has only been begun
+MIN_MAILBOX = 3
+YEAR = 4
 
 
 @dataclass
@@ -66,7 +72,7 @@ class Results:
 
     question: Question
     hits: list[Hit]
-    has_more: bool = False
+    more: int = 0  # beyond those loaded; of very many, only those that were ranked
 
     @property
     def sole_exact(self) -> Profile | None:
@@ -83,32 +89,108 @@ class Results:
             Kind.POSTCODE: _("looks like a postcode"),
             Kind.NUMBER: _("looks like an order, ticket or card number"),
             Kind.NAME: _("looks like a name"),
+            Kind.BORN: _("looks like a day of birth"),
         }.get(self.question.kind, "")
 
 
 def search(typed: str, *, limit: int = PAGE) -> Results:
-    """Find at most `limit` customers, exact identifiers first. At most nine queries."""
+    """Find customers, exact identifiers first; load at most `limit`. At most twelve queries."""
     question = read(typed, settings.C360_DEFAULT_REGION)
     note_access(terms=_terms(question))
     hits: dict[str, Hit] = {}
     if question.kind is Kind.PROFILE:
         _add(hits, by_profile_id(question.text), exact=True)
-    if question.identifiers:
-        _add(hits, by_identifier(question.identifiers), exact=True)
+    elif question.kind is Kind.NAME:
+        _by_name(hits, question, limit)
+    elif question.kind is Kind.EMAIL:
+        _by_address(hits, question, limit)
+    elif question.kind is not Kind.NOTHING:
+        _by_digits(hits, question, limit)
+    return _finish(question, hits, limit)
+
+
+def _by_digits(hits: dict[str, Hit], question: Question, limit: int) -> None:
+    """Numbers of any kind, whole or their end; then phones, postcodes and birthdays."""
+    _add(hits, by_identifier(question.identifiers), exact=True)
     numbered = _by_number(hits, question.number)
-    if question.phone_tail and not any(hit.exact for hit in hits.values()):
-        _add(hits, by_phone_tail(question.phone_tail))
-    if question.postcodes:
-        found = _shown_profiles().filter(postcode_norm__overlap=sorted(question.postcodes))
-        newest = F("last_event_at").desc(nulls_last=True)
-        pks = found.order_by(newest, "pk").values_list("pk", flat=True)[: limit + 1]
-        _add(hits, ((pk, _("postcode")) for pk in pks))
-    if question.words:
-        named = by_name(question.words, year=question.year, limit=limit + 1)
-        _add(hits, ((profile.pk, _why(question, profile)) for profile in named))
+    if question.digits and not _is_exact(hits):
+        _add(hits, by_phone_tail(question.digits))
+        if len(question.digits) >= MIN_BEGINNING:
+            _add(hits, by_phone_beginning(question.digits))
+    if question.mailbox and not hits:
+        _add(hits, by_mailbox(question.mailbox))
+    if question.postcode or question.born:
+        found = by_rest(question, limit=COUNTED)
+        _add(hits, ((one.pk, reason) for one in found for reason in _rest(question)))
     if len(hits) == 1 and numbered:
         next(iter(hits.values())).exact = True  # "104421" can only mean HP-104421
-    return _finish(question, hits, limit)
+    if not hits and " " in question.text and (bob := read_name(question.text)).words:
+        _by_name(hits, bob, limit)  # "bob 0909" looks like "INC 0909"
+
+
+def _by_address(hits: dict[str, Hit], question: Question, limit: int) -> None:
+    """The address; else those that begin so, have its mailbox elsewhere, or bear its name."""
+    _add(hits, by_identifier(question.identifiers), exact=True)
+    if _is_exact(hits):
+        return
+    mailbox = question.mailbox.partition("@")[0]
+    for begins in dict.fromkeys([question.mailbox, f"{mailbox}@"]):
+        if len(begins) >= MIN_MAILBOX and not hits:
+            _add(hits, by_mailbox(begins))
+    if question.words:
+        _by_name(hits, replace(question, mailbox=""), limit)
+
+
+def _by_name(hits: dict[str, Hit], question: Question, limit: int) -> None:
+    """Names and towns, and of those who bear them the ones other words of the text fit."""
+    quoted = _quoted(question)
+    if quoted is None or quoted:
+        _add_named(hits, question, quoted, limit)
+    if question.born and len(question.born) == YEAR and not hits:
+        as_tail = replace(question, born="", digits=question.born)  # "smith 1984" may ring
+        _add_named(hits, as_tail, _quoted(as_tail), limit)
+
+
+def _quoted(question: Question) -> dict[str, str] | None:
+    """Whom digits or a mailbox beside a name lead to, with the reason; `None` without such."""
+    if question.digits:
+        ends = [pair for pair, _whole in by_number(question.digits)]
+        return dict([*ends, *by_phone_tail(question.digits)])
+    if question.mailbox:
+        known = frozenset({question.mailbox, question.mailbox.upper()})
+        return dict([*by_mailbox(question.mailbox), *by_identifier(known)])
+    return None
+
+
+def _add_named(
+    hits: dict[str, Hit], question: Question, quoted: dict[str, str] | None, limit: int
+) -> None:
+    for candidate, met in by_words(question, only=quoted, enough=limit + 1):
+        reasons = [*_why(met, candidate), (quoted or {}).get(candidate.pk, "")]
+        _add(hits, ((candidate.pk, reason) for reason in [*reasons, *_rest(question)]))
+
+
+def _why(met: Met, candidate: Candidate) -> list[str]:
+    """The loosest of the ways in which words met names, and the town if one did."""
+    loosest = {
+        Way.SOUND: _("name sounds alike"),
+        Way.SPELLING: _("similar spelling"),
+        Way.SHORT_NAME: _("short name"),
+    }
+    why = next((words for way, words in loosest.items() if way in met.ways), _("name"))
+    return [why, _("lives in %s") % candidate.town] if Way.TOWN in met.ways else [why]
+
+
+def _rest(question: Question) -> list[str]:
+    """Reasons that hold for every hit, because the question was narrowed by them."""
+    reasons = [_("born %s") % date_text(question.born)] if question.born else []
+    if question.postcode:
+        reasons.append(_("postcode %s") % question.postcode.strip())
+    return reasons
+
+
+def _is_exact(hits: dict[str, Hit]) -> bool:
+    return any(hit.exact for hit in hits.values())
 
 
 def _terms(question: Question) -> set[str]:
@@ -142,32 +224,10 @@ def _by_number(hits: dict[str, Hit], number: str) -> bool:
     return bool(found)
 
 
-def _why(question: Question, profile: Profile) -> str:
-    """The loosest of the ways in which the words met the names."""
-    names = profile.search_name.split()
-    ways = [_way(word, names, profile) for word in question.words]
-    for way in (_("sounds alike"), _("similar spelling"), _("short name")):
-        if way in ways:
-            return way
-    return _("name and town") if _("town") in ways else _("name")
-
-
-def _way(word: str, names: list[str], profile: Profile) -> str:
-    if any(name.startswith(word) for name in names):
-        return _("name")
-    if set(other_forms(word)) & set(names):
-        return _("short name")
-    if Hit(profile).city.casefold().startswith(word):
-        return _("town")
-    if any(fuzz.ratio(word, name) >= NEARLY_SAME for name in names):
-        return _("similar spelling")
-    return _("sounds alike")
-
-
 def _finish(question: Question, hits: dict[str, Hit], limit: int) -> Results:
-    """Load the profiles of all hits at once; drop those that only redirect or are gone."""
-    wanted = sorted(hits, key=lambda pk: not hits[pk].exact)[: limit + 1]
-    found = _shown_profiles().in_bulk(wanted)
+    """Load the profiles of the first hits at once, without those that only redirect."""
+    wanted = sorted(hits, key=lambda pk: not hits[pk].exact)
+    found = _shown_profiles().in_bulk(wanted[:limit])
     orders = _last_orders(list(found))
     kept = []
     for pk in wanted[:limit]:
@@ -175,7 +235,7 @@ def _finish(question: Question, hits: dict[str, Hit], limit: int) -> Results:
             hits[pk].profile, hits[pk].last_order = found[pk], orders.get(pk)
             kept.append(hits[pk])
     note_access(profiles=[hit.profile.pk for hit in kept], results=len(kept))
-    return Results(question, kept, has_more=len(hits) > limit)
+    return Results(question, kept, more=len(wanted[limit:]))
 
 
 def _last_orders(profile_ids: Sequence[str]) -> dict[str, Any]:

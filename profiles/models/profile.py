@@ -4,6 +4,7 @@ import secrets
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
 from profiles.models.record import SourceRecord
@@ -39,6 +40,14 @@ class Profile(models.Model):
     )
     name_sounds = ArrayField(models.CharField(max_length=12), default=list, blank=True)
     postcode_norm = ArrayField(models.CharField(max_length=16), default=list, blank=True)
+    found_by = models.GeneratedField(
+        expression=models.Func(
+            "search_name", "name_sounds", "postcode_norm", "golden", function="c360_found_by"
+        ),
+        output_field=SearchVectorField(),
+        db_persist=True,
+        help_text="What search asks for: n name, s sound, p place, b birthday, c postal code.",
+    )
     last_event_at = models.DateTimeField(null=True)
     updated_at = models.DateTimeField(null=True, help_text="Last change of what it shows.")
 
@@ -50,10 +59,8 @@ class Profile(models.Model):
         indexes = [
             # Serves: search by misspelt names (trigram word similarity).
             GinIndex(OpClass("search_name", name="gin_trgm_ops"), name="profile_name_trigrams"),
-            # Serves: search by names that sound alike.
-            GinIndex(fields=["name_sounds"], name="profile_name_sounds"),
-            # Serves: search by postcode.
-            GinIndex(fields=["postcode_norm"], name="profile_postcodes"),
+            # Serves: search by names, how they sound, towns, birthdays and postcodes together.
+            GinIndex(fields=["found_by"], name="profile_found_by"),
         ]
 
     def __str__(self) -> str:

@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from profiles import projection
-from profiles.finding.names import by_name
+from profiles.finding.search import search
 from profiles.models import Membership, Profile, SourceRecord
 from profiles.projection import COLUMNS, Face, computed, differences, refresh
 from tests.profiles.customers import LONG_AGO, make_event, make_record
@@ -82,7 +82,7 @@ def test_a_profile_shows_what_its_records_say() -> None:
 def test_a_refreshed_profile_is_found_by_its_names(word: str) -> None:
     profile = join(make_record("crm", **{**ANNA, "family_name": "Müller"}))
 
-    assert by_name([word], limit=5) == [profile]
+    assert [hit.profile for hit in search(word).hits] == [profile]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,178 @@
+"""Fetches the customers who may be meant by words, through one index, looser step by step.
+
+`Profile.found_by` holds names, sounds, towns, birthdays and postcodes of a customer as words of
+one text index, so that the database cuts them with each other before it reads any row. Only
+what sounds and beginnings do not lead to is looked for by spelling (trigrams).
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import connection, transaction
+
+from profiles.finding.question import Question
+from profiles.finding.words import Met, meet, other_forms
+
+MOST = 600  # candidates of one step that are read and ranked
+SIMILARITY = 0.5  # pg_trgm's own 0.6 loses two-letter slips in short names
+SHORTEST_SPELLING = 4  # letters; of fewer, too many names are spelt nearly the same
+SHORTEST_SOUND = 2
+READ = """
+SELECT id, search_name, coalesce(golden #>> '{address,value,city}', ''), name_sounds,
+    left(golden #>> '{birth_date,value}', 10), last_event_at
+FROM profiles_profile WHERE record_count > 0 AND """
+
+
+class Candidate(NamedTuple):
+    """What ranking needs of a profile."""
+
+    pk: str
+    names: str
+    town: str
+    sounds: list[str]
+    born: str | None
+    last_event_at: datetime | None
+
+
+@dataclass
+class Wanted:
+    """A question in the words of the index; `only` are the profiles that digits lead to."""
+
+    words: Sequence[str]
+    codes: dict[str, list[str]]
+    narrow: list[str] = field(default_factory=list)
+    only: Collection[str] | None = None
+
+
+def by_words(
+    question: Question, *, only: Collection[str] | None = None, enough: int
+) -> list[tuple[Candidate, Met]]:
+    """Customers whose names and town are met by all words, nearest first, then newest.
+
+    Narrowed by the birthday and the postcode of the question, and to the profiles `only`; goes
+    on to looser steps until there are `enough`. Two to six queries.
+    """
+    codes = _codes(question.words)
+    wanted = Wanted(question.words, codes, _narrow(question), only)
+    met: dict[str, tuple[Candidate, Met]] = {}
+    for step in (_as_written, _as_heard, _as_spelt):
+        for candidate in step(wanted):
+            how = meet(question.words, candidate.names, candidate.town, candidate.sounds, codes)
+            if how:
+                met.setdefault(candidate.pk, (candidate, how))
+        if len(met) >= enough:
+            break
+    return sorted(met.values(), key=_rank)
+
+
+def by_rest(question: Question, *, limit: int) -> list[Candidate]:
+    """Customers of a postcode or a birthday without a name, newest first. One query."""
+    found = _ask("found_by @@ %s::tsquery", [" & ".join(_narrow(question))])
+    return sorted(found, key=lambda one: (_age(one), one.pk))[:limit]
+
+
+def _rank(found: tuple[Candidate, Met]) -> tuple[float, float, str]:
+    candidate, how = found
+    return -round(how.score, 3), _age(candidate), candidate.pk
+
+
+def _age(candidate: Candidate) -> float:
+    """Newest first, those without events last."""
+    return -candidate.last_event_at.timestamp() if candidate.last_event_at else 0.0
+
+
+def _codes(words: Sequence[str]) -> dict[str, list[str]]:
+    """The double-Metaphone codes of each word; short codes fit a tenth of all people."""
+    shortest = SHORTEST_SOUND + (len(words) == 1)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT word, dmetaphone(word), dmetaphone_alt(word) FROM unnest(%s::text[]) word",
+            [list(words)],
+        )
+        rows = cursor.fetchall()
+    return {
+        word: [code for code in dict.fromkeys(pair) if len(code) >= shortest]
+        for word, *pair in rows
+    }
+
+
+def _narrow(question: Question) -> list[str]:
+    rest = []
+    if question.born:
+        rest.append(_begins("b", question.born))
+    if question.postcode:
+        rest.append(_begins("c", question.postcode))
+    return rest
+
+
+def _is(kind: str, word: str) -> str:
+    escaped = word.replace("\\", "\\\\").replace("'", "''")
+    return f"'{kind}{escaped}'"
+
+
+def _begins(kind: str, word: str) -> str:
+    return f"{_is(kind, word)}:*"
+
+
+def _as_written(wanted: Wanted) -> list[Candidate]:
+    """Names that begin so or are the short or long form; towns beside a name."""
+    return _ask_tree([_written(word, wanted) for word in wanted.words], wanted)
+
+
+def _written(word: str, wanted: Wanted) -> list[str]:
+    ways = [_begins("n", word), *(_is("n", form) for form in other_forms(word))]
+    return [*ways, _begins("p", word)] if len(wanted.words) > 1 else ways
+
+
+def _as_heard(wanted: Wanted) -> list[Candidate]:
+    """Names that sound so, too, or of which the first half is right."""
+    return _ask_tree([_heard(word, wanted) for word in wanted.words], wanted)
+
+
+def _heard(word: str, wanted: Wanted) -> list[str]:
+    ways = _written(word, wanted) + [_is("s", code) for code in wanted.codes.get(word, ())]
+    half = word[: (len(word) + 1) // 2]
+    return [*ways, _begins("n", half)] if len(half) > 2 else ways
+
+
+def _as_spelt(wanted: Wanted) -> list[Candidate]:
+    """Names that share half of their letters, in their order; or heard."""
+    spelt = [word for word in wanted.words if len(word) >= SHORTEST_SPELLING]
+    if not spelt:
+        return []
+    conditions, parameters = [], []
+    for word in wanted.words:
+        way = "found_by @@ %s::tsquery"
+        parameters.append(" | ".join(_heard(word, wanted)))
+        if word in spelt:
+            way = f"({way} OR search_name %%> %s)"
+            parameters.append(word)
+        conditions.append(way)
+    if wanted.narrow:
+        conditions.append("found_by @@ %s::tsquery")
+        parameters.append(" & ".join(wanted.narrow))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)",
+            [str(SIMILARITY)],
+        )
+        return _ask(" AND ".join(conditions), parameters, wanted.only)
+
+
+def _ask_tree(ways: Sequence[Sequence[str]], wanted: Wanted) -> list[Candidate]:
+    query = " & ".join([*(f"({' | '.join(each)})" for each in ways), *wanted.narrow])
+    return _ask("found_by @@ %s::tsquery", [query], wanted.only)
+
+
+def _ask(
+    condition: str, parameters: Sequence[str], only: Collection[str] | None = None
+) -> list[Candidate]:
+    """Rows of a condition; of more than `MOST`, any."""
+    known = [] if only is None else [list(only)]
+    if known:
+        condition = f"id = ANY(%s) AND {condition}"
+    with connection.cursor() as cursor:
+        cursor.execute(f"{READ}{condition} LIMIT {MOST}", [*known, *parameters])
+        return [Candidate(*row) for row in cursor.fetchall()]
