@@ -147,10 +147,10 @@ def data_folder() -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def running(*arguments: str) -> Iterator[Tree]:
+def running(*arguments: str, **env: str) -> Iterator[Tree]:
     """A tree that runs, with an empty database unless told otherwise."""
     with data_folder() as data:
-        tree = Tree(data, *arguments).start()
+        tree = Tree(data, *arguments, **env).start()
         try:
             yield tree
         finally:

@@ -28,13 +28,16 @@ function step(box, by) {
 }
 
 function open(box, event) {
-  const option = document.getElementById(box.getAttribute("aria-activedescendant"));
+  const inNewTab = event.ctrlKey || event.metaKey;
+  const options = optionsOf(box);
+  const active = document.getElementById(box.getAttribute("aria-activedescendant"));
+  const option = active ?? (inNewTab && options.length === 1 ? options[0] : null);
   if (!option) {
     show(box, false); // the form is submitted and shows all results
     return;
   }
   event.preventDefault();
-  if (event.ctrlKey || event.metaKey) window.open(option.href, "_blank", "noopener");
+  if (inNewTab) window.open(option.href, "_blank", "noopener");
   else window.location.assign(option.href);
 }
 
