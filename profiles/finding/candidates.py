@@ -145,7 +145,10 @@ def _as_spelt(wanted: Wanted) -> list[Candidate]:
     conditions, parameters = [], []
     for word in wanted.words:
         way = "found_by @@ %s::tsquery"
-        parameters.append(" | ".join(_heard(word, wanted)))
+        ways = _heard(word, wanted)
+        if len(wanted.words) > 1 and len(word) <= SHORTEST_SPELLING:
+            ways.append(_begins("n", word[0]))  # what else is right of so short a word
+        parameters.append(" | ".join(ways))
         if word in spelt:
             way = f"({way} OR search_name %%> %s)"
             parameters.append(word)
