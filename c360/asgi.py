@@ -16,8 +16,8 @@ django_pages = get_wsgi_application()  # first: what follows asks for models
 
 from c360.bodies import with_lengths
 from c360.checks import refuse_to_start
+from c360.live.listener import PATH
 from c360.live.stream import Application, Live, Receive, Scope, Send
-from c360.middleware import STREAM
 
 THREADS = 8
 
@@ -30,5 +30,5 @@ refuse_to_start()
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    is_stream = scope["type"] == "http" and scope["path"] == STREAM
+    is_stream = scope["type"] == "http" and scope["path"] == PATH
     await (live if is_stream else pages)(scope, receive, send)

@@ -18,11 +18,11 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from c360.http import Gone, Moved
+from c360.live.listener import PATH
 
 IDLE_SECONDS = 30 * 60
 WHOLE_SECONDS = 8 * 60 * 60
 NOTED_EVERY_SECONDS = 60
-STREAM = "/live/"
 UNASKED = "X-Unasked"  # sent with requests that a signal brought about, not a person
 ENDED = "ended"  # of a new session: why the one before is over, for the sign-in page
 ANSWERED = (Gone, Moved, Http404, PermissionDenied, SuspiciousOperation)  # no failures of ours
@@ -96,7 +96,7 @@ def is_over(session: Mapping[str, Any], now: int) -> bool:
 
 def was_asked(request: HttpRequest) -> bool:
     """Whether a person is behind a request, not a page that was left open."""
-    return request.path_info != STREAM and UNASKED not in request.headers
+    return request.path_info != PATH and UNASKED not in request.headers
 
 
 class SignInRequired(LoginRequiredMiddleware):

@@ -5,8 +5,8 @@ from django.urls import include, path
 
 from c360 import api_docs, views
 from c360.health import healthz
+from c360.live.listener import PATH
 from c360.live.views import live
-from c360.middleware import STREAM
 from c360.tokens.views import revoke_token, tokens
 
 urlpatterns = [
@@ -17,7 +17,7 @@ urlpatterns = [
     path("tokens/", tokens, name="tokens"),
     path("tokens/<int:pk>/revoke/", revoke_token, name="revoke-token"),
     path("healthz", healthz, name="healthz"),
-    path(STREAM.removeprefix("/"), live, name="live"),
+    path(PATH.removeprefix("/"), live, name="live"),
     path("admin/login/", views.admin_sign_in),
     path("admin/logout/", views.SignOut.as_view()),
     path("admin/", admin.site.urls),

@@ -22,6 +22,7 @@ PAGES: dict[str, str | Promise] = {
     "profiles:field": _("Where a value comes from"),
     "profiles:reveal": _("Masked value"),
     "profiles:records": _("Joined records"),
+    "profiles:news": _("What is new"),
     "matching:uncertain": _("Open questions of a customer"),
     "matching:confidence": _("How sure it is that records belong together"),
     "matching:history": _("Joins and splits"),

@@ -7,14 +7,16 @@ class ConsentConfig(AppConfig):
     name = "consent"
 
     def ready(self) -> None:
-        from consent import access_log, bases, receivers  # noqa: F401  # importing connects them
+        from consent import access_log, bases, news, receivers  # noqa: F401  # importing connects them
         from consent.api import allowed_part
         from consent.attention import contact_bans
         from consent.views.panel import contact_panel
         from profiles.api.parts import register_part
         from profiles.desk.attention.registry import register_attention
+        from profiles.desk.news import register_news
         from profiles.desk.panels import register_panel
 
         register_panel("contact", contact_panel)
         register_attention("contact", contact_bans)
         register_part("may_contact", allowed_part)
+        register_news("permissions", news.mark, news.say)

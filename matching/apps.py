@@ -8,13 +8,14 @@ class MatchingConfig(AppConfig):
 
     def ready(self) -> None:
         from c360.live import register_topic
-        from matching import pressure, receivers  # noqa: F401  # importing connects them
+        from matching import news, pressure, receivers  # noqa: F401  # importing connects them
         from matching.api import confidence_part
         from matching.confidence import doubted_records
         from matching.review import QUEUE, REVIEW
         from matching.views import fragments
         from profiles.api.parts import register_part
         from profiles.desk.attention.registry import register_doubt
+        from profiles.desk.news import register_news
         from profiles.desk.panels import register_panel
 
         register_topic(QUEUE, REVIEW)
@@ -22,3 +23,5 @@ class MatchingConfig(AppConfig):
         register_panel("uncertain", fragments.uncertain_panel)
         register_doubt("review", doubted_records)
         register_part("confidence", confidence_part)
+        register_news("joins", news.joins_mark, news.say_joins)
+        register_news("questions", news.questions_mark, news.say_questions)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from profiles.views import attention, customer, provenance, reveal, search, timeline
+from profiles.views import attention, customer, news, provenance, reveal, search, timeline
 
 app_name = "profiles"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("c/<str:profile_id>/timeline/<str:place>/", timeline.steps, name="steps"),
     path("c/<str:profile_id>/attention/", attention.attention, name="attention"),
     path("c/<str:profile_id>/field/<path:attribute>/", provenance.field, name="field"),
+    path("c/<str:profile_id>/news/", news.news, name="news"),
     path("c/<str:profile_id>/reveal/<path:attribute>/", reveal.reveal, name="reveal"),
     path("c/<str:profile_id>/records/", customer.records, name="records"),
 ]

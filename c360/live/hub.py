@@ -16,7 +16,6 @@ from django.db import connections
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from c360.live import sessions
 from c360.live.announcing import KEPT, REFRESH, STREAM
 from c360.live.listener import Listener
 
@@ -112,6 +111,8 @@ class Hub:
 
     async def _end_with_sessions(self) -> None:
         """End the streams of sessions that are over, and all where that cannot be asked."""
+        from c360.live import sessions  # models, which are not ready when this module is
+
         while self.is_open:
             await asyncio.sleep(CHECK_SECONDS)
             keys = {each.opening.session_key for each in self._listeners}

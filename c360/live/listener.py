@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from c360.live.announcing import REFRESH
 
+PATH = "/live/"
+OPENED = "c360.opened"  # the `Opening` in the scope of a request that may have a stream
+
 
 @dataclass(frozen=True)
 class Opening:

@@ -2,12 +2,13 @@
 
 Whether a stream may be opened is asked of the pages first, as an ordinary request: the view
 `c360.live.views.live` leaves an `Opening` in the scope. Without one its answer is passed on.
+Imported by `c360.asgi` before there are models.
 """
 
 import asyncio
 import contextlib
 import signal
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from functools import partial
 from types import FrameType
 from typing import Any
@@ -16,8 +17,7 @@ import redis
 from django.conf import settings
 
 from c360.live.hub import Full, Hub
-from c360.live.listener import Listener, Opening
-from c360.live.views import OPENED
+from c360.live.listener import OPENED, Listener, Opening
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -106,11 +106,13 @@ async def _run(
     listener: Listener, answer: list[Message], position: str, receive: Receive, send: Send
 ) -> None:
     """Send the beginning and all that is heard, until somebody ends it."""
+    missed = _text(listener.take())
+    hello = f"event: hello\nid: {position}\ndata: 1\n\n"
     gone = asyncio.create_task(_end_when_gone(receive, listener))
     try:
         await send(_without_length(answer[0]))
         beginning = b"".join(message.get("body", b"") for message in answer[1:])
-        await _put(send, beginning + f"event: hello\nid: {position}\ndata: 1\n\n".encode())
+        await _put(send, beginning + (missed + hello).encode())
         await _tell(listener, send)
         await _put(send, b"", more=False)
     except TimeoutError:
@@ -130,10 +132,12 @@ async def _tell(listener: Listener, send: Send) -> None:
         except TimeoutError:
             await _put(send, b": still here\nevent: beat\ndata: 1\n\n")
             continue
-        heard = listener.take()
-        text = "".join(f"id: {pk}\ndata: {each}\n\n" for each, pk in heard.items())
-        if text:
+        if text := _text(listener.take()):
             await _put(send, text.encode())
+
+
+def _text(heard: Mapping[str, str]) -> str:
+    return "".join(f"id: {entry_id}\ndata: {each}\n\n" for each, entry_id in heard.items())
 
 
 async def _put(send: Send, body: bytes, *, more: bool = True) -> None:

@@ -1,8 +1,10 @@
 """What a stream may be asked to follow: kinds of signals, and the permission each needs."""
 
 import re
+from typing import TYPE_CHECKING
 
-from c360.models import User
+if TYPE_CHECKING:
+    from c360.models import User
 
 WORDED = re.compile(r"([a-z]{1,20})(:[A-Za-z0-9-]{1,40})?")
 _permission_for: dict[str, str] = {}
@@ -17,7 +19,7 @@ def register_topic(kind: str, permission: str) -> None:
     _permission_for[kind] = permission
 
 
-def may_follow(user: User, topic: str) -> bool:
+def may_follow(user: "User", topic: str) -> bool:
     """Whether somebody may be told of `topic`; nobody of one that is not registered."""
     worded = WORDED.fullmatch(topic)
     permission = _permission_for.get(worded[1]) if worded else None

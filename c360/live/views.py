@@ -7,11 +7,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
-from c360.live.listener import Opening
+from c360.live.listener import OPENED, Opening
 from c360.live.topics import may_follow
 from c360.showing import shows_no_customer_data
 
-OPENED = "c360.opened"  # in the scope of the request, for `c360.live.stream`
 MOST_TOPICS = 50
 HEADERS = {
     "Content-Type": "text/event-stream",

@@ -2,11 +2,13 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
 from c360.http import StaffRequest
 from c360.showing import Action, shows
 from profiles.access import profile_for
+from profiles.desk import news
 from profiles.desk import values as facts
 from profiles.desk.attention.banner import attention
 from profiles.desk.figures import figures
@@ -39,6 +41,7 @@ def customer_page(request: StaffRequest, profile: Profile, form: TimelineForm) -
         "fields": facts.fields(profile),
         "figures": figures([record.pk for record in records]),
         "panels": panels(request, profile),
+        "seen": urlencode(news.marks(profile)),
         **whole_timeline(profile, records, form.filters, form.cursor),
     }
     return render(request, "profiles/customer.html", context)

@@ -6,6 +6,9 @@ const ASKED = new Set(["click", "submit", "change"]);
 /** True when a person asked for this request, false for fragments that load by themselves. */
 const wasAsked = (config) => ASKED.has(config?.triggeringEvent?.type);
 
+/** True for what a page asks for by itself when a signal comes: it fails in silence. */
+const isOfSignal = (config) => Boolean(config?.triggeringEvent?.type.startsWith("c360:"));
+
 function complain(kind, { id, seconds } = {}) {
   const bar = alertBar();
   const text = bar.dataset[kind].replace("%s", seconds);
@@ -47,6 +50,7 @@ document.addEventListener("htmx:afterSettle", ({ target, detail }) => {
 });
 
 document.addEventListener("htmx:responseError", ({ detail }) => {
+  if (isOfSignal(detail.requestConfig)) return;
   const { status } = detail.xhr;
   const unsaved = detail.requestConfig.verb === "get" ? "load" : "save";
   const kind = { 403: "denied", 404: "missing", 429: "wait" }[status] ?? unsaved;
@@ -58,6 +62,7 @@ document.addEventListener("htmx:responseError", ({ detail }) => {
 
 for (const name of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(name, ({ detail }) => {
+    if (isOfSignal(detail.requestConfig)) return;
     complain(detail.requestConfig.verb === "get" ? "load" : "save");
   });
 }

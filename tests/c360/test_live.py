@@ -1,6 +1,8 @@
 """The stream of live signals, from the announcement to the browser, through a real Valkey."""
 
 import asyncio
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Any, cast
@@ -17,6 +19,7 @@ from c360.live import announce, announcing, hub, stream
 from c360.live.listener import Listener, Opening
 from c360.middleware import IDLE_SECONDS
 from c360.models import User
+from c360.services.attach import ROOT
 from tests.c360.streams import Server, run
 from tests.committed import committed_rows
 from tests.staff import signed_in, staff
@@ -363,3 +366,10 @@ def test_a_stream_beats_and_ends_after_its_time(monkeypatch: pytest.MonkeyPatch)
         assert ": still here" in browser.text
 
     run(story)
+
+
+def test_the_entry_for_servers_can_be_imported_by_itself() -> None:
+    """As web servers do, before anybody has made Django ready."""
+    done = subprocess.run([sys.executable, "-c", "import c360.asgi"], cwd=ROOT, timeout=60)
+
+    assert done.returncode == 0

@@ -34,6 +34,11 @@ class Person:
         self.page.get_by_role("button", name="Sign in").click()
         self.page.wait_for_url(lambda url: "/login/" not in url)
 
+    def waits_for_parts(self) -> None:
+        """Wait until a page and all parts it asked for are there; its stream never ends."""
+        self.page.wait_for_load_state("load")
+        expect(self.page.locator('[aria-busy="true"]')).to_have_count(0)
+
     def signs_out(self) -> None:
         self.opens_menu()
         self.page.get_by_role("button", name="Sign out").click()

@@ -178,7 +178,7 @@ def test_values_of_an_unconfirmed_record_stay_with_the_stewards(
     ana.goes_to(str(here))
 
     expect(ana.page.locator(".uncertain")).to_contain_text("under review")
-    ana.page.wait_for_load_state("networkidle")
+    ana.waits_for_parts()
     seen = ana.page.content()
     secrets = (f"{there}", f">{record}<", *(text for text in theirs if text not in known))
     assert not [secret for secret in secrets if secret in seen]

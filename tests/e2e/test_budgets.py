@@ -37,6 +37,8 @@ class Costs:
 
     def _note(self, response: Response) -> None:
         kind = response.request.resource_type
+        if kind == "eventsource":  # never ends
+            return
         packed = len(gzip.compress(response.body()))
         if kind in FRAGMENTS:
             self.fragments.append(packed)
@@ -58,7 +60,7 @@ def cold(person: Person, path: str) -> Costs:
     person.page.goto("about:blank")
     costs = Costs(person)
     person.goes_to(path)
-    person.page.wait_for_load_state("networkidle")
+    person.waits_for_parts()
     return costs
 
 

@@ -58,7 +58,7 @@ def customer(person: Person) -> str:
     person.searches("philippa thistlewood")
     person.opens("Philippa Thistlewood")
     expect(person.page.locator("#contact-title")).to_be_visible()
-    person.page.wait_for_load_state("networkidle")
+    person.waits_for_parts()
     return journeys.profile_shown(person)
 
 
@@ -82,7 +82,7 @@ def list_of_keys(person: Person) -> None:
 def pair(person: Person) -> None:
     person.goes_to("/review/")
     expect(person.page.locator("form.decide")).to_be_visible()
-    person.page.wait_for_load_state("networkidle")
+    person.waits_for_parts()
 
 
 def effect(person: Person) -> None:

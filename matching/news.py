@@ -1,0 +1,53 @@
+"""What matching tells pages of a customer that are open: joins, splits, open questions."""
+
+from django.db.models import Max, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from matching.confidence import open_questions
+from matching.models import MergeEvent
+from profiles.models import Profile
+
+
+def joins_mark(profile: Profile) -> str:
+    """The newest receipt that names the profile. One query."""
+    return str(_receipts(profile).aggregate(newest=Max("id"))["newest"] or 0)
+
+
+def say_joins(profile: Profile, then: str, now: str) -> str:
+    """Who changed what belongs here, since the receipt `then`. One query."""
+    since = int(then) if then.isdecimal() else 0
+    found = list(_receipts(profile).filter(id__gt=since).order_by("id"))
+    joined = sum(len(each.records) for each in found if each.to_profile_id == profile.pk)
+    left = [each for each in found if each.from_profile_id == profile.pk]
+    parts = []
+    if joined:
+        words = ngettext("%(n)s record joined", "%(n)s records joined", joined)
+        parts.append(words % {"n": joined})
+    if left:
+        others = ", ".join(dict.fromkeys(each.to_profile_id for each in left))
+        parts.append(_("records split off into %(others)s") % {"others": others})
+    if any(each.actor_id for each in found):
+        parts.append(_("by a steward"))
+    return ", ".join(parts) or _("Other records are joined here")
+
+
+def _receipts(profile: Profile) -> QuerySet[MergeEvent]:
+    return MergeEvent.objects.filter(Q(to_profile=profile) | Q(from_profile=profile))
+
+
+def questions_mark(profile: Profile) -> str:
+    """How many possible matches wait for an answer. One query."""
+    return str(open_questions(profile))
+
+
+def say_questions(profile: Profile, then: str, now: str) -> str:
+    """That a question came or went, not about whom."""
+    if now == "0":
+        return _("No possible match is under review any more")
+    words = ngettext(
+        "%(n)s possible match is under review",
+        "%(n)s possible matches are under review",
+        int(now),
+    )
+    return words % {"n": now}
