@@ -13,14 +13,15 @@ from profiles.desk.timeline.words import SAYS, pattern
 
 # Periods lie within each other, so a cell holds the shortest an event lies in, 0 for none.
 CELLS = """
-SELECT event.kind, event.source_id, coalesce(thing.state, ''),
-    width_bucket(event.occurred_at, %(periods)s::timestamptz[]), count(*), max(event.id)
-FROM profiles_event AS event
-LEFT JOIN (
+WITH thing AS MATERIALIZED (
     SELECT namespace, object_id,
         CASE WHEN lower(state) = ANY (%(resolved)s) THEN 'resolved' ELSE 'open' END AS state
     FROM profiles_customerobject WHERE record_id = ANY (%(records)s)
-) AS thing ON event.object_id <> ''
+)
+SELECT event.kind, event.source_id, coalesce(thing.state, ''),
+    width_bucket(event.occurred_at, %(periods)s::timestamptz[]), count(*), max(event.id)
+FROM profiles_event AS event
+LEFT JOIN thing ON event.object_id <> ''
     AND event.object_namespace = thing.namespace AND event.object_id = thing.object_id
 WHERE event.record_id = ANY (%(records)s) {and_says}
 GROUP BY 1, 2, 3, 4
