@@ -96,6 +96,16 @@ def hosts(value: str) -> str:
     return ""
 
 
+def origins(value: str) -> str:
+    for origin in filter(None, value.split(",")):
+        parts = _split(origin)
+        if not parts or parts.scheme not in {"https", "http"} or not parts.hostname:
+            return f"has {origin!r}; write e.g. C360_EMBED_ORIGINS=https://desk.example.org"
+        if origin != f"{parts.scheme}://{parts.netloc}" or set(origin) & set(" *;'@"):
+            return f"has {origin!r}; write origins only, without a path or a star"
+    return ""
+
+
 def database(value: str) -> str:
     example = "write it as postgresql://role:password@host:5432/database"
     parts = _split(value)
@@ -157,6 +167,7 @@ CHECKS: dict[str, Check] = {
     "C360_LEDGER_KEY": keys,
     "C360_LEDGER_HEADS": absolute,
     "ALLOWED_HOSTS": hosts,
+    "C360_EMBED_ORIGINS": origins,
     "DATABASE_URL": database,
     "DATABASE_APP_URL": database,
     "REDIS_URL": queue,

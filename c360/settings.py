@@ -150,6 +150,8 @@ C360_LOOKUPS_PER_MINUTE = int(os.environ.get("C360_LOOKUPS_PER_MINUTE") or 30)
 C360_FOUR_EYES = (os.environ.get("C360_FOUR_EYES") or "on").lower() in YES
 C360_ORGANISATION = os.environ.get("C360_ORGANISATION") or "The operator"
 C360_PRIVACY_CONTACT = os.environ.get("C360_PRIVACY_CONTACT") or ""
+# Pages of these origins may show the compact panel of a customer in a frame.
+C360_EMBED_ORIGINS = list(filter(None, os.environ.get("C360_EMBED_ORIGINS", "").split(",")))
 # What pages and interfaces show only on demand; profiles.desk.masking reads it.
 C360_MASKED = (
     os.environ.get("C360_MASKED")

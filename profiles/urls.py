@@ -2,10 +2,21 @@
 
 from django.urls import path
 
-from profiles.views import attention, customer, news, provenance, reveal, search, timeline
+from profiles.views import (
+    attention,
+    customer,
+    embed,
+    news,
+    provenance,
+    reveal,
+    search,
+    timeline,
+)
 
 app_name = "profiles"
 urlpatterns = [
+    path("embed/c/<str:profile_id>/", embed.embed, name="embed"),
+    path("embed/link/<str:secret>/", embed.embed_link, name="embed-link"),
     path("search/", search.search, name="search"),
     path("search/suggest/", search.suggest, name="suggest"),
     path("pop/", search.pop, name="pop"),

@@ -107,6 +107,38 @@ class TimelineShape(serializers.Serializer):
     )
 
 
+class ItemShape(serializers.Serializer):
+    """One thing that needs attention."""
+
+    rule = serializers.CharField()
+    title = serializers.CharField()
+    reasons = serializers.ListField(child=serializers.CharField())
+    since = serializers.DateTimeField(allow_null=True)
+    sources = serializers.ListField(child=serializers.CharField())
+    is_in_doubt = serializers.BooleanField(help_text="It rests on a record under review.")
+
+
+class AttentionShape(serializers.Serializer):
+    """At most five items, the worst first."""
+
+    id = serializers.CharField()
+    items = ItemShape(many=True)
+
+
+class EmbedLinkShape(serializers.Serializer):
+    """A link that opens once, for one customer in a frame of one origin."""
+
+    url = serializers.CharField()
+    expires_in_seconds = serializers.IntegerField()
+
+
+class EmbedAskedShape(serializers.Serializer):
+    """Whom to show where."""
+
+    profile = serializers.CharField()
+    origin = serializers.CharField(help_text="https://desk.example.org")
+
+
 class RefusedRowShape(serializers.Serializer):
     """A record that could not be read."""
 

@@ -73,6 +73,7 @@ def objects() -> dict[str, object]:
     told = make_event(case.lo, object_namespace="shop:order", object_id="HP-1")
     return {
         "profile_id": customer,
+        "secret": "none",
         "attribute": "email",
         "place": Cursor(told.occurred_at, told.id),
         "pk": case.pk,
@@ -86,6 +87,7 @@ def objects() -> dict[str, object]:
 
 UNKNOWN = {
     "profile_id": "P-000000000000",
+    "secret": "none",
     "pk": 2**31,
     "action": uuid4(),
     "attribute": "none",
