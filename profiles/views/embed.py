@@ -82,5 +82,5 @@ def _panel(request: StaffRequest, profile: Profile, origins: list[str]) -> HttpR
     }
     response = render(request, "profiles/embed.html", context)
     response.xframe_options_exempt = True
-    response._csp_replace = {"frame-ancestors": origins}
+    response._csp_replace = {"frame-ancestors": origins}  # type: ignore[attr-defined]  # django-csp
     return response
