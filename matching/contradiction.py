@@ -62,5 +62,5 @@ def _verb(decision: Decision | None) -> str:
 
 def said_by(decision: Decision) -> str:
     """Who said it and when, e.g. "said Sol, 3 May 2026"."""
-    day = date_format(timezone.localtime(decision.decided_at), "j F Y")
+    day = date_format(timezone.localtime(decision.decided_at), "DATE_FORMAT")
     return _("said %(who)s, %(day)s") % {"who": decision.decided_by, "day": day}

@@ -160,7 +160,7 @@ def _said(word: Decision | None) -> str:
     if word is None:
         return _("A person said that these are one person.")
     told = _("%(who)s said on %(day)s that these are one person.")
-    day = date_format(localtime(word.decided_at), "j F Y")
+    day = date_format(localtime(word.decided_at), "DATE_FORMAT")
     return told % {"who": word.decided_by, "day": day}
 
 

@@ -97,7 +97,7 @@ def _told_apart(ours: Collection[int], theirs: Collection[int]) -> WhyNot | None
     )
     if said is None:
         return None
-    day = date_format(localtime(said.decided_at), "j F Y")
+    day = date_format(localtime(said.decided_at), "DATE_FORMAT")
     told = _("%(who)s said on %(day)s that these are different people.")
     sentence = told % {"who": said.decided_by, "day": day}
     return WhyNot("told_apart", sentence, said.reason, (said.lo_id, said.hi_id))

@@ -68,5 +68,5 @@ def _in_words(found: Check) -> str:
         "Unbroken since %(since)s: %(n)d entries are as they were written.",
         found.entries,
     )
-    since = date_format(timezone.localtime(found.since), "j F Y, H:i")
+    since = date_format(timezone.localtime(found.since), "DATETIME_FORMAT")
     return told % {"since": since, "n": found.entries}

@@ -67,7 +67,7 @@ def _last(orders: Sequence[Totals]) -> str:
     if not orders:
         return ""
     day = timezone.localdate(orders[0]["newest"])
-    return _("last on %s") % date_format(day, "j M Y")
+    return _("last on %s") % date_format(day, "SHORT_DATE_FORMAT")
 
 
 def _value(orders: Sequence[Totals]) -> str:

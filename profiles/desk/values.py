@@ -153,7 +153,7 @@ def shown(attribute: str, entry: dict[str, Any]) -> str:
 def date_text(text: str) -> str:
     """`1984-03-02` as people read it, `2 March 1984`; a partial date as it is."""
     day = parse_date(text) if len(text) == 10 else None
-    return date_format(day, "j F Y") if day else text
+    return date_format(day, "DATE_FORMAT") if day else text
 
 
 def display_text(golden: dict[str, Any]) -> str:

@@ -69,7 +69,7 @@ def ago(moment: datetime | None) -> SafeString | str:
     if 0 <= passed.total_seconds() < 86_400:
         text = _("%s ago") % timesince(moment, depth=1)
     else:
-        text = date_format(local, "j M Y")
+        text = date_format(local, "SHORT_DATE_FORMAT")
     return _time(local, text)
 
 
@@ -87,11 +87,11 @@ def clock(moment: datetime) -> SafeString:
 def moment(at: datetime) -> SafeString:
     """Day and time of day."""
     local = timezone.localtime(at)
-    return _time(local, date_format(local, "j M Y, H:i"))
+    return _time(local, date_format(local, "SHORT_DATETIME_FORMAT"))
 
 
 def _time(local: datetime, text: str) -> SafeString:
-    exact = date_format(local, "j F Y, H:i:s T")
+    exact = date_format(local, "DATE_FORMAT") + date_format(local, ", H:i:s T")
     return format_html(
         '<time datetime="{}" title="{}">{}</time>', local.isoformat(), exact, text
     )
@@ -103,7 +103,8 @@ def day_name(day: Any) -> str:
     today = timezone.localdate()
     if (today - day).days in (0, 1):
         return _("Today") if day == today else _("Yesterday")
-    return date_format(day, "l j F" if day.year == today.year else "l j F Y")
+    spelled = "MONTH_DAY_FORMAT" if day.year == today.year else "DATE_FORMAT"
+    return f"{date_format(day, 'l')} {date_format(day, spelled)}"
 
 
 @register.simple_tag
