@@ -21,6 +21,8 @@ PAGES: dict[str, str | Promise] = {
     "profiles:steps": _("Steps of an order or ticket"),
     "profiles:field": _("Where a value comes from"),
     "profiles:reveal": _("Masked value"),
+    "profiles:notes": _("Notes"),
+    "profiles:close-note": _("Note taken back or marked"),
     "profiles:records": _("Joined records"),
     "profiles:news": _("What is new"),
     "matching:uncertain": _("Open questions of a customer"),

@@ -6,7 +6,7 @@ time. An event goes to the record its row names; where that is not known yet, it
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from operator import itemgetter
@@ -281,17 +281,21 @@ def _columns_of(
 
 
 def _move_last_event(events: Sequence[ReadEvent], records: dict[str, int]) -> None:
-    """Tell the customers of these records when they last did something.
-
-    Their components are locked first, as resolving does, so that memberships stand still.
-    """
     newest: dict[int, datetime] = {}
     for each in events:
         pk = records.get(each.record_key or "")
         if pk is not None:
             newest[pk] = max(newest.get(pk, each.occurred_at), each.occurred_at)
     if newest:
-        lock_components(newest.keys())
-        with connection.cursor() as cursor:
-            cursor.execute(MOVE_LAST_EVENT, [list(newest), list(newest.values())])
-        announce_records(newest.keys())
+        move_last_event(newest)
+
+
+def move_last_event(newest: Mapping[int, datetime]) -> None:
+    """Tell the customers of these records when they last did something.
+
+    Their components are locked first, as resolving does, so that memberships stand still.
+    """
+    lock_components(newest.keys())
+    with connection.cursor() as cursor:
+        cursor.execute(MOVE_LAST_EVENT, [list(newest), list(newest.values())])
+    announce_records(newest.keys())

@@ -3,6 +3,7 @@
 from django import forms
 from django.http import HttpRequest, QueryDict
 
+from profiles.desk.notes import MISTAKEN, TAKEN_BACK
 from profiles.desk.timeline.filters import PERIODS, STATES, Cursor, Filters
 from profiles.desk.timeline.kinds import GROUPS
 from profiles.finding.question import MAX_LENGTH
@@ -69,3 +70,17 @@ class TimelineForm(forms.Form):
     def loaded(self) -> int:
         """How many pages somebody has read already, one at least."""
         return self.cleaned_data.get("pages") or 1
+
+
+class NoteForm(forms.Form):
+    """A note; `key` tells one that is sent twice from two."""
+
+    text = forms.CharField(max_length=2000)
+    key = forms.UUIDField()
+
+
+class CloseNoteForm(forms.Form):
+    """Which note no longer stands, and as what."""
+
+    key = forms.UUIDField()
+    how = forms.ChoiceField(choices=[(TAKEN_BACK, TAKEN_BACK), (MISTAKEN, MISTAKEN)])

@@ -7,6 +7,7 @@ from profiles.views import (
     customer,
     embed,
     news,
+    notes,
     provenance,
     reveal,
     search,
@@ -27,5 +28,7 @@ urlpatterns = [
     path("c/<str:profile_id>/field/<path:attribute>/", provenance.field, name="field"),
     path("c/<str:profile_id>/news/", news.news, name="news"),
     path("c/<str:profile_id>/reveal/<path:attribute>/", reveal.reveal, name="reveal"),
+    path("c/<str:profile_id>/notes/", notes.notes, name="notes"),
+    path("c/<str:profile_id>/notes/close/", notes.close, name="close-note"),
     path("c/<str:profile_id>/records/", customer.records, name="records"),
 ]

@@ -20,7 +20,7 @@ from profiles.desk import values
 from profiles.desk.attention.items import Item, Proof
 from profiles.desk.guard import LOCKED, Guard
 from profiles.desk.timeline.filters import Cursor, Filters
-from profiles.desk.timeline.kinds import kind_label
+from profiles.desk.timeline.kinds import ICONS, kind_label
 from profiles.models import Profile, SourceRecord
 
 register = template.Library()
@@ -136,6 +136,12 @@ def name_as_given(record: SourceRecord) -> str:
 def kind(code: str) -> str:
     """The word for a kind of event."""
     return kind_label(code)
+
+
+@register.filter
+def kind_icon(code: str) -> str:
+    """The icon of a kind of event."""
+    return ICONS[code]
 
 
 @register.filter

@@ -15,8 +15,10 @@ from profiles.desk.figures import figures
 from profiles.desk.guard import Guard
 from profiles.desk.panels import panels
 from profiles.desk.timeline.shown import whole_timeline
+from profiles.desk.told import told_lately
 from profiles.forms import TimelineForm
 from profiles.models import Profile
+from profiles.views.notes import notes_card
 
 RECENT = 8
 
@@ -40,8 +42,10 @@ def customer_page(request: StaffRequest, profile: Profile, form: TimelineForm) -
         "items": attention(request.user, profile, records),
         "fields": facts.fields(profile),
         "figures": figures([record.pk for record in records]),
+        "told": told_lately(records),
         "panels": panels(request, profile),
         "seen": urlencode(news.marks(profile)),
+        **notes_card(request, records),
         **whole_timeline(profile, records, form.filters, form.cursor),
     }
     return render(request, "profiles/customer.html", context)
