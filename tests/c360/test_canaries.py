@@ -107,6 +107,12 @@ def test_without_masking_the_same_walk_finds_the_canaries(
     assert {canary for _page, canary in found} >= {*LOST, "23july1931", "zxq5511908"}
 
 
+def test_only_the_listed_pages_show_stewards_whole_values(planted: dict[str, object]) -> None:
+    found = {page.split(" ")[1] for page, _canary in leaks("sol", planted, (*SPELT, *LOST))}
+
+    assert found <= set(UNMASKED)
+
+
 def test_agents_may_open_none_of_the_listed_pages() -> None:
     for line, answers in MATRIX["answers"].items():
         if line.split(" ")[1] in UNMASKED:
