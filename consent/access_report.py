@@ -41,6 +41,8 @@ PAGES: dict[str, str | Promise] = {
     "profiles:embed": _("Customer in a frame"),
     "profiles:embed-link": _("Customer in a frame, by link"),
     "api:timeline": _("Timeline, by call"),
+    "matching:report": _("Report of wrong records"),
+    "matching:reports": _("One’s own reports"),
     "matching-api:explain": _("Why records are one customer, by call"),
     "consent:panel": _("May we contact?"),
     "consent:ledger": _("Statements of consent"),

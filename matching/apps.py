@@ -11,16 +11,20 @@ class MatchingConfig(AppConfig):
         from matching import news, pressure, receivers  # noqa: F401  # importing connects them
         from matching.api import confidence_part
         from matching.confidence import doubted_records
+        from matching.report_outcomes import suspects
         from matching.review import QUEUE, REVIEW
-        from matching.views import fragments
+        from matching.views import fragments, report
         from profiles.api.parts import register_part
         from profiles.desk.attention.registry import register_doubt
         from profiles.desk.news import register_news
         from profiles.desk.panels import register_panel
+        from profiles.desk.suspects import register_suspects
 
         register_topic(QUEUE, REVIEW)
         register_panel("confidence", fragments.confidence_panel)
         register_panel("uncertain", fragments.uncertain_panel)
+        register_panel("reports", report.reports_panel)
+        register_suspects(suspects)
         register_doubt("review", doubted_records)
         register_part("confidence", confidence_part)
         register_news("joins", news.joins_mark, news.say_joins)

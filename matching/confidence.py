@@ -133,7 +133,7 @@ def open_questions(profile: Profile) -> int:
         Q(lo__membership__profile=profile) | Q(hi__membership__profile=profile)
     )
     ends = cases.values_list("lo__membership__profile", "hi__membership__profile")
-    return len({frozenset(pair) for pair in ends})
+    return len({frozenset((low, high)) for low, high in ends if low != high})
 
 
 def strongest_ties(members: Collection[int], ties: Iterable[Tie]) -> Mapping[int, Tie]:

@@ -1,9 +1,12 @@
-"""What stewards send: a verdict on a pair, or the records that belong to someone else."""
+"""What people send: a verdict on a pair, or the records that belong to someone else."""
 
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from matching.models import Report
+from matching.report_page import ReportPage
 
 LATER, SECOND, WITHDRAW = "later", "second", "withdraw"
 
@@ -52,3 +55,60 @@ class SplitForm(forms.Form):
     def problem(self) -> str:
         """The first thing wrong with the selection, as a sentence."""
         return str(next(iter(self.errors.get("records", [])), ""))
+
+
+class ReportForm(forms.Form):
+    """What an agent says does not belong to a customer: records, or things of some records."""
+
+    id = forms.UUIDField(widget=forms.HiddenInput)
+    seen = forms.CharField(max_length=128, widget=forms.HiddenInput)
+    why = forms.ChoiceField(
+        label=_("Why?"), choices=Report.Why.choices, widget=forms.RadioSelect
+    )
+    words = forms.CharField(
+        label=_("In your words"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, page: ReportPage, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.page = page
+        gone = {"invalid_choice": _("One of these is no longer part of this customer.")}
+        for name, known in (("records", page.members), ("events", list(page.events))):
+            self.fields[name] = forms.TypedMultipleChoiceField(
+                coerce=int,
+                choices=[(pk, pk) for pk in known],
+                required=False,
+                error_messages=gone,
+            )
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or {}
+        if {"records", "events"} <= facts.keys():
+            facts["reported"] = self._reported(facts)
+            self._check(facts)
+        return facts
+
+    def _reported(self, facts: dict[str, Any]) -> dict[int, list[int]]:
+        """Each record that is meant, and its events that were ticked."""
+        reported: dict[int, list[int]] = {pk: [] for pk in facts["records"]}
+        for event in facts["events"]:
+            reported.setdefault(self.page.events[event], []).append(event)
+        return reported
+
+    def _check(self, facts: dict[str, Any]) -> None:
+        reported = facts["reported"]
+        if not reported:
+            self.add_error("records", _("Tick what does not belong to this customer."))
+        elif len(reported) == len(self.page.members):
+            self.add_error("records", _("At least one record must stay: leave it unticked."))
+        elif not facts.get("words") and self._decided(reported):
+            message = _("A steward has said that these are one person. Say why you doubt it.")
+            self.add_error("words", message)
+
+    def _decided(self, reported: dict[int, list[int]]) -> bool:
+        return any(
+            (said.lo_id in reported) != (said.hi_id in reported) for said in self.page.said
+        )

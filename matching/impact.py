@@ -8,7 +8,13 @@ from django.db.models import Count, Q
 from django.utils.translation import ngettext
 
 from matching.models import ReviewCase
-from matching.preview import Group, changed_groups, moved_records, preview
+from matching.preview import (
+    Group,
+    changed_groups,
+    moved_records,
+    preview,
+    preview_different,
+)
 from matching.refusals import DecisionRefused
 from matching.second_person.reading import cautions_for
 from profiles.models import CustomerObject, Event
@@ -32,6 +38,22 @@ class Impact:
     seen: str = ""
     refusal: str = ""
     cautions: tuple[str, ...] = ()
+
+
+def impact_of_different(case: ReviewCase) -> Impact:
+    """What telling two joined records apart would do."""
+    try:
+        planned = preview_different(case.lo_id, case.hi_id)
+    except DecisionRefused as refused:
+        return Impact(refusal=str(refused))
+    before, after = changed_groups(planned)
+    return Impact(
+        before=len(before),
+        after=len(after),
+        records=len([pk for group in after for pk in group.record_ids]),
+        moving=tuple(what_moves(moved_records(before, after))),
+        seen=planned.fingerprint,
+    )
 
 
 def impact_of_same(case: ReviewCase) -> Impact:

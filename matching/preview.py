@@ -57,6 +57,12 @@ def preview(*, same: Collection[Pair]) -> Preview:
     return _preview(world, said, model, of=ends)
 
 
+def preview_different(lo: int, hi: int) -> Preview:
+    """What saying that two records are not the same would do. Raises `Contradiction`."""
+    world = world_around([lo, hi])
+    return _preview(world, words_for_different(world, lo, hi), live_model(), of=[lo, hi])
+
+
 def preview_split(profile: Profile, record_ids: Collection[int]) -> Preview:
     """What taking records out of a profile would do. Raises `DecisionRefused`."""
     members = live_members(profile)

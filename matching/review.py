@@ -239,15 +239,20 @@ def last_action(user: User) -> Action | None:
 
 
 def siblings(case: ReviewCase) -> int:
-    """How many other open cases lie between the same two profiles. One query."""
+    """How many other open cases lie between the same two profiles. One query.
+
+    None where the records are joined: an answer about two of them says nothing of the others.
+    """
     low, high = case.lo.membership.profile_id, case.hi.membership.profile_id
+    if low == high:
+        return 0
     between = Q(lo_profile=low, hi_profile=high) | Q(lo_profile=high, hi_profile=low)
     return _ranked(ReviewCase.objects.open()).exclude(pk=case.pk).filter(between).count()
 
 
 def first_case_of(profile: Profile) -> int | None:
-    """The strongest open case that touches a profile. One query."""
-    cases = _ranked(ReviewCase.objects.open())
+    """The strongest open case between a profile and another. One query."""
+    cases = _ranked(ReviewCase.objects.open()).exclude(lo_profile=F("hi_profile"))
     touching = cases.filter(Q(lo_profile=profile.pk) | Q(hi_profile=profile.pk))
     return touching.order_by("-urgency", "pk").values_list("pk", flat=True).first()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
+from matching import report_cases
 from matching.cases import update_cases
 from matching.model import MatchModel
 from matching.receipts import Cause, write_receipts
@@ -35,7 +36,10 @@ def settle(
         model_version=model.version,
         cause=cause,
     )
-    asked = update_cases(world, solution)
+    reported = report_cases.asked_about(record_ids)
+    asked = report_cases.close_answered(reported)
+    asked |= update_cases(world, solution)
+    asked |= report_cases.ask_again(reported)
     refresh(_to_show(before, solution.profile_of, changed))
     clusters_settled.send(
         sender=None,

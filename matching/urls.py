@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from matching.views import fragments, history, queue, split, why
+from matching.views import fragments, history, queue, report, split, why
 
 app_name = "matching"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("review/undo/<uuid:action>/", history.undo, name="undo"),
     path("review/<int:pk>/", queue.case, name="case"),
     path("review/<int:pk>/decide/", queue.decide, name="decide"),
+    path("reports/", report.reports, name="reports"),
+    path("c/<str:profile_id>/report/", report.report, name="report"),
     path("c/<str:profile_id>/split/", split.split, name="split"),
     path("c/<str:profile_id>/history/", history.history, name="history"),
     path("c/<str:profile_id>/why/", why.why, name="why"),

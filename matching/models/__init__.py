@@ -1,8 +1,9 @@
-"""What the machine derived (keys, links), what people decided, and the receipts of both."""
+"""What the machine derived (keys, links), what people reported and decided, and receipts."""
 
 from matching.models.decision import Decision, MergeEvent
 from matching.models.derived import BlockKey, DirtyRecord, GenericKey, KeyedRecord, Link
 from matching.models.proposal import Proposal
+from matching.models.report import Report, ReportedRecord
 from matching.models.review import ReviewCase
 from matching.models.version import MatchModelVersion
 
@@ -16,5 +17,7 @@ __all__ = [
     "MatchModelVersion",
     "MergeEvent",
     "Proposal",
+    "Report",
+    "ReportedRecord",
     "ReviewCase",
 ]

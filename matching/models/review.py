@@ -72,3 +72,7 @@ class ReviewCase(models.Model):
 
     def __str__(self) -> str:
         return f"case {self.pk}"
+
+    @property
+    def is_reported(self) -> bool:
+        return self.reason == self.Reason.REPORTED

@@ -18,9 +18,10 @@ from matching.casefile import open_file
 from matching.contradiction import steps_of
 from matching.evidence import evidence_of
 from matching.forms import LATER, SECOND, WITHDRAW, DecideForm
-from matching.impact import impact_of_same
+from matching.impact import impact_of_different, impact_of_same
 from matching.models import Proposal, ReviewCase
 from matching.refusals import AlreadyDecided, Contradiction, DecisionRefused, StaleView
+from matching.report_story import beside
 from matching.second_person.cautions import caution_words
 from matching.second_person.proposals import (
     NeedsSecondPerson,
@@ -71,6 +72,13 @@ def decide(request: StaffRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         reply = Reply(_("Choose Same, Not same or Later."), "bad", 422)
         return answer(request, reply, stay_on=found)
+    if (
+        found.settled_at is None
+        and found.is_reported
+        and _says_apart_without_reason(form.cleaned_data)
+    ):
+        reply = Reply(_("Somebody reported this: say why in a few words."), "bad", 422)
+        return answer(request, reply, stay_on=found)
     if not review.claim(found, request.user):
         return answer(request, Reply(_taken_words(found, request.user), "info", 409))
     verdict, reason = form.cleaned_data["verdict"], form.cleaned_data["reason"]
@@ -82,6 +90,11 @@ def decide(request: StaffRequest, pk: int) -> HttpResponse:
     if verdict == WITHDRAW:
         return _withdraw(request, found)
     return _record(request, found, form.cleaned_data)
+
+
+def _says_apart_without_reason(said: dict[str, str]) -> bool:
+    """An agent waits for these words."""
+    return said["verdict"] == "different" and not said["reason"].strip()
 
 
 def _propose(
@@ -180,12 +193,16 @@ def context_of(found: ReviewCase | None, user: User) -> dict[str, Any]:
     if found is None:
         return {**context, "file": None}
     held = found.claimed_by_id != user.pk and review.is_held(found)
-    impact, proposal = impact_of_same(found), open_proposal(found)
+    joined = found.lo.membership.profile_id == found.hi.membership.profile_id
+    impact = impact_of_different(found) if joined else impact_of_same(found)
+    proposal = open_proposal(found)
     return {
         **context,
         "file": open_file(found),
         "evidence": evidence_of(found),
         "impact": impact,
+        "joined": joined,
+        "reports": beside(found, user) if found.is_reported else [],
         "cautions": [caution_words(code) for code in impact.cautions],
         "proposal": proposal,
         "is_own_proposal": proposal is not None and proposal.proposed_by_id == user.pk,

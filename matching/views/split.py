@@ -26,19 +26,25 @@ PREVIEW, CONFIRM = "preview", "confirm"
 @shows(Action.REVIEW)
 @require_http_methods(["GET", "POST"])
 def split(request: StaffRequest, profile_id: str) -> HttpResponse:
-    """Pick records, preview the two customers, and split them."""
+    """Pick records, preview the two customers, and split them; an address may pick them too."""
     review.ask_permission(request.user)
     profile = profile_for(request.user, profile_id)
     members, bridge = members_of(profile)
     context: dict[str, Any] = {"profile": profile, "members": members, "bridge": bridge}
-    if request.method == "GET":
+    given = request.POST if request.method == "POST" else {"records": _named(request)}
+    if request.method == "GET" and not given["records"]:
         return _page(request, context)
-    form = SplitForm(request.POST, members=[member.record.pk for member in members])
+    form = SplitForm(given, members=[member.record.pk for member in members])
     if not form.is_valid():
         return _page(request, {**context, "problem": form.problem}, status=422)
     if request.POST.get("step") == CONFIRM:
         return _confirm(request, context, form)
     return _preview(request, context, form)
+
+
+def _named(request: StaffRequest) -> list[str]:
+    """Records that the address names, so that they are ticked already: those of a report."""
+    return request.GET.getlist("record")
 
 
 def _page(request: StaffRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:

@@ -42,6 +42,7 @@ class Field:
     display: str
     icon: str
     others: int  # values that lost and differ
+    record: int | None = None  # the record whose value was chosen
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,14 @@ def field_of(profile: Profile, attribute: str) -> Field:
     display = shown(attribute, golden)
     others = {display_text(loser) for loser in golden.get("losers", ())}
     others -= {display_text(golden)}
-    return Field(attribute, label(attribute), display, ICONS.get(attribute, ""), len(others))
+    return Field(
+        attribute,
+        label(attribute),
+        display,
+        ICONS.get(attribute, ""),
+        len(others),
+        golden.get("record"),
+    )
 
 
 def label(attribute: str) -> str:

@@ -14,6 +14,7 @@ from profiles.desk.attention.banner import attention
 from profiles.desk.figures import figures
 from profiles.desk.guard import Guard
 from profiles.desk.panels import panels
+from profiles.desk.suspects import suspects
 from profiles.desk.timeline.shown import whole_timeline
 from profiles.desk.told import told_lately
 from profiles.forms import TimelineForm
@@ -66,4 +67,5 @@ def records(request: StaffRequest, profile_id: str) -> HttpResponse:
     profile = profile_for(request.user, profile_id)
     joined = facts.joined_records(profile)
     context = {"profile": profile, "records": joined, "guard": Guard(joined)}
+    context["suspects"] = suspects(profile)
     return render(request, "profiles/_records.html", context)

@@ -58,7 +58,7 @@ def test_sol_splits_a_customer_and_takes_it_back(seat: Seat) -> None:
     sol.searches("katherine macallister")
     sol.opens("Katherine Macallister")
     profile, joined = journeys.profile_shown(sol), journeys.sources_joined(sol)
-    sol.page.get_by_role("link", name="Not the same person?", exact=False).first.click()
+    sol.page.get_by_role("link", name="Split S").click()
 
     sol.page.get_by_role("checkbox").last.check()
     sol.page.get_by_role("button", name="Preview").click()

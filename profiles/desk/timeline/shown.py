@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.http import urlencode
 
 from profiles.desk.guard import Guard
+from profiles.desk.suspects import suspects
 from profiles.desk.timeline.facets import facets
 from profiles.desk.timeline.filters import Cursor, Filters
 from profiles.desk.timeline.reading import page
@@ -17,7 +18,7 @@ BY_ITSELF = 3  # pages that come while somebody scrolls; the next one is asked f
 def whole_timeline(
     profile: Profile, records: Sequence[SourceRecord], filters: Filters, before: Cursor | None
 ) -> dict[str, Any]:
-    """Context of `_timeline.html`. Three queries."""
+    """Context of `_timeline.html`. Four queries."""
     return {
         "facets": facets(records, filters),
         "is_first_page": before is None,
@@ -32,7 +33,7 @@ def some_days(
     before: Cursor | None,
     loaded: int = 1,
 ) -> dict[str, Any]:
-    """Context of `_timeline_days.html`; `loaded` pages are read by then. Two queries."""
+    """Context of `_timeline_days.html`; `loaded` pages are read by then. Three queries."""
     found = page(records, filters=filters, before=before)
     older = [*filters.parameters(), ("before", found.older), ("pages", str(loaded))]
     return {
@@ -40,6 +41,7 @@ def some_days(
         "guard": Guard(records),
         "filters": filters,
         "page": found,
+        "suspects": suspects(profile),
         "older_query": urlencode(older) if found.older else "",
         "loaded": loaded,
         "comes_by_itself": loaded < BY_ITSELF,
