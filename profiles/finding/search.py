@@ -165,7 +165,7 @@ def _quoted(question: Question) -> dict[str, str] | None:
 def _add_named(
     hits: dict[str, Hit], question: Question, quoted: dict[str, str] | None, limit: int
 ) -> None:
-    for candidate, met in by_words(question, only=quoted, enough=limit + 1):
+    for candidate, met in by_words(question, only=quoted, enough=limit + 1)[: limit + COUNTED]:
         reasons = [*_why(met, candidate), (quoted or {}).get(candidate.pk, "")]
         _add(hits, ((candidate.pk, reason) for reason in [*reasons, *_rest(question)]))
 
@@ -210,7 +210,9 @@ def _shown_profiles() -> QuerySet[Profile]:
 
 def _add(hits: dict[str, Hit], found: Iterable[tuple[str, str]], exact: bool = False) -> None:
     for pk, reason in found:
-        hit = hits.setdefault(pk, Hit(Profile(pk=pk)))
+        if pk not in hits:
+            hits[pk] = Hit(Profile(pk=pk))
+        hit = hits[pk]
         hit.exact = hit.exact or exact
         if reason and reason not in hit.reasons:
             hit.reasons.append(reason)
