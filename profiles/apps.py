@@ -8,6 +8,7 @@ class ProfilesConfig(AppConfig):
 
     def ready(self) -> None:
         from c360.live import register_topic
+        from profiles import corrections  # noqa: F401  # importing connects its receiver
         from profiles.access import SEARCH
         from profiles.announcing import CUSTOMER
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from profiles.views import (
     attention,
+    corrections,
     customer,
     embed,
     news,
@@ -30,5 +31,12 @@ urlpatterns = [
     path("c/<str:profile_id>/reveal/<path:attribute>/", reveal.reveal, name="reveal"),
     path("c/<str:profile_id>/notes/", notes.notes, name="notes"),
     path("c/<str:profile_id>/notes/close/", notes.close, name="close-note"),
+    path("c/<str:profile_id>/wrong/<path:attribute>/", corrections.wrong, name="wrong"),
+    path("c/<str:profile_id>/correct/<path:attribute>/", corrections.correct, name="correct"),
+    path(
+        "c/<str:profile_id>/corrections/<uuid:proposal_id>/withdraw/",
+        corrections.withdraw,
+        name="withdraw-correction",
+    ),
     path("c/<str:profile_id>/records/", customer.records, name="records"),
 ]

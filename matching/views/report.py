@@ -1,5 +1,6 @@
 """Reporting that records do not belong to a customer, and seeing what became of it."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import uuid4
 
@@ -17,16 +18,22 @@ from matching.forms import ReportForm
 from matching.models import Report
 from matching.refusals import DecisionRefused
 from matching.report_page import ReportPage, report_page
-from matching.report_story import of_reporter, on_page_of
+from matching.report_story import Told, of_reporter, on_page_of
 from matching.reporting import report_records
 from profiles.access import SEARCH, profile_for
+from profiles.desk.guard import Guard
 from profiles.models import Profile
 
 
 def reports_panel(request: StaffRequest, profile: Profile) -> str:
     """What is under review of a customer, and what became of the reader's own reports."""
-    context = {"profile": profile, "reports": on_page_of(profile, request.user)}
+    found = on_page_of(profile, request.user)
+    context = {"profile": profile, "reports": found, "guard": _guard_of(found)}
     return render_to_string("matching/_reports.html", context, request)
+
+
+def _guard_of(reports: Iterable[Told]) -> Guard:
+    return Guard([line.record for told in reports for line in told.lines])
 
 
 @shows(Action.CHANGE)
@@ -100,7 +107,9 @@ def _answer(
     problem: str = "",
 ) -> HttpResponse:
     ticked = {name: _numbers(form[name].value()) for name in ("records", "events")}
+    guard = Guard([each.record for each in form.page.candidates])
     context = {"profile": profile, "page": form.page, "form": form, "ticked": ticked}
+    context["guard"] = guard
     return render(
         request, "matching/report.html", {**context, "problem": problem}, status=status
     )
@@ -120,4 +129,4 @@ def reports(request: StaffRequest) -> HttpResponse:
         profiles={line.profile_id for told in mine for line in told.lines},
         records={line.record.pk for told in mine for line in told.lines},
     )
-    return render(request, "matching/reports.html", {"reports": mine})
+    return render(request, "matching/reports.html", {"reports": mine, "guard": _guard_of(mine)})

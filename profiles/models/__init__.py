@@ -1,5 +1,6 @@
 """Facts (sources, records, events) and the face of a cluster (profiles)."""
 
+from profiles.models.correction import CorrectionProposal
 from profiles.models.event import CustomerObject, Event, EventMessage
 from profiles.models.profile import Membership, Profile, new_profile_id
 from profiles.models.quarantine import QuarantinedRow
@@ -8,6 +9,7 @@ from profiles.models.source import Source, SourceMapping, SourceToken
 from profiles.models.suppression import Suppression
 
 __all__ = [
+    "CorrectionProposal",
     "CustomerObject",
     "Event",
     "EventMessage",

@@ -14,6 +14,7 @@ from profiles.desk.attention.banner import attention
 from profiles.desk.figures import figures
 from profiles.desk.guard import Guard
 from profiles.desk.panels import panels
+from profiles.desk.proposed import proposed
 from profiles.desk.suspects import suspects
 from profiles.desk.timeline.shown import whole_timeline
 from profiles.desk.told import told_lately
@@ -47,6 +48,7 @@ def customer_page(request: StaffRequest, profile: Profile, form: TimelineForm) -
         "panels": panels(request, profile),
         "seen": urlencode(news.marks(profile)),
         **notes_card(request, records),
+        "proposals": proposed(profile, request.user),
         **whole_timeline(profile, records, form.filters, form.cursor),
     }
     return render(request, "profiles/customer.html", context)

@@ -9,6 +9,7 @@ from c360.showing import Action, note_access, shows
 from profiles.access import profile_for
 from profiles.desk import values as facts
 from profiles.desk.guard import Guard
+from profiles.desk.proposed import proposed
 
 
 @shows(Action.VIEW)
@@ -26,6 +27,7 @@ def field(request: StaffRequest, profile_id: str, attribute: str) -> HttpRespons
         "profile": profile,
         "field": provenance.field,
         "provenance": provenance,
+        "proposals": proposed(profile, request.user, attribute),
         "guard": Guard(facts.joined_records(profile)),
     }
     return render(request, template, context)

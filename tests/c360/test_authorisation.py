@@ -17,6 +17,7 @@ from consent.models import PolicyVersion, ProcessingActivity
 from consent.policies import next_draft
 from matching.models import Decision
 from profiles.desk.timeline.filters import Cursor
+from profiles.models import CorrectionProposal
 from tests.consent.statements import say
 from tests.matching.pairs import make_pair
 from tests.profiles.customers import make_event
@@ -71,6 +72,13 @@ def objects() -> dict[str, object]:
     activity = ProcessingActivity.objects.create(name="Mailings")
     entry = say(case.lo, True)
     told = make_event(case.lo, object_namespace="shop:order", object_id="HP-1")
+    proposal = CorrectionProposal.objects.create(
+        record=case.lo,
+        attribute="email",
+        why="outdated",
+        said_by="customer",
+        proposed_by=staff("ana"),
+    )
     return {
         "profile_id": customer,
         "secret": "none",
@@ -82,6 +90,7 @@ def objects() -> dict[str, object]:
         "text_id": text.pk,
         "activity_id": activity.pk,
         "entry_id": entry.entry_id,
+        "proposal_id": proposal.pk,
     }
 
 
@@ -96,6 +105,7 @@ UNKNOWN = {
     "text_id": 2**31,
     "activity_id": 2**31,
     "entry_id": uuid4(),
+    "proposal_id": uuid4(),
 }
 
 
@@ -134,7 +144,7 @@ def told(answer: Any) -> int | str:
     place = urlsplit(answer["Location"])
     if place.path == "/login/" and "next=" in place.query:
         return "sign in"
-    return re.sub(r"/\d+/", "/<pk>/", place.path)
+    return re.sub(r"/P-\w+/", "/<id>/", re.sub(r"/\d+/", "/<pk>/", place.path))
 
 
 def expected(role: str, method: str, name: str) -> int | str:
