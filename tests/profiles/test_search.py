@@ -1,5 +1,7 @@
 """Finding customers by what people quote, and never through a record that is not joined."""
 
+from typing import Any
+
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
@@ -130,7 +132,7 @@ def test_a_short_name_before_digits_is_a_name() -> None:
 
 @pytest.mark.parametrize("typed", ["smith market oxley", "market oxley smith", "smith oxley"])
 def test_a_town_of_several_words_narrows_a_name(typed: str) -> None:
-    here = {"address": {"city": "Market Oxley"}}
+    here: dict[str, Any] = {"address": {"city": "Market Oxley"}}
     profile = make_customer(make_record(family_name="Smith", **here))
     make_customer(make_record(family_name="Smith", address={"city": "Leeds"}))
     make_customer(make_record(family_name="Oxton", **here))
@@ -140,7 +142,7 @@ def test_a_town_of_several_words_narrows_a_name(typed: str) -> None:
 
 @pytest.mark.parametrize("typed", ["o'brien zurich", "obrien zürich", "brien zur"])
 def test_accents_and_apostrophes_do_not_matter(typed: str) -> None:
-    lived = {"address": {"city": "Zürich"}}
+    lived: dict[str, Any] = {"address": {"city": "Zürich"}}
     profile = make_customer(make_record(family_name="O'Brien", **lived))
 
     assert found(search(typed)) == [profile.pk]
