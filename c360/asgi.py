@@ -12,8 +12,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "c360.settings")
 from a2wsgi import WSGIMiddleware
 from django.core.wsgi import get_wsgi_application
 
-django_pages = get_wsgi_application()  # first: what follows asks for models
-
 from c360.bodies import with_lengths
 from c360.checks import refuse_to_start
 from c360.live.listener import PATH
@@ -22,7 +20,7 @@ from c360.live.stream import Application, Live, Receive, Scope, Send
 THREADS = 8
 
 pages: Application = WSGIMiddleware(
-    with_lengths(django_pages),
+    with_lengths(get_wsgi_application()),
     workers=THREADS,
 )
 live = Live(pages)
