@@ -1,5 +1,7 @@
 """Words and icons of the contact panel."""
 
+from collections.abc import Sequence
+
 from django import template
 from django.utils.translation import gettext as _
 
@@ -34,6 +36,16 @@ def allowed_word(answer: Answer) -> str:
 def is_unknown(answer: Answer) -> bool:
     """Whether nobody said anything that could count."""
     return answer.reason in UNKNOWN
+
+
+@register.filter
+def by_answer(rows: Sequence[ContactRow]) -> list[tuple[Answer, list[ContactRow]]]:
+    """Channels that are allowed, refused and unknown, in this order, each with one answer."""
+    groups: dict[int, list[ContactRow]] = {}
+    for row in rows:
+        place = 0 if row.answer.allowed else 2 if is_unknown(row.answer) else 1
+        groups.setdefault(place, []).append(row)
+    return [(groups[place][0].answer, groups[place]) for place in sorted(groups)]
 
 
 @register.filter

@@ -77,7 +77,7 @@ def _saved(
     request: StaffRequest, profile: Profile, records: list[SourceRecord], told: str
 ) -> HttpResponse:
     if request.htmx:
-        return _answer(request, profile, records, told=told)
+        return _answer(request, profile, records, note_told=told)
     messages.success(request, told)
     return redirect("profiles:customer", profile.pk)
 
