@@ -56,7 +56,7 @@ def test_who_may_not_see_customers_is_refused(name: str, page: str, anna: Profil
 def test_unknown_counts_as_no_and_says_so(anna: Profile) -> None:
     body = panel("ana", anna)
 
-    assert body.count("Unknown, so no") == 8  # two purposes, four channels
+    assert body.count("Unknown, so no") == 2 + 8  # each purpose in short; all four channels
     assert "Nobody said anything." in body
     assert "Allowed" not in body
 
