@@ -11,7 +11,7 @@ from functools import cached_property
 from re import Match, Pattern
 
 from profiles.desk.masking import is_sensitive, masked
-from profiles.desk.secrets import secrets_of, spelt_any_way
+from profiles.desk.secrets import pattern_of, secrets_of, spelt_any_way
 from profiles.models import SourceRecord
 
 
@@ -36,6 +36,11 @@ class Guard:
     def told(self, text: str) -> str:
         """A text of a source, in which people write anything, with masked values masked."""
         return self._pattern.sub(self._hint, text) if self._pattern and text else text
+
+    @cached_property
+    def masked_spellings(self) -> str:
+        """A pattern for the database of what `told` masks; empty where there is nothing."""
+        return pattern_of(self._secrets)
 
     @cached_property
     def _secrets(self) -> list[tuple[str, str]]:

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.text import Truncator
 
 from profiles.desk import states
 from profiles.models import CustomerObject, Event, SourceRecord
@@ -19,7 +18,6 @@ from profiles.models.event import EventKind
 WITHIN = timedelta(days=30)
 SHOWN = 5
 READ = 40  # of the newest; some of them are answers of ours
-LONGEST = 280
 SPOKEN = (EventKind.CALL, EventKind.CHAT, EventKind.TICKET)
 THEIRS = ("in", "inbound", "customer")
 OURS = ("out", "outbound", "agent")
@@ -76,7 +74,7 @@ def told_lately(records: Sequence[SourceRecord], now: datetime | None = None) ->
 
 
 def words_of(event: Event) -> str:
-    """The customer's own words in an event, shortened; empty where it holds none.
+    """The customer's own words in an event; empty where it holds none.
 
     Of a chat these are the customer's lines, of a ticket what opened it or opened it again, of
     a call what was noted down. What we wrote is left out.
@@ -86,7 +84,7 @@ def words_of(event: Event) -> str:
     if event.kind == EventKind.TICKET and not _is_asked(event):
         return ""
     text = _lines_of_customer(event.text) if event.kind == EventKind.CHAT else event.text
-    return Truncator(" ".join(text.split())).chars(LONGEST)
+    return " ".join(text.split())
 
 
 def _is_asked(event: Event) -> bool:

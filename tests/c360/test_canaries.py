@@ -6,10 +6,11 @@ Every address of the product is asked. A page that shows a value past the guard 
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from pytest_django import Settings
 
 from matching.models import ReviewCase
@@ -39,7 +40,9 @@ def planted(objects: dict[str, object]) -> dict[str, object]:
     profile = Profile.objects.get(pk=objects["profile_id"])
     record = profile.birth_record
     _plant(record, {**record.attributes, **MASKED})
-    make_event(record, "call", text="Ring 07700 900 765, born 23/7/1931, passport ZXQ-5511908")
+    said = "Ring 07700 900 765, born 23/7/1931, passport ZXQ-5511908"
+    make_event(record, "call", text=said)
+    make_event(record, "chat", text=said, occurred_at=timezone.now() - timedelta(days=1))
     gone = make_record("crm", given_name="Deletrix", phone=["+447700900543"])
     SourceRecord.objects.filter(pk=gone.pk).update(deleted_at=datetime(2026, 1, 1, tzinfo=UTC))
     Membership.objects.filter(record=gone).update(profile=profile, component=record.pk)

@@ -1,13 +1,17 @@
 """Masked values: hidden everywhere until asked for with a reason, logged, and masked again."""
 
 import time
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
 from django.test import Client
+from django.utils import timezone
 
 from consent.models import AccessEntry
+from profiles.desk.values import joined_records
 from profiles.models import Profile
 from tests.profiles.customers import make_customer, make_event, make_record, value_of
 from tests.staff import signed_in
@@ -173,6 +177,62 @@ def test_a_text_shows_what_surrounds_a_masked_value(ana: Client, anna: Profile) 
     body = ana.get(f"/c/{anna.pk}/").content.decode()
 
     assert "Ring her on •••• 0909 about the parcel" in body
+
+
+@pytest.mark.parametrize(
+    "guess", ["07700 900 909", "07700 9", "7700", "900 90", "her on 0", "9 about", "2/3/84"]
+)
+def test_a_find_in_the_timeline_confirms_no_guess_of_a_masked_value(
+    ana: Client, anna: Profile, guess: str
+) -> None:
+    make_event(anna.birth_record, "note", text="Born 2/3/84, says her mother")
+    found = ana.post(f"/c/{anna.pk}/timeline/", {"find": guess}, headers=HTMX)
+
+    body = found.content.decode()
+    assert "Nothing fits these filters" in body
+    assert 'aria-current="true"' not in body or "Calls" not in body
+
+
+@pytest.mark.parametrize("words", ["ring HER on", "about the parcel"])
+def test_a_find_still_meets_what_surrounds_a_masked_value(
+    ana: Client, anna: Profile, words: str
+) -> None:
+    found = ana.post(f"/c/{anna.pk}/timeline/", {"find": words}, headers=HTMX)
+
+    body = found.content.decode()
+    assert "Nothing fits these filters" not in body
+    assert "•••• 0909" in body
+
+
+def test_what_needs_attention_quotes_no_masked_value(ana: Client, anna: Profile) -> None:
+    until = (timezone.now() + timedelta(days=9)).date().isoformat()
+    records = joined_records(anna)
+    for record, code in zip(records, ("A10", "B20"), strict=True):
+        filler = "x" * 82  # a text is cut within the number
+        make_event(
+            record, "message", occurred_at=timezone.now() - timedelta(days=1),
+            text=f"{filler} 07700 900 909 or 07700 900 111",
+            properties={"offer_code": code, "valid_until": until},
+        )  # fmt: skip
+
+    page, part = ana.get(f"/c/{anna.pk}/"), ana.get(f"/c/{anna.pk}/attention/", headers=HTMX)
+
+    for answer in (page, part):
+        assert "offers" in answer.content.decode()
+        assert "7700" not in digits(answer)
+
+
+def test_what_the_customer_told_us_and_notes_quote_no_masked_value(
+    ana: Client, anna: Profile
+) -> None:
+    told = {"occurred_at": timezone.now() - timedelta(days=1)}
+    make_event(anna.birth_record, "chat", text=f"{'y' * 268} 07700 900 909 is mine", **told)
+    ana.post(f"/c/{anna.pk}/notes/", {"text": "On 07700-900909 after six", "key": str(uuid4())})
+
+    for path in ("", "notes/"):
+        body = ana.get(f"/c/{anna.pk}/{path}")
+        assert "•••• 0909 after six" in body.content.decode()
+        assert "7700" not in digits(body)
 
 
 def test_the_session_keeps_no_value_and_few_customers(ana: Client) -> None:

@@ -1,6 +1,7 @@
 """The banner of a customer: rules and other apps asked, the worst five kept."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.utils import timezone
@@ -10,6 +11,7 @@ from profiles.desk.attention.facts import read_facts
 from profiles.desk.attention.items import Item, chosen
 from profiles.desk.attention.registry import doubted, items_of_others
 from profiles.desk.attention.rules import RULES
+from profiles.desk.guard import Guard
 from profiles.models import Profile, SourceRecord
 
 
@@ -18,11 +20,19 @@ def attention(
 ) -> list[Item]:
     """What needs attention now, for a profile that `profile_for` has opened for the user.
 
-    `records` are the joined records, oldest first, with their sources loaded. The number of
-    queries depends on neither records nor events.
+    `records` are the joined records, oldest first, with their sources loaded. Titles and
+    reasons quote what sources wrote, so they come with masked values masked, for every reader.
+    The number of queries depends on neither records nor events.
     """
     now = now or timezone.now()
     facts = read_facts(records, now)
     found = [item for rule in RULES for item in rule(facts, now)]
     found += items_of_others(user, profile, now)
-    return chosen(found, doubted([record.pk for record in records]))
+    items = chosen(found, doubted([record.pk for record in records]))
+    guard = Guard(records)
+    return [_told(item, guard) for item in items]
+
+
+def _told(item: Item, guard: Guard) -> Item:
+    reasons = tuple(guard.told(str(reason)) for reason in item.reasons)
+    return replace(item, title=guard.told(str(item.title)), reasons=reasons)

@@ -14,6 +14,7 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Lower
 
 from profiles.desk import states
+from profiles.desk.guard import Guard
 from profiles.models import CustomerObject, Event, SourceRecord
 from profiles.models.event import EventKind
 
@@ -113,7 +114,7 @@ def read_facts(records: Sequence[SourceRecord], now: datetime) -> Facts:
     names = {record.pk: record.source.name for record in records}
     return Facts(
         things=_things(names, now),
-        offers=_offers(names, now),
+        offers=_offers(names, now, Guard(records)),
         visits=_visits(names, now),
         purchases=_purchases(names, now),
     )
@@ -177,8 +178,11 @@ def _word(text: str | None) -> str:
     return (text or "").lower()
 
 
-def _offers(names: Mapping[int, str], now: datetime) -> list[Offer]:
-    """Of the newest messages and carts those that offer something until a day."""
+def _offers(names: Mapping[int, str], now: datetime, guard: Guard) -> list[Offer]:
+    """Of the newest messages and carts those that offer something until a day.
+
+    Masked here already: a rule cuts texts short, and half a number is not known for one.
+    """
     rows: Any = (
         Event.objects.annotate(until=KT("properties__valid_until"))
         .annotate(code=KT("properties__offer_code"), product=KT("properties__sku"))
@@ -194,7 +198,7 @@ def _offers(names: Mapping[int, str], now: datetime) -> list[Offer]:
     return [
         Offer(
             at=row.occurred_at,
-            said=row.text or row.name,
+            said=guard.told(row.text or row.name),
             valid_until=row.until,
             record=row.record_id,
             source=names[row.record_id],

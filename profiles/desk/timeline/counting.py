@@ -7,9 +7,11 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from profiles.desk.guard import Guard
 from profiles.desk.timeline.filters import PERIODS, Filters
 from profiles.desk.timeline.kinds import GROUP_OF, RESOLVED_STATES
-from profiles.desk.timeline.words import SAYS, pattern
+from profiles.desk.timeline.words import parameters, says_sql
+from profiles.models import SourceRecord
 
 # Periods lie within each other, so a cell holds the shortest an event lies in, 0 for none.
 CELLS = """
@@ -48,15 +50,15 @@ class Cell:
         return self.period > BY_LENGTH.index(period)
 
 
-def cells(record_ids: Sequence[int], find: str) -> list[Cell]:
+def cells(records: Sequence[SourceRecord], find: str) -> list[Cell]:
     """All events of the records that say `find`, counted. One query."""
-    now = timezone.now()
-    says = f"AND {SAYS}" if find else ""
+    now, guard = timezone.now(), Guard(records)
+    says = f"AND {says_sql(guard)}" if find else ""
     asked: dict[str, Any] = {
-        "records": list(record_ids),
+        "records": [record.pk for record in records],
         "resolved": list(RESOLVED_STATES),
         "periods": [now - PERIODS[period][1] for period in BY_LENGTH],
-        "words": pattern(find),
+        **(parameters(find, guard) if find else {}),
     }
     with connection.cursor() as cursor:
         cursor.execute(CELLS.format(and_says=says), asked)

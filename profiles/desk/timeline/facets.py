@@ -45,7 +45,7 @@ def facets(records: Sequence[SourceRecord], filters: Filters) -> Facets:
     """What each filter would show beside the others that are on. One query."""
     sources = {record.source.slug: record.source for record in records}
     ids = {slug: source.pk for slug, source in sources.items()}
-    counted = cells([record.pk for record in records], filters.find)
+    counted = cells(records, filters.find)
 
     def under(but: str) -> list[Cell]:
         return [cell for cell in counted if passes(cell, filters, ids, but=but)]

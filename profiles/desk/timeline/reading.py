@@ -1,11 +1,12 @@
 """Asks the database for one page of a timeline."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from profiles.desk.guard import Guard
 from profiles.desk.timeline.filters import PERIODS, Cursor, Filters
 from profiles.desk.timeline.kinds import RESOLVED_STATES
 from profiles.desk.timeline.rows import Page, days
@@ -29,7 +30,7 @@ def page(records: Sequence[SourceRecord], *, filters: Filters, before: Cursor | 
 
 
 def heads(
-    records: Iterable[SourceRecord], filters: Filters, before: Cursor | None
+    records: Collection[SourceRecord], filters: Filters, before: Cursor | None
 ) -> QuerySet[Event]:
     """The newest event of every row, newest first, from the cursor on."""
     passing = events_passing(records, filters)
@@ -55,7 +56,7 @@ def _has_newer(passing: QuerySet[Event]) -> Q:
     return ~Q(object_id="") & Q(Exists(newer))
 
 
-def events_passing(records: Iterable[SourceRecord], filters: Filters) -> QuerySet[Event]:
+def events_passing(records: Collection[SourceRecord], filters: Filters) -> QuerySet[Event]:
     """All events of the records that the reader wants to see, in no order."""
     ids = [record.pk for record in records]
     passing = Event.objects.filter(record_id__in=ids)
@@ -69,7 +70,7 @@ def events_passing(records: Iterable[SourceRecord], filters: Filters) -> QuerySe
     if filters.period:
         _label, span = PERIODS[filters.period]
         passing = passing.filter(occurred_at__gte=timezone.now() - span)
-    return passing.filter(says(filters.find)) if filters.find else passing
+    return passing.filter(says(filters.find, Guard(records))) if filters.find else passing
 
 
 def in_state(record_ids: Sequence[int], state: str) -> Q:
