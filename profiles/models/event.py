@@ -4,33 +4,34 @@ from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models.functions import Reverse, Upper
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from profiles.models.record import SourceRecord
 from profiles.models.source import Source
 
 
 class EventKind(models.TextChoices):
-    ORDER = "order", "Order"
-    PAYMENT = "payment", "Payment"
-    REFUND = "refund", "Refund"
-    RETURN = "return", "Return"
-    DELIVERY = "delivery", "Delivery"
-    SUBSCRIPTION = "subscription", "Subscription"
-    TICKET = "ticket", "Ticket"
-    CALL = "call", "Call"
-    CHAT = "chat", "Chat"
-    MESSAGE = "message", "Message"
-    VISIT = "visit", "Visit"
-    PRODUCT = "product", "Product view"
-    SEARCH = "search", "Site search"
-    CART = "cart", "Cart"
-    CONSENT = "consent", "Consent"
-    LOYALTY = "loyalty", "Loyalty"
-    REVIEW = "review", "Product review"
-    ACCOUNT = "account", "Account"
-    IDENTITY = "identity", "Identity"
-    NOTE = "note", "Note"
-    OTHER = "other", "Other"
+    ORDER = "order", _("Order")
+    PAYMENT = "payment", _("Payment")
+    REFUND = "refund", _("Refund")
+    RETURN = "return", _("Return")
+    DELIVERY = "delivery", _("Delivery")
+    SUBSCRIPTION = "subscription", _("Subscription")
+    TICKET = "ticket", _("Ticket")
+    CALL = "call", _("Call")
+    CHAT = "chat", _("Chat")
+    MESSAGE = "message", _("Message")
+    VISIT = "visit", _("Visit")
+    PRODUCT = "product", _("Product view")
+    SEARCH = "search", _("Site search")
+    CART = "cart", _("Cart")
+    CONSENT = "consent", _("Consent")
+    LOYALTY = "loyalty", _("Loyalty")
+    REVIEW = "review", _("Product review")
+    ACCOUNT = "account", _("Account")
+    IDENTITY = "identity", _("Identity")
+    NOTE = "note", _("Note")
+    OTHER = "other", _("Other")
 
 
 class EventMessage(models.Model):

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from profiles.desk import values
 from profiles.desk.attention.items import Item, Proof
 from profiles.desk.guard import LOCKED, Guard
+from profiles.desk.states import words
 from profiles.desk.timeline.filters import Cursor, Filters
 from profiles.desk.timeline.kinds import ICONS, kind_label
 from profiles.models import Profile, SourceRecord
@@ -144,10 +145,7 @@ def kind_icon(code: str) -> str:
     return ICONS[code]
 
 
-@register.filter
-def words(code: str) -> str:
-    """A state or channel of a source as words: `in_transit` reads "in transit"."""
-    return code.replace("_", " ")
+register.filter("words", words)
 
 
 @register.simple_tag

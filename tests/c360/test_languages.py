@@ -3,6 +3,7 @@
 import ast
 import gettext as catalogues
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.conf import settings as project
 from django.test import Client
 from django.utils import translation
 
-from tests.c360.texts import bare_texts, translatable_texts
+from tests.c360.texts import bare_texts, said_by, translatable_texts
 from tests.staff import signed_in
 
 ROOT = Path(project.BASE_DIR)
@@ -23,6 +24,18 @@ SHELL = [
     "registration/login.html",
     *(f"c360/{name}.html" for name in ("_user_menu", "preferences", "no_role", "stale_form")),
     *(f"{status}.html" for status in (403, 404, 410, 500, 503)),
+]
+DESK = [
+    *sorted(
+        path.relative_to(ROOT / "templates")
+        for path in (ROOT / "templates/profiles").glob("*.html")
+    ),
+    *(
+        Path(f"matching/{name}.html")
+        for name in ("_uncertain", "_confidence", "report", "reports")
+    ),
+    *(Path(f"matching/_{name}.html") for name in ("reports", "report_form", "report_lines")),
+    *(Path(f"consent/{name}.html") for name in ("_panel", "_verdict", "panel", "_say", "say")),
 ]
 
 
@@ -46,16 +59,32 @@ def test_the_search_for_bare_texts_finds_them(source: str, found: list[str]) -> 
     assert bare_texts(source) == found
 
 
-@pytest.mark.parametrize("name", SHELL)
-def test_the_shell_speaks_german(name: str) -> None:
+def untranslated(texts: Iterable[str]) -> list[str]:
+    """Those that neither we nor Django have German words for."""
     with translation.override("de"):
-        missing = [
+        return [
             text
-            for text in translatable_texts(ROOT / "templates" / name)
-            if text not in CATALOGUE and text not in {"Auto"}
+            for text in texts
+            if text not in CATALOGUE and (text, 0) not in CATALOGUE and text not in {"Auto"}
         ]
 
-    assert missing == []
+
+@pytest.mark.parametrize("name", SHELL)
+def test_the_shell_speaks_german(name: str) -> None:
+    assert untranslated(translatable_texts(ROOT / "templates" / name)) == []
+
+
+@pytest.mark.parametrize("path", DESK, ids=str)
+def test_the_pages_of_agents_speak_german(path: Path) -> None:
+    assert untranslated(translatable_texts(ROOT / "templates" / path)) == []
+
+
+@pytest.mark.parametrize("folder", ["profiles/desk", "profiles/finding", "profiles/views"])
+def test_what_code_says_on_the_pages_of_agents_is_german(folder: str) -> None:
+    texts = [text for path in (ROOT / folder).rglob("*.py") for text in said_by(path)]
+
+    assert texts
+    assert untranslated(texts) == []
 
 
 @pytest.mark.django_db

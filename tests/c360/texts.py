@@ -1,11 +1,13 @@
 """Finds the texts of templates: those that can be translated, and those that cannot."""
 
+import ast
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
 SPOKEN = {"alt", "aria-label", "aria-description", "placeholder", "title", "data-label"}
+GETTEXT = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
 TRANSLATE = re.compile(r"""{%\s*translate\s+(["'])(.*?)\1""")
 BLOCK = re.compile(r"{%\s*blocktranslate\b.*?%}(.*?){%\s*endblocktranslate\s*%}", re.DOTALL)
 UNSAID = re.compile(  # remarks, and blocks that are names of classes
@@ -26,12 +28,22 @@ def bare_texts(source: str) -> list[str]:
 
 
 def translatable_texts(path: Path) -> Iterator[str]:
-    """What `{% translate %}` and blocks without a plural say, as the catalogue has it."""
+    """What `{% translate %}` and blocks say, as the catalogue has it; of plurals the first."""
     source = path.read_text("utf-8")
     yield from (found[1].replace("%", "%%") for found in TRANSLATE.findall(source))
     for block in BLOCK.findall(source):
-        if "{% plural %}" not in block:
-            yield re.sub(r"{{\s*(\w+)\s*}}", r"%(\1)s", block)
+        one = block.partition("{% plural %}")[0]
+        yield re.sub(r"{{\s*(\w+)\s*}}", r"%(\1)s", one)
+
+
+def said_by(path: Path) -> Iterator[str]:
+    """The texts in calls of gettext and its kin; of plurals the first."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+            continue
+        is_text = node.args and isinstance(node.args[0], ast.Constant)
+        if is_text and node.func.id in GETTEXT and isinstance(node.args[0].value, str):
+            yield node.args[0].value
 
 
 class _Reader(HTMLParser):

@@ -319,7 +319,7 @@ def _day(moment: datetime) -> str:
 
 
 def _words(state: str) -> str:
-    return state.replace("_", " ")
+    return states.words(state)
 
 
 def _sources(found: Iterable[Thing | Offer | Visits | Purchases]) -> tuple[str, ...]:
