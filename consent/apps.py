@@ -10,13 +10,13 @@ class ConsentConfig(AppConfig):
         from consent import access_log, bases, news, receivers  # noqa: F401  # importing connects them
         from consent.api import allowed_part
         from consent.attention import contact_bans
-        from consent.views.panel import contact_panel
+        from consent.views.panel import contact_panel, contact_to_read
         from profiles.api.parts import register_part
         from profiles.desk.attention.registry import register_attention
         from profiles.desk.news import register_news
         from profiles.desk.panels import register_panel
 
-        register_panel("contact", contact_panel)
+        register_panel("contact", contact_panel, in_frames=contact_to_read)
         register_attention("contact", contact_bans)
         register_part("may_contact", allowed_part)
         register_news("permissions", news.mark, news.say)

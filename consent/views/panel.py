@@ -23,6 +23,14 @@ def contact_panel(request: StaffRequest, profile: Profile) -> str:
     return render_to_string("consent/_panel.html", _context(profile), request)
 
 
+def contact_to_read(request: StaffRequest, profile: Profile) -> str:
+    """The card without its buttons and links, for frames of other desks."""
+    if not request.user.has_perm(SEE_ANSWER):
+        return ""
+    context = _context(profile) | {"is_read_only": True}
+    return render_to_string("consent/_panel.html", context, request)
+
+
 def _context(profile: Profile) -> dict[str, Any]:
     return {"profile": profile, "table": contact_table(profile)}
 

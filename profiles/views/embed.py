@@ -16,7 +16,7 @@ from profiles.desk import timeline as history
 from profiles.desk import values as facts
 from profiles.desk.attention.banner import attention
 from profiles.desk.guard import Guard
-from profiles.desk.panels import panels
+from profiles.desk.panels import panels_to_read
 from profiles.embedding import link_of, owner_of, take
 from profiles.models import Profile
 
@@ -77,7 +77,7 @@ def _panel(request: StaffRequest, profile: Profile, origins: list[str]) -> HttpR
         "guard": Guard(records),
         "freshness": facts.freshness(records),
         "items": attention(request.user, profile, records),
-        "panels": panels(request, profile),
+        "panels": panels_to_read(request, profile),
         "events": items[:EVENTS],
     }
     response = render(request, "profiles/embed.html", context)
