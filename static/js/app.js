@@ -29,13 +29,22 @@ function focusOn(element, options) {
   element.focus(options);
 }
 
+let pressed = null; // what had the focus; a button is off while its request runs, and loses it
+
 document.addEventListener("htmx:beforeRequest", ({ detail }) => {
   detail.target?.setAttribute("aria-busy", "true");
-  if (wasAsked(detail.requestConfig)) alertBar().textContent = "";
+  if (!wasAsked(detail.requestConfig)) return;
+  alertBar().textContent = "";
+  pressed = document.activeElement;
 });
 
+// A request that was refused, or did not arrive, changes nothing: not where the focus is either.
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   detail.target?.removeAttribute("aria-busy");
+  if (!wasAsked(detail.requestConfig)) return;
+  const isLost = document.activeElement === document.body;
+  if (isLost && pressed?.isConnected) pressed.focus({ preventScroll: true });
+  pressed = null;
 });
 
 // What was asked for gets the focus where it says so. If the swap took away what had it, the new
