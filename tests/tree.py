@@ -33,7 +33,7 @@ def manage(*arguments: str, **env: str) -> "subprocess.CompletedProcess[str]":
         env=clean_environment() | env,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
     )
 
 
@@ -58,7 +58,7 @@ class Tree:
         self.arguments = arguments
         self.output = data.with_name(f"{data.name}-output")
 
-    def start(self, seconds: float = 60) -> "Tree":
+    def start(self, seconds: float = 180) -> "Tree":
         """Start it and wait until it says that it runs."""
         command = [sys.executable, str(ROOT / "manage.py"), "up", "--port", str(self.port)]
         with self.output.open("w") as output:
