@@ -39,11 +39,10 @@ def translatable_texts(path: Path) -> Iterator[str]:
 def said_by(path: Path) -> Iterator[str]:
     """The texts in calls of gettext and its kin; of plurals the first."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
-            continue
-        is_text = node.args and isinstance(node.args[0], ast.Constant)
-        if is_text and node.func.id in GETTEXT and isinstance(node.args[0].value, str):
-            yield node.args[0].value
+        match node:
+            case ast.Call(func=ast.Name(id=name), args=[ast.Constant(value=str(text)), *_]):
+                if name in GETTEXT:
+                    yield text
 
 
 class _Reader(HTMLParser):
