@@ -17,6 +17,8 @@ TRIES_PER_ADDRESS = 50
 TOKEN_WINDOW_SECONDS = 60
 WRONG_TOKENS_PER_ADDRESS = 30
 LOOKUP_WINDOW_SECONDS = 60
+CALLER_WINDOW_SECONDS = 60 * 60
+TRIES_PER_CALLER = 5
 
 
 class CounterUnavailable(Exception):
@@ -103,6 +105,19 @@ def count_lookup(person: int) -> tuple[int, int]:
     except (RedisError, ValueError) as error:
         raise CounterUnavailable from error
     return made, LOOKUP_WINDOW_SECONDS - seconds
+
+
+def count_caller(person: int, profile: str) -> int:
+    """Count a try to verify a caller; how many seconds to wait after too many, else 0.
+
+    Counted by customer, so that nobody guesses facts one by one. Raises `CounterUnavailable`.
+    """
+    key = _key("caller", f"{person}\n{profile}")
+    try:
+        made = _counted(key, CALLER_WINDOW_SECONDS)
+        return _seconds_left(key) if made > TRIES_PER_CALLER else 0
+    except (RedisError, ValueError) as error:
+        raise CounterUnavailable from error
 
 
 def count_call(kind: str, who: str, limit: int) -> int:

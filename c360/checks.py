@@ -178,6 +178,7 @@ CHECKS: dict[str, Check] = {
     "C360_PRIVACY_CONTACT": contact,
     "C360_MASKED": patterns,
     "C360_SHOW_SECONDS": seconds,
+    "C360_VERIFY_CALLERS": yes_or_no,
     "TIME_ZONE": time_zone,
     "C360_DEFAULT_REGION": region,
     "C360_LOOKUPS_PER_MINUTE": positive,

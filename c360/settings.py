@@ -159,6 +159,8 @@ C360_MASKED = (
     "custom.*,!custom.segment"
 ).split(",")
 C360_SHOW_SECONDS = int(os.environ.get("C360_SHOW_SECONDS") or 60)
+# Agents see masked values only once the caller has told two facts; profiles.desk.verified.
+C360_VERIFY_CALLERS = os.environ.get("C360_VERIFY_CALLERS", "").lower() in YES
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]

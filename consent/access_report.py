@@ -21,6 +21,7 @@ PAGES: dict[str, str | Promise] = {
     "profiles:steps": _("Steps of an order or ticket"),
     "profiles:field": _("Where a value comes from"),
     "profiles:reveal": _("Masked value"),
+    "profiles:verify": _("Verification of a caller"),
     "profiles:notes": _("Notes"),
     "profiles:close-note": _("Note taken back or marked"),
     "profiles:wrong": _("Report of a wrong value"),

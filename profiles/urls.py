@@ -13,6 +13,7 @@ from profiles.views import (
     reveal,
     search,
     timeline,
+    verify,
 )
 
 app_name = "profiles"
@@ -29,6 +30,7 @@ urlpatterns = [
     path("c/<str:profile_id>/field/<path:attribute>/", provenance.field, name="field"),
     path("c/<str:profile_id>/news/", news.news, name="news"),
     path("c/<str:profile_id>/reveal/<path:attribute>/", reveal.reveal, name="reveal"),
+    path("c/<str:profile_id>/verify/", verify.verify, name="verify"),
     path("c/<str:profile_id>/notes/", notes.notes, name="notes"),
     path("c/<str:profile_id>/notes/close/", notes.close, name="close-note"),
     path("c/<str:profile_id>/wrong/<path:attribute>/", corrections.wrong, name="wrong"),

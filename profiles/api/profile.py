@@ -21,6 +21,7 @@ from profiles.desk import values as facts
 from profiles.desk.figures import figures
 from profiles.desk.guard import Guard
 from profiles.desk.masking import is_sensitive
+from profiles.desk.verified import may_override
 from profiles.models import Profile
 
 SHORTEST_REASON = 4
@@ -65,6 +66,8 @@ def reveals(request: Request, profile: Profile) -> bool:
     token = request.auth
     if not isinstance(token, PersonalToken) or Scope.REVEAL not in token.scopes:
         raise PermissionDenied(_("Only a token with the scope “reveal” shows masked values."))
+    if not may_override(token.owner):
+        raise PermissionDenied(_("Masked values are shown on the page to verified callers."))
     if len(given.strip()) < SHORTEST_REASON:
         raise Unanswerable(_("Say in a few words why masked values are needed."))
     fields = [name for name in profile.golden if is_sensitive(name)]

@@ -2,7 +2,8 @@
 
 `settings.C360_MASKED` is the one table of it: patterns of attributes, the last that fits
 decides, and `!` before a pattern says that what fits it is shown. Names are never masked, since
-no page could be told from another.
+no page could be told from another. Where callers are verified, their address and e-mail are
+masked as well, for they are asked for both.
 """
 
 import re
@@ -14,12 +15,15 @@ from django.conf import settings
 
 DOTS = "••••"
 NAMES = frozenset({"full_name", "given_name", "middle_name", "family_name"})
+FACTS_OF_CALLERS = frozenset({"address", "email"})  # asked for, so not to be read off
 SHORTEST_PHONE = 8  # signs; of what is shorter the last four would say too much
 SHORTEST_NUMBER = 6
 
 
 def is_sensitive(attribute: str) -> bool:
     """Whether values of an attribute, named as in a mapping, stay masked until asked for."""
+    if settings.C360_VERIFY_CALLERS and attribute in FACTS_OF_CALLERS:
+        return True
     return attribute not in NAMES and _fits(attribute, tuple(settings.C360_MASKED))
 
 

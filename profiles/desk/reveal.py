@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from c360.http import StaffRequest
+from profiles.desk.verified import caller_of
 from profiles.models import Profile
 
+CALLER = "caller verified"
 KEPT = 20  # customers whose reasons a session remembers
 OTHER = "other"
 REASONS = {
@@ -48,7 +50,9 @@ class ReasonForm(forms.Form):
 
 
 def reason_of(request: StaffRequest, profile: Profile) -> str:
-    """The reason given earlier in this session for this customer, or nothing."""
+    """Why values of this customer may be shown without asking again, or nothing."""
+    if caller_of(request, profile).until:
+        return CALLER
     known: dict[str, str] = request.session.get("reasons", {})
     return known.get(profile.pk, "")
 

@@ -22,6 +22,7 @@ from profiles.desk.guard import LOCKED, Guard
 from profiles.desk.states import words
 from profiles.desk.timeline.filters import Cursor, Filters
 from profiles.desk.timeline.kinds import ICONS, kind_label
+from profiles.desk.verified import Caller, caller_of
 from profiles.models import Profile, SourceRecord
 
 register = template.Library()
@@ -53,6 +54,12 @@ def told(context: Context, text: str, length: int = 0) -> str:
 def is_masked(context: Context, attribute: str) -> bool:
     """Whether this answer masks values of an attribute."""
     return _guard(context).masks(attribute)
+
+
+@register.simple_tag(takes_context=True)
+def caller(context: Context, profile: Profile) -> Caller:
+    """Whether masked values of a customer may be shown to the reader, and for how long."""
+    return caller_of(context["request"], profile)
 
 
 def _guard(context: Context) -> Guard:

@@ -20,8 +20,10 @@ from profiles.desk.reveal import (
     remember_reason,
     shown_until,
 )
+from profiles.desk.verified import caller_of
 from profiles.models import Profile
 
+UNVERIFIED = "refused: caller not verified"
 TEMPLATES = {"row": "profiles/_detail.html", "field": "profiles/_field.html"}
 
 
@@ -45,6 +47,9 @@ def reveal(request: StaffRequest, profile_id: str, attribute: str) -> HttpRespon
 
 
 def _asked(request: StaffRequest, profile: Profile, attribute: str) -> HttpResponse:
+    if not caller_of(request, profile).may_show:
+        note_access(action=Action.VIEW, fields=[attribute], reason=UNVERIFIED, stays=True)
+        return _answer(request, profile, attribute, status=409)
     reason = reason_of(request, profile)
     if not reason:
         form = ReasonForm(request.POST if "reason" in request.POST else None)
@@ -75,6 +80,7 @@ def _answer(
         "guard": Guard(facts.joined_records(profile), shown),
         "place": place,
         "form": form,
+        "refused": status == 409,
         "until": shown_until() if shown else None,
         "seconds": settings.C360_SHOW_SECONDS,
     }

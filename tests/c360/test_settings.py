@@ -43,6 +43,7 @@ def folder(tmp_path: Path) -> DataFolder:
         ("C360_PRIVACY_CONTACT", "mailto:privacy@example.org"),
         ("C360_MASKED", "phone,identifiers.*,!identifiers.loyalty_card"),
         ("C360_SHOW_SECONDS", "30"),
+        ("C360_VERIFY_CALLERS", "on"),
     ],
 )
 def test_a_setting_that_makes_sense_is_accepted(name: str, good: str) -> None:
@@ -76,6 +77,7 @@ def test_a_setting_that_makes_sense_is_accepted(name: str, good: str) -> None:
         ("C360_PRIVACY_CONTACT", "privacy@example.org", "write https://… or mailto:…"),
         ("C360_MASKED", "phone, birth_date", "write names of attributes"),
         ("C360_SHOW_SECONDS", "0", "a number of seconds"),
+        ("C360_VERIFY_CALLERS", "often", "write 1 or 0"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_named_with_what_to_write(
