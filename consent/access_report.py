@@ -17,6 +17,7 @@ PAGES: dict[str, str | Promise] = {
     "profiles:pop": _("Search, by a call"),
     "profiles:customer": _("Customer page"),
     "profiles:attention": _("What needs attention"),
+    "profiles:brief": _("Brief to hand over"),
     "profiles:timeline": _("Timeline"),
     "profiles:steps": _("Steps of an order or ticket"),
     "profiles:field": _("Where a value comes from"),

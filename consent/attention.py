@@ -27,13 +27,7 @@ def contact_bans(user: User, profile: Profile, now: datetime) -> list[Item]:
     """
     if not user.has_perm(SEE_ANSWER):
         return []
-    purposes = list(Purpose.objects.asked().order_by("name", "key"))
-    asked = [
-        Asked(profile.pk, purpose.key, channel)
-        for purpose in purposes
-        for channel in LedgerEntry.Channel
-    ]
-    answers = dict(zip(asked, may_contact_many(asked), strict=True))
+    purposes, answers = _answers(profile)
     banned = [each for each in purposes if _is_banned(_of(answers, [each]))]
     if not banned:
         return []
@@ -44,6 +38,33 @@ def contact_bans(user: User, profile: Profile, now: datetime) -> list[Item]:
         _item(_("No %s by any channel") % each.name.lower(), _of(answers, [each]), origins)
         for each in banned
     ]
+
+
+def allowed_words(user: User, profile: Profile) -> str:
+    """The channels with a yes, by purpose: `Marketing: e-mail, SMS; Surveys: no`.
+
+    Empty for who may not know. Two queries.
+    """
+    if not user.has_perm(SEE_ANSWER):
+        return ""
+    purposes, answers = _answers(profile)
+    yes = {asked for asked, answer in answers.items() if answer.allowed}
+    return "; ".join(
+        f"{each.name}: "
+        + (_channels(asked.channel for asked in yes if asked.purpose == each.key) or _("no"))
+        for each in purposes
+    )
+
+
+def _answers(profile: Profile) -> tuple[list[Purpose], dict[Asked, Answer]]:
+    """Every purpose people are asked about, and the answer for each of its channels."""
+    purposes = list(Purpose.objects.asked().order_by("name", "key"))
+    asked = [
+        Asked(profile.pk, purpose.key, channel)
+        for purpose in purposes
+        for channel in LedgerEntry.Channel
+    ]
+    return purposes, dict(zip(asked, may_contact_many(asked), strict=True))
 
 
 def _of(answers: Answers, purposes: Sequence[Purpose]) -> Answers:

@@ -16,10 +16,12 @@ class MatchingConfig(AppConfig):
         from matching.views import fragments, report
         from profiles.api.parts import register_part
         from profiles.desk.attention.registry import register_doubt
+        from profiles.desk.brief import register_word
         from profiles.desk.news import register_news
         from profiles.desk.panels import register_panel
         from profiles.desk.suspects import register_suspects
 
+        register_word("confidence", fragments.confidence_word)
         register_topic(QUEUE, REVIEW)
         register_panel("confidence", fragments.confidence_panel)
         register_panel("uncertain", fragments.uncertain_panel)

@@ -4,6 +4,7 @@ from django.urls import path
 
 from profiles.views import (
     attention,
+    brief,
     corrections,
     customer,
     embed,
@@ -26,6 +27,7 @@ urlpatterns = [
     path("c/<str:profile_id>/", customer.customer, name="customer"),
     path("c/<str:profile_id>/timeline/", timeline.timeline, name="timeline"),
     path("c/<str:profile_id>/timeline/<str:place>/", timeline.steps, name="steps"),
+    path("c/<str:profile_id>/brief/", brief.brief, name="brief"),
     path("c/<str:profile_id>/attention/", attention.attention, name="attention"),
     path("c/<str:profile_id>/field/<path:attribute>/", provenance.field, name="field"),
     path("c/<str:profile_id>/news/", news.news, name="news"),

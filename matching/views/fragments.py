@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from c360.http import StaffRequest
+from c360.models import User
 from c360.showing import Action, shows, shows_no_customer_data
 from matching import review
 from matching.confidence import Confidence, confidence_of, open_questions
@@ -23,6 +24,12 @@ WORDS = {
         _("A steward is asked whether these records belong together."),
     ),
 }
+
+
+def confidence_word(user: User, profile: Profile) -> str:
+    """The same word alone; empty for a single record."""
+    found = WORDS.get(confidence_of(profile, join_bits=live_model().join_bits))
+    return str(found[0]) if found else ""
 
 
 def uncertain_panel(request: StaffRequest, profile: Profile) -> str:

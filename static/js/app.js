@@ -81,6 +81,32 @@ document.addEventListener("focusin", ({ target }) => {
   if (target.id === "q") import("./combobox.js");
 });
 
+/** Copy what a link of `data-copy` answers as plain text; where that fails, follow the link. */
+async function copyFrom(link) {
+  try {
+    const answer = await fetch(link.dataset.copy, { headers: { Accept: "text/plain" } });
+    if (!answer.ok || answer.redirected) throw new Error(answer.status);
+    await navigator.clipboard.writeText(await answer.text());
+  } catch {
+    location.assign(link.href);
+    return;
+  }
+  const [label, said] = [link.querySelector("[data-copy-label]"), document.getElementById("say")];
+  const before = label.textContent;
+  said.textContent = label.textContent = link.dataset.copied;
+  setTimeout(() => {
+    said.textContent = "";
+    label.textContent = before;
+  }, 2000);
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("[data-copy]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  if (link.querySelector("[data-copy-label]").textContent !== link.dataset.copied) copyFrom(link);
+});
+
 // Browsers without `command`: the same buttons open and close dialogs through this.
 if (!("commandForElement" in HTMLButtonElement.prototype)) {
   document.addEventListener("click", ({ target }) => {
