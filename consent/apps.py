@@ -21,4 +21,4 @@ class ConsentConfig(AppConfig):
         register_attention("contact", contact_bans)
         register_word("contact", allowed_words)
         register_part("may_contact", allowed_part)
-        register_news("permissions", news.mark, news.say)
+        register_news("permissions", news.mark, news.say, news.SEE_ANSWER)

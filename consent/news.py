@@ -5,13 +5,15 @@ import zlib
 
 from django.utils.translation import gettext as _
 
+from c360.models import User
 from consent.models import EffectivePermission, PermissionState
 from profiles.models import Profile
 
+SEE_ANSWER = "consent.view_contact_permission"
 SHOWN = ("purpose_id", "channel", "contact_point_id", "allowed", "reason", "since")
 
 
-def mark(profile: Profile) -> str:
+def mark(profile: Profile, reader: User) -> str:
     """A checksum over the answers stored for the profile. Two queries."""
     rows = EffectivePermission.objects.filter(profile=profile).values_list(*SHOWN)
     is_stale = PermissionState.objects.filter(profile=profile, is_stale=True).exists()

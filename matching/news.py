@@ -4,12 +4,13 @@ from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from c360.models import User
 from matching.confidence import open_questions
 from matching.models import MergeEvent
 from profiles.models import Profile
 
 
-def joins_mark(profile: Profile) -> str:
+def joins_mark(profile: Profile, reader: User) -> str:
     """The newest receipt that names the profile. One query."""
     return str(_receipts(profile).aggregate(newest=Max("id"))["newest"] or 0)
 
@@ -36,7 +37,7 @@ def _receipts(profile: Profile) -> QuerySet[MergeEvent]:
     return MergeEvent.objects.filter(Q(to_profile=profile) | Q(from_profile=profile))
 
 
-def questions_mark(profile: Profile) -> str:
+def questions_mark(profile: Profile, reader: User) -> str:
     """How many possible matches wait for an answer. One query."""
     return str(open_questions(profile))
 

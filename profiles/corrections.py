@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from c360.models import User
+from profiles.announcing import announce_customers, announce_records
 from profiles.columns import RowError
 from profiles.keyed import keyed_digest
 from profiles.locking import ComponentsKeepMoving, lock_components
@@ -86,6 +87,7 @@ def propose_correction(
     is_taken = CorrectionProposal.objects.filter(pk=form).exists()
     if is_taken or not golden.get("record") or seen != value_hash(attribute, golden):
         raise CorrectionRefused(_("This value changed while you looked. Nothing was saved."))
+    announce_customers([profile.pk])
     return CorrectionProposal.objects.create(
         id=form,
         record_id=golden["record"],
@@ -121,6 +123,7 @@ def withdraw(proposal: CorrectionProposal, *, by: User) -> None:
     ).update(
         state=CorrectionProposal.State.WITHDRAWN, withdrawn_by=by, withdrawn_at=timezone.now()
     )
+    announce_records([proposal.record_id])
 
 
 @receiver(records_changed)

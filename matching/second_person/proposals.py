@@ -12,11 +12,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from c360.live import announce
 from c360.models import User
 from matching.decisions import Outcome, record_decision
 from matching.models import Proposal, ReviewCase
 from matching.preview import preview
 from matching.refusals import AlreadyDecided, DecisionRefused, StaleView
+from matching.review import QUEUE
 from matching.second_person.reading import cautions_for
 
 SAME = Proposal.Verdict.SAME
@@ -106,6 +108,7 @@ def propose(case: ReviewCase, *, verdict: str, proposed_by: User, reason: str = 
         if earlier is not None:
             _close(earlier, _answered(earlier, proposed_by, agrees=False), proposed_by)
         locked.update(claimed_by=None, claimed_until=None, snoozed_until=None)
+        announce([QUEUE])
         return Proposal.objects.create(
             case=case,
             verdict=verdict,
@@ -123,6 +126,7 @@ def withdraw(case: ReviewCase, *, by: User) -> None:
     if proposal is None or proposal.proposed_by_id != by.pk:
         raise DecisionRefused(_("There is no proposal of yours to take back."))
     _close(proposal, Proposal.Answer.WITHDRAWN, by)
+    announce([QUEUE])
 
 
 def open_proposal(case: ReviewCase) -> Proposal | None:

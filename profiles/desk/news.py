@@ -2,7 +2,8 @@
 
 A page carries a mark for each kind of news; when a signal comes it asks what changed since.
 Marks are numbers or digests, so that an address may hold them. Apps register kinds of news of
-their own as they register panels; `profiles` brings events and values.
+their own as they register panels; `profiles` brings events, values and corrections. What the
+reader wrote is no news to the reader.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,46 +12,58 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from profiles.models import Event, Profile
+from c360.models import User
+from profiles.models import CorrectionProposal, Event, Profile
+from profiles.models.event import EventKind
+
+Mark = Callable[[Profile, User], str]
+Say = Callable[[Profile, str, str], str]
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of news. `mark` is another text when there is some, in a constant number of
-    queries; `say` is given the profile, the mark of the page and the mark of now.
+    """One kind of news. `mark` is another text when there is some for a reader, in a constant
+    number of queries; `say` is given the profile, the mark of the page and the mark of now.
+    Those without `permission` are not told; it is empty for all who may open the customer.
     """
 
-    mark: Callable[[Profile], str]
-    say: Callable[[Profile, str, str], str]
+    mark: Mark
+    say: Say
+    permission: str = ""
 
 
 _registered: dict[str, Kind] = {}
 
 
-def register_news(
-    name: str, mark: Callable[[Profile], str], say: Callable[[Profile, str, str], str]
-) -> None:
+def register_news(name: str, mark: Mark, say: Say, permission: str = "") -> None:
     """Let pages of customers tell of one more kind of news; what `say` returns is escaped."""
-    _registered[name] = Kind(mark, say)
+    _registered[name] = Kind(mark, say, permission)
 
 
-def marks(profile: Profile) -> dict[str, str]:
-    """What a page drawn now has seen, by kind."""
-    return {name: kind.mark(profile) for name, kind in _registered.items()}
-
-
-def news(profile: Profile, seen: Mapping[str, str]) -> list[str]:
-    """What has changed since, a sentence for each kind; nothing of kinds that were not seen."""
-    now = marks(profile)
-    return [
-        kind.say(profile, seen[name], now[name])
+def marks(profile: Profile, reader: User) -> dict[str, str]:
+    """What a page drawn now for somebody has seen, by kind."""
+    return {
+        name: kind.mark(profile, reader)
         for name, kind in _registered.items()
-        if name in seen and seen[name] != now[name]
+        if not kind.permission or reader.has_perm(kind.permission)
+    }
+
+
+def news(profile: Profile, reader: User, seen: Mapping[str, str]) -> list[str]:
+    """What has changed since, a sentence for each kind; nothing of kinds that were not seen."""
+    now = marks(profile, reader)
+    return [
+        _registered[name].say(profile, seen[name], mark)
+        for name, mark in now.items()
+        if name in seen and seen[name] != mark
     ]
 
 
-def _events(profile: Profile) -> str:
-    return str(Event.objects.filter(record__membership__profile=profile).count())
+def _events(profile: Profile, reader: User) -> str:
+    """How many items others brought. Two queries, each from an index."""
+    events = Event.objects.filter(record__membership__profile=profile)
+    own = events.filter(kind=EventKind.NOTE, properties__by=str(reader.pk))
+    return str(events.count() - own.count())
 
 
 def _say_events(profile: Profile, then: str, now: str) -> str:
@@ -60,7 +73,7 @@ def _say_events(profile: Profile, then: str, now: str) -> str:
     return ngettext("%(n)s new item", "%(n)s new items", more) % {"n": more}
 
 
-def _values(profile: Profile) -> str:
+def _values(profile: Profile, reader: User) -> str:
     return f"{profile.updated_at.timestamp():.6f}" if profile.updated_at else ""
 
 
@@ -68,5 +81,18 @@ def _say_values(profile: Profile, then: str, now: str) -> str:
     return _("Details changed")
 
 
+def _corrections(profile: Profile, reader: User) -> str:
+    proposals = CorrectionProposal.objects.standing().exclude(proposed_by=reader)
+    found = proposals.filter(record__membership__profile=profile)
+    return str(found.count())
+
+
+def _say_corrections(profile: Profile, then: str, now: str) -> str:
+    if int(now) > (int(then) if then.isdecimal() else 0):
+        return _("Somebody says that a value is wrong")
+    return _("A correction was taken back")
+
+
 register_news("events", _events, _say_events)
 register_news("values", _values, _say_values)
+register_news("corrections", _corrections, _say_corrections)

@@ -46,7 +46,7 @@ def customer_page(request: StaffRequest, profile: Profile, form: TimelineForm) -
         "figures": figures([record.pk for record in records]),
         "told": told_lately(records),
         "panels": panels(request, profile),
-        "seen": urlencode(news.marks(profile)),
+        "seen": urlencode(news.marks(profile, request.user)),
         **notes_card(request, records),
         "proposals": proposed(profile, request.user),
         **whole_timeline(profile, records, form.filters, form.cursor),

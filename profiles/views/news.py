@@ -24,7 +24,7 @@ def news(request: StaffRequest, profile_id: str) -> HttpResponse:
     context: dict[str, object] = {"show": _place(request, profile_id)}
     try:
         profile = profile_for(request.user, profile_id)
-        context["items"] = found.news(profile, request.GET.dict())
+        context["items"] = found.news(profile, request.user, request.GET.dict())
     except Moved as moved:
         context["moved"] = moved
     except Gone:

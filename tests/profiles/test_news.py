@@ -1,16 +1,27 @@
 """What an open page of a customer is told when something has changed."""
 
 import re
+from collections.abc import Callable
+from functools import partial
 from html import unescape
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.contrib.auth.models import Permission
 
+from c360.live import announcing
 from consent.models import AccessEntry
 from consent.projection import mark_stale
 from matching.models import MatchModelVersion, MergeEvent
-from profiles.models import Membership, Profile
+from matching.review import put_off
+from matching.second_person import proposals
+from profiles.announcing import signal_of
+from profiles.corrections import propose_correction, value_hash, withdraw
+from profiles.desk.notes import TAKEN_BACK, close_note, write_note
+from profiles.models import CorrectionProposal, Membership, Profile
 from profiles.projection import refresh
+from tests.matching.pairs import make_pair
 from tests.profiles.customers import make_customer, make_event, make_record
 from tests.staff import signed_in, staff
 
@@ -32,6 +43,15 @@ def address_of_news(profile: Profile) -> str:
 
 def told(address: str, **headers: str) -> Any:
     return signed_in("ana").get(address, headers={"HX-Request": "true", **headers})
+
+
+def propose(profile: Profile, *, by: str) -> CorrectionProposal:
+    """Say that the given name is wrong."""
+    seen = value_hash("full_name", profile.golden["full_name"])
+    facts = {"value": {}, "why": "misspelt", "said_by": "customer", "words": ""}
+    return propose_correction(
+        profile, "full_name", form=uuid4(), seen=seen, proposed_by=staff(by), **facts
+    )
 
 
 def test_a_page_that_is_up_to_date_is_told_nothing(anna: Profile) -> None:
@@ -102,6 +122,44 @@ def test_another_answer_to_whether_we_may_contact_is_told(anna: Profile) -> None
     assert "Whether we may contact has changed" in told(address).content.decode()
 
 
+def test_contact_is_told_to_those_who_may_see_whether_it_is_allowed(anna: Profile) -> None:
+    staff("ana").groups.get().permissions.remove(
+        Permission.objects.get(codename="view_contact_permission")
+    )
+    address = f"{address_of_news(anna)}&permissions=1"
+    mark_stale([anna.pk])
+
+    assert "permissions=" not in address_of_news(anna)
+    assert told(address).status_code == 204
+
+
+def test_a_note_is_news_to_everybody_but_its_author(anna: Profile) -> None:
+    write = partial(write_note, [anna.birth_record], "calls back on Friday")
+    address = address_of_news(anna)
+    write(by=staff("ana"), key=uuid4())
+    assert told(address).status_code == 204
+
+    write(by=staff("sol"), key=uuid4())
+
+    body = told(address).content.decode()
+    assert "1 new item" in body
+    assert "Friday" not in body
+
+
+def test_a_proposed_correction_is_news_until_it_is_taken_back(anna: Profile) -> None:
+    refresh([anna.pk])
+    anna.refresh_from_db()
+    address = address_of_news(anna)
+    proposal = propose(anna, by="sol")
+    assert "Somebody says that a value is wrong" in told(address).content.decode()
+
+    seen = address_of_news(anna)
+    withdraw(proposal, by=staff("sol"))
+
+    assert "A correction was taken back" in told(seen).content.decode()
+    assert told(address).status_code == 204
+
+
 def test_a_customer_joined_into_another_is_told_where(anna: Profile) -> None:
     other = make_customer(make_record("loyalty"))
     address = address_of_news(anna)
@@ -149,3 +207,51 @@ def test_news_is_for_those_who_may_open_the_customer(
     name: str, status: int, anna: Profile
 ) -> None:
     assert signed_in(name).get(f"/c/{anna.pk}/news/").status_code == status
+
+
+@pytest.fixture
+def published(
+    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> Callable[[Callable[[], object]], str]:
+    """Do something, and return the signals that open pages are sent afterwards."""
+    heard: list[str] = []
+    monkeypatch.setattr(announcing._publisher, "publish", heard.append)
+
+    def of(act: Callable[[], object]) -> str:
+        heard.clear()
+        with django_capture_on_commit_callbacks(execute=True):
+            act()
+        return " ".join(heard)
+
+    return of
+
+
+Published = Callable[[Callable[[], object]], str]
+
+
+def test_notes_are_told_to_open_pages(anna: Profile, published: Published) -> None:
+    key, records = uuid4(), [anna.birth_record]
+    sol = staff("sol")
+
+    assert published(lambda: write_note(records, "x", by=sol, key=key)) == signal_of(anna.pk)
+    assert published(lambda: write_note(records, "x", by=sol, key=key)) == ""
+    taken_back = published(lambda: close_note(records, key, by=sol, how=TAKEN_BACK))
+    assert taken_back == signal_of(anna.pk)
+
+
+def test_corrections_are_told_to_open_pages(anna: Profile, published: Published) -> None:
+    refresh([anna.pk])
+    anna.refresh_from_db()
+
+    assert published(lambda: propose(anna, by="sol")) == signal_of(anna.pk)
+    proposal = CorrectionProposal.objects.get()
+    assert published(lambda: withdraw(proposal, by=staff("sol"))) == signal_of(anna.pk)
+
+
+def test_the_queue_is_told_when_a_second_person_is_asked(published: Published) -> None:
+    case, sol = make_pair(), staff("sol")
+
+    asked = published(lambda: proposals.propose(case, verdict="unsure", proposed_by=sol))
+    assert asked == "queue"
+    assert published(lambda: proposals.withdraw(case, by=sol)) == "queue"
+    assert published(lambda: put_off(case)) == "queue"
