@@ -47,6 +47,13 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   pressed = null;
 });
 
+// An answer for a part that was replaced meanwhile is about a page that is no longer there. The
+// listener is on the element: from outside the page no event comes up to the document.
+const dropLost = (event) => event.detail.target.isConnected || event.preventDefault();
+document.addEventListener("htmx:beforeSend", ({ detail }) => {
+  detail.elt.addEventListener("htmx:beforeOnLoad", dropLost);
+});
+
 // What was asked for gets the focus where it says so. If the swap took away what had it, the new
 // part has it; nothing that comes by itself ever moves it.
 document.addEventListener("htmx:afterSettle", ({ target, detail }) => {

@@ -20,6 +20,7 @@ let source = null;
 let asked = [];
 let last = ""; // the id heard last, also by those who follow: one of them may lead next
 let tries = 0;
+let wasRefused = false;
 let opening, silence, pause, poll;
 
 function topics() {
@@ -75,9 +76,10 @@ function share(message) {
 }
 
 function lost() {
-  const refused = source.readyState === EventSource.CLOSED;
+  const isRefused = source.readyState === EventSource.CLOSED;
   stop();
-  if (refused && !tries) share({ signal: "refresh" }); // signed out: each page goes to sign in
+  if (isRefused && !wasRefused) share({ signal: "refresh" }); // signed out: pages go to sign in
+  wasRefused = isRefused;
   share({ up: false });
   tries += 1;
   openIn(Math.min(LONGEST_MS, 1000 * 2 ** tries) * (0.5 + Math.random() / 2));
@@ -100,6 +102,7 @@ function note({ lastEventId, data, type }) {
   silence = setTimeout(lost, SILENT_MS);
   if (type === "hello") {
     tries = 0;
+    wasRefused = false;
     share({ up: true, id: lastEventId });
   }
   if (type === "message") share({ signal: data, id: lastEventId });
@@ -120,7 +123,7 @@ function take({ from, want }) {
   wanted.delete(from); // what was named last comes last
   if (want.length) wanted.set(from, want);
   if (!want.every((topic) => asked.includes(topic))) openIn(100);
-  else if (source?.readyState === EventSource.OPEN) channel?.postMessage({ up: true });
+  else if (source?.readyState === EventSource.OPEN) channel?.postMessage({ up: true, id: last });
 }
 
 function want() {
