@@ -83,6 +83,15 @@ for (const name of ["htmx:sendError", "htmx:timeout"]) {
   });
 }
 
+// A value that is shown for a while asks the server whether its time is over. If nobody answers,
+// it is gone.
+for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
+  document.addEventListener(name, ({ detail }) => {
+    if (!detail.elt.matches?.("[data-until]")) return;
+    for (const value of detail.elt.querySelectorAll(".value")) value.textContent = "••••";
+  });
+}
+
 // The search box needs its script once somebody is in it; every page has a search box.
 document.addEventListener("focusin", ({ target }) => {
   if (target.id === "q") import("./combobox.js");

@@ -2,7 +2,8 @@
 //
 // j and k move through the rows of lists marked data-rows (its value selects them, else they are
 // the children), Enter opens one: what it marks data-open, or its first link. Ctrl+K (⌘K) opens
-// the palette whether keys are on or off.
+// the palette whether keys are on or off. Where several parts have one key, that of the part with
+// the focus (data-near) is pressed, else the first.
 
 const HOLD_MS = 250; // a double press must not answer the pair that has just appeared
 const SEQUENCE_MS = 1000;
@@ -40,8 +41,9 @@ function isTaken(event) {
 const isVisible = (element) => element.checkVisibility?.() ?? element.offsetParent !== null;
 
 function findKey(name) {
-  const places = document.querySelectorAll(`[data-key="${CSS.escape(name)}"]`);
-  return [...places].find((place) => isVisible(place) && !place.disabled);
+  const all = `[data-key="${CSS.escape(name)}"]`;
+  const near = document.activeElement?.closest("[data-near]")?.querySelector(all);
+  return [near, ...document.querySelectorAll(all)].find((place) => place && isVisible(place) && !place.disabled);
 }
 
 const rows = () =>
