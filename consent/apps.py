@@ -9,7 +9,7 @@ class ConsentConfig(AppConfig):
     def ready(self) -> None:
         from consent import access_log, bases, news, receivers  # noqa: F401  # importing connects them
         from consent.api import allowed_part
-        from consent.attention import allowed_words, contact_bans
+        from consent.attention import SEE_ANSWER, allowed_words, contact_bans
         from consent.views.panel import contact_panel, contact_to_read
         from profiles.api.parts import register_part
         from profiles.desk.attention.registry import register_attention
@@ -21,4 +21,4 @@ class ConsentConfig(AppConfig):
         register_attention("contact", contact_bans)
         register_word("contact", allowed_words)
         register_part("may_contact", allowed_part)
-        register_news("permissions", news.mark, news.say, news.SEE_ANSWER)
+        register_news("permissions", news.mark, news.say, SEE_ANSWER)

@@ -9,7 +9,6 @@ from c360.models import User
 from consent.models import EffectivePermission, PermissionState
 from profiles.models import Profile
 
-SEE_ANSWER = "consent.view_contact_permission"
 SHOWN = ("purpose_id", "channel", "contact_point_id", "allowed", "reason", "since")
 
 

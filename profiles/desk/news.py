@@ -2,8 +2,8 @@
 
 A page carries a mark for each kind of news; when a signal comes it asks what changed since.
 Marks are numbers or digests, so that an address may hold them. Apps register kinds of news of
-their own as they register panels; `profiles` brings events, values and corrections. What the
-reader wrote is no news to the reader.
+their own as they register panels; `profiles` brings events, values and corrections. A note or
+a correction of the reader's own is no news to the reader.
 """
 
 from collections.abc import Callable, Mapping

@@ -53,7 +53,7 @@ def writes_note(person: Person, path: str) -> None:
     """Write a note about a customer, from wherever the person is."""
     person.goes_to("/search/")
     cookies = {each.get("name"): each.get("value", "") for each in person.context.cookies()}
-    form = {"text": "calls back on Friday", "key": str(uuid4())}
+    form: dict[str, str | float | bool] = {"text": "calls back", "key": str(uuid4())}
     headers = {"X-CSRFToken": cookies["csrftoken"], "Referer": person.page.url}
     answer = person.context.request.post(f"{path}notes/", form=form, headers=headers)
     assert answer.ok, answer.status
