@@ -31,8 +31,14 @@ function focusOn(element, options) {
 
 let pressed = null; // what had the focus; a button is off while its request runs, and loses it
 
+/** An answer for a part that was replaced meanwhile is dropped. */
+function dropLate(event) {
+  if (event.detail.target?.isConnected === false) event.preventDefault();
+}
+
 document.addEventListener("htmx:beforeRequest", ({ detail }) => {
   detail.target?.setAttribute("aria-busy", "true");
+  detail.elt.addEventListener("htmx:beforeOnLoad", dropLate); // events of what is gone do not bubble
   if (!wasAsked(detail.requestConfig)) return;
   alertBar().textContent = "";
   pressed = document.activeElement;

@@ -58,11 +58,11 @@ document.addEventListener("htmx:afterSwap", ({ target }) => {
 });
 
 // Suggestions must not come after Enter: neither what is on its way nor what waits for a pause.
+// Nothing is aborted: htmx tells the console of each abort as if it were an error.
 document.addEventListener("submit", ({ target }) => {
   const box = target.querySelector('input[role="combobox"]');
   if (box) {
     box.dataset.sent = "";
-    window.htmx.trigger(box, "htmx:abort");
     show(box, false);
   }
 });
@@ -70,9 +70,11 @@ document.addEventListener("input", ({ target }) => {
   const box = boxOf(target);
   if (box) delete box.dataset.sent;
 });
-document.addEventListener("htmx:confirm", (event) => {
-  if ("sent" in event.target.dataset) event.preventDefault();
-});
+for (const name of ["htmx:confirm", "htmx:beforeOnLoad"]) {
+  document.addEventListener(name, (event) => {
+    if (event.target.dataset && "sent" in event.target.dataset) event.preventDefault();
+  });
+}
 document.addEventListener("focusout", ({ target, relatedTarget }) => {
   const box = boxOf(target);
   if (box && !listOf(box).contains(relatedTarget)) show(box, false);

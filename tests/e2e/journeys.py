@@ -49,6 +49,13 @@ def presses(person: Person, key: str) -> None:
     expect(person.page.locator("#case-title")).to_be_focused()
 
 
+def answers_reports(person: Person) -> None:
+    """Say of everything that agents reported that it belongs where it is; it comes first."""
+    person.goes_to("/review/")
+    while person.page.locator(".case-report").count():
+        presses(person, "m")
+
+
 def undoes(person: Person) -> None:
     """Press U and hear that the last answer was taken back."""
     person.page.wait_for_timeout(LOOK_MS)

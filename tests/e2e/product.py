@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from c360.services.ports import free_port
 from tests.tree import Tree, manage, running, wait_for
 
 PEOPLE = "800"  # some seventy pairs to review; loaded in seconds
@@ -34,6 +35,7 @@ class Product:
     """One `manage.py up` with a real worker, and the folder of its data."""
 
     tree: Tree
+    desk: int  # a port; what runs there may show customers in frames
 
     @property
     def address(self) -> str:
@@ -78,8 +80,13 @@ class Product:
 @contextlib.contextmanager
 def started() -> Iterator[Product]:
     """The product with the demo loaded and resolved."""
-    with running("--no-demo", C360_LOOKUPS_PER_MINUTE="900") as tree:  # one Ana for all tests
-        product = Product(tree)
+    desk = free_port()
+    told = {
+        "C360_LOOKUPS_PER_MINUTE": "900",  # one Ana for all tests
+        "C360_EMBED_ORIGINS": f"http://127.0.0.1:{desk}",
+    }
+    with running("--no-demo", **told) as tree:
+        product = Product(tree, desk)
         done = product.manage("demo", "--people", PEOPLE)
         assert done.returncode == 0, done.stderr
         product.settles()

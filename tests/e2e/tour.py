@@ -68,6 +68,114 @@ def popover(person: Person) -> None:
     expect(person.page.locator("#pop")).to_be_visible()
 
 
+def reason(person: Person) -> None:
+    """Be asked why a masked value is wanted."""
+    customer(person)
+    person.page.get_by_role("button", name="Show Phone").click()
+    expect(person.page.locator("#reason-title")).to_be_focused()
+
+
+def revealed(person: Person) -> None:
+    reason(person)
+    person.page.locator("form.reason").get_by_role("button").click()
+    expect(person.page.locator(".detail .is-shown")).to_be_visible()
+
+
+def steps(person: Person) -> None:
+    """Open an order, ticket or return of the timeline into what happened to it."""
+    customer(person)
+    person.page.get_by_text(re.compile(r"^All \d+ steps$")).first.click()
+    expect(person.page.locator(".step-list").first).to_be_visible()
+
+
+def narrowed(person: Person) -> None:
+    """A timeline that says why it is empty."""
+    customer(person)
+    person.page.get_by_text("More filters").click()
+    person.page.get_by_label("Find in the timeline").fill("zzqx")
+    person.page.keyboard.press("Enter")
+    expect(person.page.get_by_text("Nothing fits these filters")).to_be_visible()
+
+
+def noted(person: Person) -> None:
+    customer(person)
+    person.page.get_by_label("A note about this customer").fill("Prefers to be called at noon.")
+    person.page.get_by_role("button", name="Save note").click()
+    expect(person.page.get_by_text("Note saved.")).to_be_visible()
+
+
+def note_refused(person: Person) -> None:
+    person.watch.expect_refusal(f"/c/{customer(person)}/notes/")
+    person.page.get_by_role("button", name="Save note").click()
+    expect(person.page.get_by_text("Write the note first.")).to_be_visible()
+
+
+def news(person: Person) -> None:
+    """Something new about the customer on the page, as another tab made it."""
+    profile = customer(person)
+    tab = person.context.new_page()
+    tab.goto(f"/c/{profile}/")
+    tab.get_by_label("A note about this customer").fill("Rang twice.")
+    tab.get_by_role("button", name="Save note").click()
+    expect(person.page.locator("#news p")).to_be_visible(timeout=30_000)
+    tab.close()
+
+
+def wrong(person: Person) -> None:
+    popover(person)
+    person.page.get_by_role("link", name="Report wrong").click()
+    expect(person.heading).to_have_text("What is wrong?")
+
+
+def propose(person: Person) -> None:
+    popover(person)
+    person.page.get_by_role("link", name="Propose correction").click()
+    expect(person.heading).to_have_text("Propose a correction")
+
+
+def report(person: Person) -> str:
+    """Open the page on which agents tick what does not belong; returns the customer's id."""
+    profile = customer(person)
+    person.page.keyboard.press("x")
+    expect(person.heading).to_have_text("What looks wrong?")
+    return profile
+
+
+def report_refused(person: Person) -> None:
+    person.watch.expect_refusal(f"/c/{report(person)}/report/")
+    person.page.get_by_role("button", name="Report", exact=True).click()
+    expect(person.page.locator(".report-problems")).to_be_visible()
+
+
+def palette(person: Person) -> None:
+    customer(person)
+    person.page.keyboard.press("Control+k")
+    expect(person.page.get_by_role("dialog")).to_be_visible()
+    person.page.keyboard.type("s")
+
+
+def token_made(person: Person) -> None:
+    person.goes_to("/tokens/")
+    person.page.get_by_label("What it is for").fill("A desk")
+    person.page.get_by_role("checkbox").first.check()
+    person.page.get_by_role("button", name="Make the token").click()
+    expect(person.page.locator(".secret")).to_be_visible()
+
+
+def framed(person: Person) -> None:
+    """The panel for frames of other desks, on its own."""
+    person.goes_to(f"/embed/c/{customer(person)}/")
+
+
+def german(person: Person) -> None:
+    """A customer in German, whose words are longer."""
+    profile = customer(person)
+    person.context.set_extra_http_headers({"Accept-Language": "de"})
+    person.goes_to(f"/c/{profile}/")
+    expect(person.page.get_by_role("heading", name="Angaben")).to_be_visible()
+    person.waits_for_parts()
+
+
 def user_menu(person: Person) -> None:
     person.goes_to("/search/")
     person.opens_menu()
@@ -224,6 +332,25 @@ STOPS = [
     Stop("customer", "ana", customer),
     Stop("customer-steward", "sol", customer),
     Stop("customer-why", "ana", popover),
+    Stop("customer-reason", "ana", reason),
+    Stop("customer-revealed", "ana", revealed),
+    Stop("customer-steps", "ana", steps),
+    Stop("customer-narrowed", "ana", narrowed),
+    Stop("customer-noted", "ana", noted),
+    Stop("customer-note-refused", "ana", note_refused),
+    Stop("customer-news", "ana", news),
+    Stop("customer-german", "ana", german),
+    Stop("wrong", "ana", wrong),
+    Stop("propose", "ana", propose),
+    Stop("report", "ana", report),
+    Stop("report-refused", "ana", report_refused),
+    Stop("reports", "ana", at("/reports/")),
+    Stop("embed", "ana", framed),
+    Stop("settings", "ana", at("/preferences/")),
+    Stop("tokens", "ana", at("/tokens/")),
+    Stop("token-made", "ana", token_made),
+    Stop("interface", "ana", at("/api/")),
+    Stop("palette", "sol", palette),
     Stop("keys", "sol", list_of_keys),
     Stop("review", "sol", pair),
     Stop("review-evidence", "sol", evidence),
