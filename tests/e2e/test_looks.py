@@ -52,7 +52,7 @@ def look(seat: Seat) -> Callable[[Stop], Person]:
     return reach
 
 
-@pytest.mark.parametrize(("turn", "stop"), enumerate(STOPS), ids=str)
+@pytest.mark.parametrize(("turn", "stop"), list(enumerate(STOPS)), ids=str)
 def test_a_page_suits_everyone_in_both_themes_and_on_every_screen(
     turn: int, stop: Stop, look: Callable[[Stop], Person]
 ) -> None:

@@ -162,6 +162,10 @@ def token_made(person: Person) -> None:
     expect(person.page.locator(".secret")).to_be_visible()
 
 
+def brief(person: Person) -> None:
+    person.goes_to(f"/c/{customer(person)}/brief/")
+
+
 def framed(person: Person) -> None:
     """The panel for frames of other desks, on its own."""
     person.goes_to(f"/embed/c/{customer(person)}/")
@@ -345,6 +349,7 @@ STOPS = [
     Stop("report", "ana", report),
     Stop("report-refused", "ana", report_refused),
     Stop("reports", "ana", at("/reports/")),
+    Stop("brief", "ana", brief),
     Stop("embed", "ana", framed),
     Stop("settings", "ana", at("/preferences/")),
     Stop("tokens", "ana", at("/tokens/")),
