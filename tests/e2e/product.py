@@ -11,6 +11,7 @@ from pathlib import Path
 from c360.services.ports import free_port
 from tests.tree import Tree, manage, running, wait_for
 
+SHOW_SECONDS = 8  # of a masked value that was asked for
 PEOPLE = "800"  # some seventy pairs to review; loaded in seconds
 
 
@@ -83,6 +84,7 @@ def started() -> Iterator[Product]:
     desk = free_port()
     told = {
         "C360_LOOKUPS_PER_MINUTE": "900",  # one Ana for all tests
+        "C360_SHOW_SECONDS": str(SHOW_SECONDS),
         "C360_EMBED_ORIGINS": f"http://127.0.0.1:{desk}",
     }
     with running("--no-demo", **told) as tree:
