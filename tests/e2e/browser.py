@@ -24,6 +24,9 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 
+# Of a request that ended with its page; one that failed is named by a further event.
+LEFT = ("htmx:afterRequest", "htmx:sendAbort")
+
 
 @contextlib.contextmanager
 def launched() -> Iterator[Browser]:
@@ -56,6 +59,8 @@ class Watch:
 
     def _console(self, message: ConsoleMessage) -> None:
         place = message.location["url"]
+        if message.text.startswith(LEFT):
+            return
         if message.type == "error" and place not in self.expected:
             self.problems.append(f"{message.text} ({place})")
 

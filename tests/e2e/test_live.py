@@ -177,6 +177,6 @@ def test_a_lost_server_is_told_and_found_again(
     expect(paused).to_be_hidden(timeout=SECONDS * 1000)
     writes_note(sol, path)
     expect_news(ana.page, "1 new item")
-    told = ("net::ERR_", "htmx:afterRequest", "htmx:send")
+    told = ("net::ERR_", "htmx:sendError")
     assert all(any(each in problem for each in told) for problem in ana.watch.problems)
     ana.watch.problems.clear()
