@@ -11,7 +11,7 @@ class MatchingConfig(AppConfig):
         from matching import news, pressure, receivers  # noqa: F401  # importing connects them
         from matching.api import confidence_part
         from matching.confidence import doubted_records
-        from matching.report_outcomes import suspects
+        from matching.reports.outcomes import suspects
         from matching.review import QUEUE, REVIEW
         from matching.views import fragments, report
         from profiles.api.parts import register_part

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from matching.models import Report
-from matching.report_page import ReportPage
+from matching.reports.page import ReportPage
 
 LATER, SECOND, WITHDRAW = "later", "second", "withdraw"
 

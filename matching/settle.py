@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Mapping
 
-from matching import report_cases
 from matching.cases import update_cases
 from matching.model import MatchModel
 from matching.receipts import Cause, write_receipts
+from matching.reports import cases as report_cases
 from matching.signals import clusters_settled
 from matching.world import Solution, World, load_world, solve
 from profiles.arrays import id_array, key_array

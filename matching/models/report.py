@@ -18,7 +18,7 @@ class Report(models.Model):
     """Somebody said that records of one customer do not belong there. Never edited.
 
     The id is made with the form, so that sending it twice stores one report. What became of it
-    is read from memberships and decisions (`matching.report_outcomes`), never stored.
+    is read from memberships and decisions (`matching.reports.outcomes`), never stored.
     """
 
     class Why(models.TextChoices):

@@ -21,7 +21,7 @@ from matching.forms import LATER, SECOND, WITHDRAW, DecideForm
 from matching.impact import impact_of_different, impact_of_same
 from matching.models import Proposal, ReviewCase
 from matching.refusals import AlreadyDecided, Contradiction, DecisionRefused, StaleView
-from matching.report_story import beside
+from matching.reports.story import beside
 from matching.second_person.cautions import caution_words
 from matching.second_person.proposals import (
     NeedsSecondPerson,

@@ -17,9 +17,9 @@ from c360.showing import Action, note_access, shows
 from matching.forms import ReportForm
 from matching.models import Report
 from matching.refusals import DecisionRefused
-from matching.report_page import ReportPage, report_page
-from matching.report_story import Told, of_reporter, on_page_of
-from matching.reporting import report_records
+from matching.reports.making import report_records
+from matching.reports.page import ReportPage, report_page
+from matching.reports.story import Told, of_reporter, on_page_of
 from profiles.access import SEARCH, profile_for
 from profiles.desk.guard import Guard
 from profiles.models import Profile

@@ -13,8 +13,8 @@ from matching.live import live_model
 from matching.models import Report, ReportedRecord, ReviewCase
 from matching.preview import fingerprint
 from matching.refusals import DecisionRefused, StaleView
-from matching.report_outcomes import Outcome, State, outcomes, suspects, with_records
-from matching.reporting import report_records
+from matching.reports.making import report_records
+from matching.reports.outcomes import Outcome, State, outcomes, suspects, with_records
 from profiles.models import SourceRecord
 from tests.matching.anna import APP, CRM, ELSE, three_of_anna, two_to_ask_about
 from tests.matching.arrivals import (

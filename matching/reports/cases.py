@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from matching.confidence import Tie, ties_among
 from matching.models import Report, ReportedRecord, ReviewCase
-from matching.report_outcomes import Outcome, State, outcomes, with_records
+from matching.reports.outcomes import Outcome, State, outcomes, with_records
 from profiles.arrays import id_array
 from profiles.prepared import ask
 

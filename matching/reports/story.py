@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from c360.models import User
 from matching.models import Report, ReportedRecord, ReviewCase
-from matching.report_outcomes import Outcome, State, outcomes, reports_about, with_records
+from matching.reports.outcomes import Outcome, State, outcomes, reports_about, with_records
 from profiles.models import Profile, SourceRecord
 
 TOLD_FOR = timedelta(days=30)  # an answered report stays on the customer page this long

@@ -10,7 +10,7 @@ from c360.models import User
 from matching.models import Report, ReportedRecord
 from matching.preview import fingerprint, live_members
 from matching.refusals import Busy, DecisionRefused, StaleView
-from matching.report_cases import open_cases_of
+from matching.reports.cases import open_cases_of
 from matching.signals import clusters_settled
 from profiles.locking import ComponentsKeepMoving, lock_components
 from profiles.models import Profile

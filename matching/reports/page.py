@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_datetime
 
 from matching.models import Decision
 from matching.preview import fingerprint
-from matching.report_outcomes import suspects
+from matching.reports.outcomes import suspects
 from profiles.desk.timeline.kinds import ICONS, kind_label
 from profiles.desk.values import joined_records
 from profiles.models import Event, Profile, SourceRecord
