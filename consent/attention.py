@@ -6,10 +6,10 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from c360.models import User
-from consent.contact_table import Origins
+from consent.answers import Origins, answers_about, origins_about
 from consent.facts import REFUSALS, Answer, Reason
 from consent.models import LedgerEntry, Purpose
-from consent.permissions import Asked, may_contact_many
+from consent.permissions import Asked
 from profiles.desk.attention.items import Harm, Item, Proof
 from profiles.models import Profile
 
@@ -23,15 +23,16 @@ def contact_bans(user: User, profile: Profile, now: datetime) -> list[Item]:
     """One item for each purpose the customer ruled out, one for all if it is all of them.
 
     Ruled out is a purpose that no channel is allowed for and somebody said no to: where nobody
-    ever asked, there is nothing to tell. Four queries.
+    ever asked, there is nothing to tell. Three queries.
     """
     if not user.has_perm(SEE_ANSWER):
         return []
-    purposes, answers = _answers(profile)
+    about = answers_about(profile)
+    purposes, answers = about.purposes, about.of
     banned = [each for each in purposes if _is_banned(_of(answers, [each]))]
     if not banned:
         return []
-    origins = Origins(answers.values())
+    origins = origins_about(profile)
     if len(banned) == len(purposes) and _is_refused_everywhere(answers):
         return [_item(_("May not be contacted at all"), answers, origins)]
     return [
@@ -47,24 +48,13 @@ def allowed_words(user: User, profile: Profile) -> str:
     """
     if not user.has_perm(SEE_ANSWER):
         return ""
-    purposes, answers = _answers(profile)
-    yes = {asked for asked, answer in answers.items() if answer.allowed}
+    about = answers_about(profile)
+    yes = {asked for asked, answer in about.of.items() if answer.allowed}
     return "; ".join(
         f"{each.name}: "
         + (_channels(asked.channel for asked in yes if asked.purpose == each.key) or _("no"))
-        for each in purposes
+        for each in about.purposes
     )
-
-
-def _answers(profile: Profile) -> tuple[list[Purpose], dict[Asked, Answer]]:
-    """Every purpose people are asked about, and the answer for each of its channels."""
-    purposes = list(Purpose.objects.asked().order_by("name", "key"))
-    asked = [
-        Asked(profile.pk, purpose.key, channel)
-        for purpose in purposes
-        for channel in LedgerEntry.Channel
-    ]
-    return purposes, dict(zip(asked, may_contact_many(asked), strict=True))
 
 
 def _of(answers: Answers, purposes: Sequence[Purpose]) -> Answers:

@@ -1,25 +1,18 @@
 """The contact panel of a customer: every purpose and channel, and points where they differ."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from consent import contact_points
+from consent.answers import Origin, answers_about, origins_about
 from consent.contact_points import Kind, Value, values_of
 from consent.facts import Answer, Reason
 from consent.models import LedgerEntry, Purpose
-from consent.permission_rows import stored
-from consent.permissions import Asked, may_contact_many
+from consent.permissions import Asked
 from profiles.desk.masking import DOTS, mask_email, mask_phone
-from profiles.models import Profile, SourceRecord
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """The source of the record whose word it is, and how the statement was obtained."""
-
-    source: str
-    method: str
+from profiles.desk.values import joined_records
+from profiles.models import Profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,35 +34,21 @@ class ContactRow:
 
 
 def contact_table(profile: Profile) -> list[tuple[Purpose, list[ContactRow]]]:
-    """Every purpose people are asked about, with the answer for each channel. Seven queries."""
-    purposes = list(Purpose.objects.asked().order_by("name", "key"))
-    asked = [
-        Asked(profile.pk, purpose.key, channel)
-        for purpose in purposes
-        for channel in LedgerEntry.Channel
-    ]
-    answers = dict(zip(asked, may_contact_many(asked), strict=True))
-    origins, hints = Origins(answers.values()), _hints(profile)
-    by_point = _by_point(profile)
+    """Every purpose people are asked about, with the answer for each channel. Five queries."""
+    answers, origins = answers_about(profile), origins_about(profile)
+    hints = _hints(profile)
 
     def row(question: Asked) -> ContactRow:
-        answer = answers[question]
+        answer = answers.of[question]
         is_stale = answer.reason == Reason.STALE_PROJECTION
-        points = {} if is_stale else by_point.get(question, {})
+        points = {} if is_stale else answers.by_point[question]
         channel = LedgerEntry.Channel(question.channel)
         return ContactRow(channel, answer, origins.of(answer), _differing(points, hints))
 
     return [
-        (purpose, [row(question) for question in asked if question.purpose == purpose.key])
-        for purpose in purposes
+        (purpose, [row(question) for question in answers.of if question.purpose == purpose.key])
+        for purpose in answers.purposes
     ]
-
-
-def _by_point(profile: Profile) -> dict[Asked, dict[UUID, Answer]]:
-    found: dict[Asked, dict[UUID, Answer]] = {}
-    for (profile_id, purpose, channel, point), answer in stored([profile.pk]).items():
-        found.setdefault(Asked(profile_id, purpose, channel), {})[point] = answer
-    return found
 
 
 def _differing(answers: Mapping[UUID, Answer], hints: Mapping[UUID, str]) -> list[PointRow]:
@@ -81,11 +60,8 @@ def _differing(answers: Mapping[UUID, Answer], hints: Mapping[UUID, str]) -> lis
 
 def _hints(profile: Profile) -> dict[UUID, str]:
     """Masked values of the joined records by reference. Two queries."""
-    records = SourceRecord.objects.live().filter(membership__profile=profile)
     values = {
-        value
-        for attributes in records.values_list("attributes", flat=True)
-        for value in values_of(attributes)
+        value for record in joined_records(profile) for value in values_of(record.attributes)
     }
     return {ref: hint_of(value) for value, ref in contact_points.find(values).items()}
 
@@ -97,20 +73,3 @@ def hint_of(value: Value) -> str:
     if value.kind == Kind.PHONE:
         return mask_phone(value.plain)
     return f"{DOTS} {contact_points.code_of(value)[-3:].upper()}"
-
-
-class Origins:
-    """Where deciding statements came from. Two queries for any number of answers."""
-
-    def __init__(self, answers: Iterable[Answer]) -> None:
-        told = [each for each in answers if each.record and each.entry]
-        entries = LedgerEntry.objects.filter(pk__in=[each.entry for each in told])
-        self._methods = dict(entries.values_list("pk", "method"))
-        records = SourceRecord.objects.filter(pk__in=[each.record for each in told])
-        self._sources = dict(records.values_list("pk", "source__name"))
-
-    def of(self, answer: Answer) -> Origin | None:
-        """Empty where nobody's word decides, or the word of somebody not joined."""
-        method = self._methods.get(answer.entry or 0)
-        source = self._sources.get(answer.record or 0)
-        return Origin(source, method) if source and method else None

@@ -2,23 +2,33 @@
 
 import json
 import zlib
+from collections.abc import Mapping
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from c360.models import User
-from consent.models import EffectivePermission, PermissionState
+from consent.answers import answers_about
+from consent.facts import Answer
 from profiles.models import Profile
-
-SHOWN = ("purpose_id", "channel", "contact_point_id", "allowed", "reason", "since")
 
 
 def mark(profile: Profile, reader: User) -> str:
-    """A checksum over the answers stored for the profile. Two queries."""
-    rows = EffectivePermission.objects.filter(profile=profile).values_list(*SHOWN)
-    is_stale = PermissionState.objects.filter(profile=profile, is_stale=True).exists()
-    shown = sorted([str(value) for value in row] for row in rows)
-    told = json.dumps([is_stale, shown])
-    return str(zlib.crc32(told.encode()))
+    """A checksum over the answers for each channel and contact point. Two queries."""
+    about = answers_about(profile)
+    told = [
+        [question.purpose, question.channel, *_said(about.of[question]), _of_points(points)]
+        for question, points in sorted(about.by_point.items())
+    ]
+    return str(zlib.crc32(json.dumps(told).encode()))
+
+
+def _of_points(points: Mapping[UUID, Answer]) -> list[list[str]]:
+    return sorted([str(point), *_said(answer)] for point, answer in points.items())
+
+
+def _said(answer: Answer) -> tuple[str, ...]:
+    return str(answer.allowed), str(answer.reason), str(answer.since)
 
 
 def say(profile: Profile, then: str, now: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -14,7 +15,7 @@ from consent.permission_rows import answer_of
 from profiles.models import Membership, Profile
 from profiles.prepared import ask
 
-__all__ = ["Answer", "Asked", "may_contact", "may_contact_many"]
+__all__ = ["Answer", "Asked", "may_contact", "may_contact_each", "may_contact_many"]
 
 MOST = 10_000
 # Ids of profiles that were joined into others lead to those. What a profile has is only looked
@@ -71,6 +72,11 @@ def may_contact(
 
 def may_contact_many(asked: Sequence[Asked]) -> list[Answer]:
     """Answers in the order of the questions, in one query. Raises `ValueError` past 10,000."""
+    return [answer for answer, _points in may_contact_each(asked)]
+
+
+def may_contact_each(asked: Sequence[Asked]) -> list[tuple[Answer, dict[UUID, Answer]]]:
+    """The same, with the answers for the single contact points something is stored about."""
     if len(asked) > MOST:
         raise ValueError(f"at most {MOST:,} questions at once, not {len(asked):,}")
     if not asked:
@@ -80,7 +86,11 @@ def may_contact_many(asked: Sequence[Asked]) -> list[Answer]:
     found: list[list[Any]] = [[] for _ in asked]
     for place, *row in rows:
         found[place - 1].append(row)
-    return [_answer(rows_of_one, now) for rows_of_one in found]
+    return [(_answer(rows_of_one, now), _points(rows_of_one, now)) for rows_of_one in found]
+
+
+def _points(rows: Sequence[Sequence[Any]], now: datetime) -> dict[UUID, Answer]:
+    return dict(_now(row[3:12], now) for row in rows if row[3] is not None)
 
 
 def _answer(rows: Sequence[Sequence[Any]], now: datetime) -> Answer:

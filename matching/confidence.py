@@ -8,10 +8,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.db.models import Q
+from django.db.models import Value
 
-from matching.models import Decision, Link, ReviewCase
-from profiles.models import Profile, SourceRecord
+from matching.models import Decision, Link
+from matching.review import cases_of
+from profiles.desk.values import joined_records
+from profiles.models import Profile
 
 STRONG_BITS = 5.0  # above the join threshold: 32 times the odds that joining asks for
 Pair = tuple[int, int]
@@ -46,37 +48,39 @@ class Tie:
 
 
 def confidence_of(profile: Profile, *, join_bits: float) -> Confidence:
-    """Return the word for a profile. At most four queries, whatever its size."""
-    records = SourceRecord.objects.live().filter(membership__profile=profile)
-    members = set(records.values_list("pk", flat=True))
+    """Return the word for a profile. At most three queries, whatever its size."""
+    members = {record.pk for record in joined_records(profile)}
     if len(members) < 2:
         return Confidence.ALONE
-    inside = ReviewCase.objects.open().filter(lo__in=members, hi__in=members)
-    if inside.exists():
+    if _asked_about(profile, members):
         return Confidence.UNDER_REVIEW
     return judge(members, ties_among(members), join_bits=join_bits)
 
 
-def doubted_records(record_ids: Collection[int]) -> set[int]:
+def _asked_about(profile: Profile, members: Collection[int]) -> set[int]:
+    """Members of pairs, both of them joined here, that a steward is asked about."""
+    pairs = [{case.lo, case.hi} for case in cases_of(profile)]
+    return {pk for pair in pairs if pair <= set(members) for pk in pair}
+
+
+def doubted_records(profile: Profile, record_ids: Collection[int]) -> set[int]:
     """Of the joined records, oldest first, those a steward is asked about. One query.
 
     A customer answers to the oldest record, so of a pair with it the other one is in doubt.
     """
-    inside = ReviewCase.objects.open().filter(lo__in=record_ids, hi__in=record_ids)
-    ends = inside.values_list("lo_id", "hi_id")
-    return {pk for pair in ends for pk in pair} - set(list(record_ids)[:1])
+    return _asked_about(profile, record_ids) - set(list(record_ids)[:1])
 
 
 def ties_among(members: Collection[int]) -> list[Tie]:
-    """What holds these records together now. Two queries."""
+    """What holds these records together now. One query."""
     links = Link.objects.filter(lo__in=members, hi__in=members)
     said = Decision.objects.binding().filter(
         verdict=Decision.Verdict.SAME, lo__in=members, hi__in=members
     )
-    return [
-        *(Tie(*row) for row in links.values_list("lo_id", "hi_id", "weight_bits")),
-        *(Tie(lo, hi, 0.0, is_said=True) for lo, hi in said.values_list("lo_id", "hi_id")),
-    ]
+    both = links.values_list("lo_id", "hi_id", "weight_bits", Value(False)).union(
+        said.values_list("lo_id", "hi_id", Value(0.0), Value(True)), all=True
+    )
+    return [Tie(*row) for row in both]
 
 
 def judge(members: Collection[int], ties: Iterable[Tie], *, join_bits: float) -> Confidence:
@@ -129,11 +133,8 @@ def _root(root: dict[int, int], member: int) -> int:
 
 def open_questions(profile: Profile) -> int:
     """How many other profiles may be the same person, by open cases. One query."""
-    cases = ReviewCase.objects.open().filter(
-        Q(lo__membership__profile=profile) | Q(hi__membership__profile=profile)
-    )
-    ends = cases.values_list("lo__membership__profile", "hi__membership__profile")
-    return len({frozenset((low, high)) for low, high in ends if low != high})
+    cases = [case for case in cases_of(profile) if not case.is_inside]
+    return len({frozenset((case.lo_profile, case.hi_profile)) for case in cases})
 
 
 def strongest_ties(members: Collection[int], ties: Iterable[Tie]) -> Mapping[int, Tie]:

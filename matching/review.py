@@ -6,7 +6,7 @@ settles the others. A steward holds a pair for a few minutes, so two never get t
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -33,6 +33,7 @@ from c360.models import User
 from matching.models import Decision, Proposal, ReviewCase
 from matching.models.review import CaseQuerySet
 from matching.standing import standing
+from profiles.desk.once import once
 from profiles.models import Profile
 
 if TYPE_CHECKING:
@@ -250,11 +251,34 @@ def siblings(case: ReviewCase) -> int:
     return _ranked(ReviewCase.objects.open()).exclude(pk=case.pk).filter(between).count()
 
 
+class Touching(NamedTuple):
+    """An open case with a record of a profile, or with two."""
+
+    pk: int
+    lo: int
+    hi: int
+    lo_profile: str
+    hi_profile: str
+
+    @property
+    def is_inside(self) -> bool:
+        """True of a pair that is joined already."""
+        return self.lo_profile == self.hi_profile
+
+
+@once
+def cases_of(profile: Profile) -> list[Touching]:
+    """The open cases with a record of a profile, the most urgent first. One query."""
+    touching = _ranked(ReviewCase.objects.open()).filter(
+        Q(lo_profile=profile.pk) | Q(hi_profile=profile.pk)
+    )
+    columns = ("pk", "lo_id", "hi_id", "lo_profile", "hi_profile")
+    return [Touching(*row) for row in touching.order_by("-urgency", "pk").values_list(*columns)]
+
+
 def first_case_of(profile: Profile) -> int | None:
     """The strongest open case between a profile and another. One query."""
-    cases = _ranked(ReviewCase.objects.open()).exclude(lo_profile=F("hi_profile"))
-    touching = cases.filter(Q(lo_profile=profile.pk) | Q(hi_profile=profile.pk))
-    return touching.order_by("-urgency", "pk").values_list("pk", flat=True).first()
+    return next((case.pk for case in cases_of(profile) if not case.is_inside), None)
 
 
 def decided_by(case: ReviewCase) -> Decision | None:

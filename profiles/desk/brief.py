@@ -17,6 +17,7 @@ from c360.models import User
 from profiles.desk.attention.banner import attention
 from profiles.desk.attention.items import Item
 from profiles.desk.guard import Guard
+from profiles.desk.once import reading_once
 from profiles.desk.timeline.kinds import kind_label
 from profiles.desk.told import Told, told_lately
 from profiles.models import CustomerObject, Profile, SourceRecord
@@ -34,6 +35,7 @@ def register_word(name: str, word: Word) -> None:
     _registered[name] = word
 
 
+@reading_once()
 def brief(user: User, profile: Profile, records: Sequence[SourceRecord]) -> str:
     """The six lines, for a profile that `profile_for` has opened for the user.
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from profiles.bases import HeldBasis, bases_of
+from profiles.desk.once import once
 from profiles.models import Profile, Source, SourceRecord
 
 LABELS = {
@@ -80,6 +81,7 @@ class Freshness:
     is_stale: bool
 
 
+@once
 def joined_records(profile: Profile) -> list[SourceRecord]:
     """The live records joined here with their sources, oldest first. One query."""
     records = SourceRecord.objects.live().filter(membership__profile=profile)

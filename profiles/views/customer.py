@@ -13,6 +13,7 @@ from profiles.desk import values as facts
 from profiles.desk.attention.banner import attention
 from profiles.desk.figures import figures
 from profiles.desk.guard import Guard
+from profiles.desk.once import reading_once
 from profiles.desk.panels import panels
 from profiles.desk.proposed import proposed
 from profiles.desk.suspects import suspects
@@ -34,6 +35,7 @@ def customer(request: StaffRequest, profile_id: str) -> HttpResponse:
     return customer_page(request, profile, TimelineForm.of(request))
 
 
+@reading_once()
 def customer_page(request: StaffRequest, profile: Profile, form: TimelineForm) -> HttpResponse:
     """The whole page, its timeline filtered as the form says."""
     records = facts.joined_records(profile)

@@ -120,17 +120,29 @@ def test_key_figures_count_what_the_joined_records_own() -> None:
     record = make_record(given_name="Anna")
     make_object(record, "HP-1", amount_minor=8400, currency="GBP")
     make_object(record, "HP-2", amount_minor=1000, currency="EUR", state="delivered")
+    make_object(record, "HP-4", amount_minor=1600, currency="GBP")
+    make_object(record, "HP-5", state="placed", opened_at=LONG_AGO - timedelta(days=400))
+    make_event(record, "call", occurred_at=LONG_AGO + timedelta(days=3))
+    make_event(record, "visit", occurred_at=LONG_AGO + timedelta(days=9))
     make_object(record, "HP-3", amount_minor=9900, currency="GBP", state="cancelled")
     make_object(record, "T-1", "ticket", state="open")
     make_object(record, "T-2", "ticket", state="Solved")
     make_object(record, "R-1", "return", state="requested")
 
-    orders, value, returns, tickets = figures([record.pk])
+    orders, value, returns, tickets, since, contact = figures([record.pk])
 
-    assert orders.value == "3"
-    assert value.value == "€10.00 + £84.00"
+    assert orders.value == "5"
+    assert (value.value, value.note) == ("€10.00 + £100.00", "€10.00 + £50.00 on average")
+    assert (since.value, since.note) == ("November 2023", "first order")
+    assert contact.value == "4 Jan 2025"
     assert (returns.value, returns.note) == ("1", "1 under way")
     assert (tickets.value, tickets.note, tickets.tone) == ("1", "of 2", "warn")
+
+
+def test_key_figures_of_somebody_without_a_story_are_empty() -> None:
+    found = figures([make_record(given_name="Anna").pk])
+
+    assert [each.value for each in found] == ["0", "–", "0", "0", "–", "–"]
 
 
 def test_hostile_text_in_every_field_is_inert() -> None:

@@ -28,7 +28,7 @@ def attention(
     facts = read_facts(records, now)
     found = [item for rule in RULES for item in rule(facts, now)]
     found += items_of_others(user, profile, now)
-    items = chosen(found, doubted([record.pk for record in records]))
+    items = chosen(found, doubted(profile, [record.pk for record in records]))
     guard = Guard(records)
     return [_told(item, guard) for item in items]
 

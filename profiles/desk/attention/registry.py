@@ -13,7 +13,7 @@ from profiles.desk.attention.items import Item
 from profiles.models import Profile
 
 AttentionSource = Callable[[User, Profile, datetime], Iterable[Item]]
-DoubtSource = Callable[[Collection[int]], Collection[int]]
+DoubtSource = Callable[[Profile, Collection[int]], Collection[int]]
 _sources: dict[str, AttentionSource] = {}
 _doubts: dict[str, DoubtSource] = {}
 
@@ -32,5 +32,5 @@ def items_of_others(user: User, profile: Profile, now: datetime) -> list[Item]:
     return [item for source in _sources.values() for item in source(user, profile, now)]
 
 
-def doubted(record_ids: Collection[int]) -> frozenset[int]:
-    return frozenset(pk for source in _doubts.values() for pk in source(record_ids))
+def doubted(profile: Profile, record_ids: Collection[int]) -> frozenset[int]:
+    return frozenset(pk for source in _doubts.values() for pk in source(profile, record_ids))
