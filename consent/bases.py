@@ -181,6 +181,10 @@ def declare(source: Source, bases: Iterable[DeclaredBasis]) -> int:
     return stored
 
 
+def _is_limited(row: FieldBasis) -> bool:
+    return row.basis == LawfulBasis.LEGAL_OBLIGATION or bool(row.special_condition)
+
+
 @receiver(bases_asked)
 def held_on(
     sender: Any, source: Source, attributes: Collection[str], **kwargs: Any
@@ -194,6 +198,7 @@ def held_on(
             retention_days=row.retention_days,
             special_condition=row.special_condition,
             reference=row.reference,
+            is_limited=_is_limited(row),
         )
         for row in rows.select_related("purpose").order_by("purpose__name", "attribute")
     ]

@@ -39,13 +39,17 @@ bases_asked = Signal()
 
 @dataclass(frozen=True, slots=True)
 class HeldBasis:
-    """Why an attribute of a source is held, in words, and how many days after last seen."""
+    """Why an attribute of a source is held, in words, and how many days after last seen.
+
+    `is_limited` of what law lets us use for nothing else: legal obligations, special data.
+    """
 
     purpose: str
     basis: str
     retention_days: int
     special_condition: str = ""
     reference: str = ""
+    is_limited: bool = False
 
 
 def complaints(source: Source, mapping: AnyMapping, *, is_new: bool = False) -> list[str]:

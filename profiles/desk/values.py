@@ -70,6 +70,11 @@ class Provenance:
     rule: str
     losers: list[Loser]
 
+    @property
+    def is_limited(self) -> bool:
+        """Whether every basis limits the use by law; false where there is none at all."""
+        return bool(self.bases) and all(held.is_limited for held in self.bases)
+
 
 @dataclass(frozen=True)
 class Freshness:

@@ -1,5 +1,6 @@
 """Masked values: hidden everywhere until asked for with a reason, logged, and masked again."""
 
+import gzip
 import time
 from datetime import timedelta
 from typing import Any
@@ -13,7 +14,13 @@ from django.utils import timezone
 from consent.models import AccessEntry
 from profiles.desk.values import joined_records
 from profiles.models import Profile
-from tests.profiles.customers import make_customer, make_event, make_record, value_of
+from tests.profiles.customers import (
+    make_customer,
+    make_event,
+    make_record,
+    may_hold,
+    value_of,
+)
 from tests.staff import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -233,6 +240,50 @@ def test_what_the_customer_told_us_and_notes_quote_no_masked_value(
         body = ana.get(f"/c/{anna.pk}/{path}")
         assert "•••• 0909 after six" in body.content.decode()
         assert "7700" not in digits(body)
+
+
+@pytest.mark.parametrize(
+    ("facts", "is_limited"),
+    [
+        ({"basis": "legal_obligation"}, True),
+        ({"basis": "consent", "special_condition": "9(2)(a)"}, True),
+        ({"basis": "contract"}, False),
+        ({}, False),
+    ],
+)
+def test_use_is_said_to_be_limited_by_law_only_where_it_is(
+    ana: Client, anna: Profile, facts: dict[str, str], is_limited: bool
+) -> None:
+    if facts:
+        may_hold(anna.birth_record.source, "phone", **facts)
+
+    body = ana.get(f"/c/{anna.pk}/field/phone/", headers=HTMX).content.decode()
+
+    assert ("Use limited by law" in body) == is_limited
+    assert ("None declared" in body) == (not facts)
+
+
+def test_a_value_held_for_a_free_purpose_too_is_not_limited(ana: Client, anna: Profile) -> None:
+    source = anna.birth_record.source
+    may_hold(source, "phone", basis="legal_obligation")
+    may_hold(source, "phone", basis="consent", purpose_id="marketing")
+
+    body = ana.get(f"/c/{anna.pk}/field/phone/", headers=HTMX).content.decode()
+
+    assert "Use limited by law" not in body
+
+
+def test_a_popover_with_many_losers_stays_small(ana: Client, anna: Profile) -> None:
+    record = anna.birth_record
+    losers = [value_of(record, f"+4477009001{n:02}", reason="older") for n in range(12)]
+    anna.golden["phone"]["losers"] = losers
+    anna.save()
+    may_hold(record.source, "phone", reference="x" * 80)
+
+    answer = ana.get(f"/c/{anna.pk}/field/phone/", headers=HTMX)
+
+    assert answer.content.count(b"<li>") >= 12
+    assert len(gzip.compress(answer.content)) <= 3 * 1024
 
 
 def test_the_session_keeps_no_value_and_few_customers(ana: Client) -> None:
