@@ -11,9 +11,10 @@ from django.test import Client
 from profiles import projection
 from profiles.desk.notes import notes_of
 from profiles.desk.own_source import SOURCE
+from profiles.desk.timeline import Filters, facets, page
 from profiles.desk.values import joined_records
 from profiles.models import Event, EventMessage, Profile, Source
-from tests.profiles.customers import make_customer, make_record
+from tests.profiles.customers import make_customer, make_event, make_record
 from tests.staff import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +94,25 @@ def test_a_note_stays_with_its_record_when_customers_are_split(anna: Profile) ->
     assert [each.text for each in notes_of([shop])] == ["Of the shop."]
     assert notes_of([crm]) == []
     assert "Of the shop." not in signed_in("ana").get(f"/c/{split.pk}/").content.decode()
+
+
+def test_the_timeline_names_the_agent_desk_and_finds_its_notes(anna: Profile) -> None:
+    write(anna, "Rings back at four.")
+    make_event(anna.birth_record, "order", name="Order placed")
+
+    records = joined_records(anna)
+    whole, own = (
+        page(records, filters=Filters(source=source), before=None) for source in ("", SOURCE)
+    )
+    found = facets(records, Filters())
+
+    assert [item.source.name for item in whole.days[0].items] == ["Agent desk"]
+    assert [[item.event.text for item in day.items] for day in own.days] == [
+        ["Rings back at four."]
+    ]
+    assert [(chip.label, chip.count) for chip in found.more[0].chips] == [
+        ("Agent desk", 1), ("Shop", 1),
+    ]  # fmt: skip
 
 
 def test_one_takes_back_ones_own_note_by_another_fact(anna: Profile) -> None:

@@ -5,13 +5,14 @@ Every number is a sum of the cells of `counting`, which one statement reads.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 
 from django.utils.translation import gettext as _
 
 from profiles.desk.timeline.counting import Cell, cells, passes
 from profiles.desk.timeline.filters import PERIODS, STATES, Filters
 from profiles.desk.timeline.kinds import GROUPS
-from profiles.models import Source, SourceRecord
+from profiles.models import SourceRecord
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,14 @@ class Facets:
 
 def facets(records: Sequence[SourceRecord], filters: Filters) -> Facets:
     """What each filter would show beside the others that are on. One query."""
-    sources = {record.source.slug: record.source for record in records}
-    ids = {slug: source.pk for slug, source in sources.items()}
     counted = cells(records, filters.find)
+    sources = {record.source.slug: record.source.name for record in records}
+    sources |= {
+        cell.source: cell.source_name for cell in counted
+    }  # notes have one of their own
 
     def under(but: str) -> list[Cell]:
-        return [cell for cell in counted if passes(cell, filters, ids, but=but)]
+        return [cell for cell in counted if passes(cell, filters, but=but)]
 
     return Facets(
         groups=_groups(under("kind"), filters),
@@ -77,13 +80,13 @@ def _groups(found: Sequence[Cell], filters: Filters) -> list[Chip]:
     return chips
 
 
-def _sources(found: Sequence[Cell], filters: Filters, sources: dict[str, Source]) -> Facet:
+def _sources(found: Sequence[Cell], filters: Filters, sources: dict[str, str]) -> Facet:
     chips = []
-    for slug, source in sorted(sources.items(), key=lambda each: each[1].name):
+    for slug, name in sorted(sources.items(), key=itemgetter(1)):
         is_on = filters.source == slug
         chosen = replace(filters, source="" if is_on else slug)
-        of_source = [cell for cell in found if cell.source_id == source.pk]
-        chips.append(_chip(source.name, of_source, is_on, chosen))
+        of_source = [cell for cell in found if cell.source == slug]
+        chips.append(_chip(name, of_source, is_on, chosen))
     return Facet(_("Source"), _worth_showing(chips, least=2))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -12,7 +12,7 @@ from profiles.desk.timeline.kinds import RESOLVED_STATES
 from profiles.desk.timeline.rows import Page, days
 from profiles.desk.timeline.things import things
 from profiles.desk.timeline.words import says
-from profiles.models import CustomerObject, Event, SourceRecord
+from profiles.models import CustomerObject, Event, Source, SourceRecord
 
 PAGE = 25
 
@@ -39,7 +39,11 @@ def heads(
         at, last_id = before
         found = found.filter(occurred_at__lte=at)
         found = found.filter(Q(occurred_at__lt=at) | Q(id__lt=last_id))
-    return found.defer("properties", "identifiers").order_by("-occurred_at", "-id")
+    return (
+        found.select_related("source")
+        .defer("properties", "identifiers")
+        .order_by("-occurred_at", "-id")
+    )
 
 
 def _has_newer(passing: QuerySet[Event]) -> Q:
@@ -63,8 +67,8 @@ def events_passing(records: Collection[SourceRecord], filters: Filters) -> Query
     if filters.groups:
         passing = passing.filter(kind__in=filters.kinds)
     if filters.source:
-        slugs = {record.source.slug: record.source_id for record in records}
-        passing = passing.filter(source_id=slugs.get(filters.source, 0))
+        source = Source.objects.filter(slug=filters.source).values("pk")
+        passing = passing.filter(source_id=Subquery(source))  # looked up once, before the rest
     if filters.state:
         passing = passing.filter(in_state(ids, filters.state))
     if filters.period:

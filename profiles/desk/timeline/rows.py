@@ -103,7 +103,7 @@ def _run_key(event: Event) -> tuple[object, ...]:
 
 def _item(event: Event, more: list[Event], record: SourceRecord, thing: Thing | None) -> Item:
     several = thing if thing and thing.steps > 1 else None
-    return Item(event, record.source, several, is_late(event, record), more)
+    return Item(event, event.source, several, is_late(event, record), more)
 
 
 def is_late(event: Event, record: SourceRecord) -> bool:

@@ -35,11 +35,11 @@ def opened(records: Sequence[SourceRecord], place: Cursor) -> Opened | None:
     if head is None or key is None:
         return None
     about = of_records.filter(object_namespace=key[0], object_id=key[1])
-    newest_first = about.order_by("-occurred_at", "-id")[:MOST]
+    newest_first = about.select_related("source").order_by("-occurred_at", "-id")[:MOST]
     by_id: dict[int | None, SourceRecord] = {record.pk: record for record in records}
     steps = [_step(event, by_id[event.record_id]) for event in newest_first]
     return Opened(things(records, [head])[key], steps[::-1])
 
 
 def _step(event: Event, record: SourceRecord) -> Item:
-    return Item(event, record.source, is_late=is_late(event, record))
+    return Item(event, event.source, is_late=is_late(event, record))
