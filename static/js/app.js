@@ -47,6 +47,9 @@ document.addEventListener("htmx:beforeRequest", ({ detail }) => {
 // A request that was refused, or did not arrive, changes nothing: not where the focus is either.
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   detail.target?.removeAttribute("aria-busy");
+  // A value shown for a while asks if its time is over: without an answer it is gone.
+  if (!detail.successful && detail.elt.matches("[data-until]"))
+    for (const value of detail.elt.querySelectorAll(".value")) value.textContent = "••••";
   if (!wasAsked(detail.requestConfig)) return;
   const isLost = document.activeElement === document.body;
   if (isLost && pressed?.isConnected) pressed.focus({ preventScroll: true });
@@ -86,15 +89,6 @@ for (const name of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(name, ({ detail }) => {
     if (isOfSignal(detail.requestConfig)) return;
     complain(detail.requestConfig.verb === "get" ? "load" : "save");
-  });
-}
-
-// A value that is shown for a while asks the server whether its time is over. If nobody answers,
-// it is gone.
-for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
-  document.addEventListener(name, ({ detail }) => {
-    if (!detail.elt.matches?.("[data-until]")) return;
-    for (const value of detail.elt.querySelectorAll(".value")) value.textContent = "••••";
   });
 }
 

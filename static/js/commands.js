@@ -42,10 +42,9 @@ export function keys() {
   for (const part of list.querySelectorAll("[data-needs]")) {
     part.hidden = !document.querySelector(part.dataset.needs);
   }
-  const named = new Set(); // where several parts have one key, the first stands for them
-  for (const { text, key } of commands().filter((command) => command.key)) {
-    if (named.has(key)) continue;
-    named.add(key);
+  // Where several parts have one key, the first stands for them.
+  const isFirst = ({ key }, at, all) => key && all.findIndex((each) => each.key === key) === at;
+  for (const { text, key } of commands().filter(isFirst)) {
     const [term, meaning] = [document.createElement("dt"), document.createElement("dd")];
     term.append(keycap(key));
     meaning.textContent = text;

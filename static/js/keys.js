@@ -2,8 +2,8 @@
 //
 // j and k move through the rows of lists marked data-rows (its value selects them, else they are
 // the children), Enter opens one: what it marks data-open, or its first link. Ctrl+K (⌘K) opens
-// the palette whether keys are on or off. Where several parts have one key, that of the part with
-// the focus (data-near) is pressed, else the first.
+// the palette whether keys are on or off. Of several with one key, that beside the focus
+// (within data-near) is pressed, else the first.
 
 const HOLD_MS = 250; // a double press must not answer the pair that has just appeared
 const SEQUENCE_MS = 1000;
