@@ -59,10 +59,15 @@ class Watch:
 
     def _console(self, message: ConsoleMessage) -> None:
         place = message.location["url"]
-        if message.text.startswith(LEFT):
+        if message.text.startswith(LEFT) or self._is_repeated(message.text):
             return
         if message.type == "error" and place not in self.expected:
             self.problems.append(f"{message.text} ({place})")
+
+    def _is_repeated(self, text: str) -> bool:
+        """Whether htmx says in its own words that something meant was refused."""
+        paths = (place.removeprefix(self.address) for place in self.expected)
+        return any(f" from {path}," in text for path in paths) and "Error Code 4" in text
 
     def _error(self, error: WebError) -> None:
         self.problems.append(str(error.error))

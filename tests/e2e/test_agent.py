@@ -195,3 +195,20 @@ def test_ana_is_not_let_into_what_belongs_to_others(ana: Person) -> None:
     for path in ("/review/", f"/c/{profile}/split/", f"/c/{profile}/consent/"):
         assert ana.is_refused(path), path
         expect(ana.heading).to_have_text("You may not open this page")
+
+
+def test_a_refused_request_says_so_and_leaves_the_focus_where_it_was(ana: Person) -> None:
+    ana.searches("philippa thistlewood")
+    ana.opens("Philippa Thistlewood")
+    notes = f"/c/{profile_shown(ana)}/notes/"
+    ana.watch.expect_refusal(notes)
+    ana.page.route(f"**{notes}", lambda route: route.fulfill(status=403, body="no"))
+    ana.page.get_by_label("A note about this customer").fill("Rang again.")
+    save = ana.page.get_by_role("button", name="Save note")
+    save.focus()
+
+    ana.page.keyboard.press("Enter")
+
+    expect(ana.page.locator("#alert")).to_have_text("You may not do this.")
+    expect(save).to_be_focused()
+    expect(save).to_be_enabled()
