@@ -1,4 +1,4 @@
-"""Settings of all tests: no example is timed, no client looks through all static files."""
+"""Settings of all tests: no example is timed, and nothing is slow that no test is about."""
 
 import pytest
 from django.conf import settings as django_settings
@@ -11,6 +11,11 @@ settings.load_profile("c360")
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _static_files_are_found_when_asked_for() -> None:
-    """Each test client loads the middleware anew; listing all files takes most of that."""
+def _nothing_is_slow_on_purpose() -> None:
+    """Static files are found when asked for, and a password is hashed in no time.
+
+    Each test client loads the middleware anew, which else lists all files; and hashing is made
+    to take a third of a second.
+    """
     django_settings.WHITENOISE_AUTOREFRESH = True
+    django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
