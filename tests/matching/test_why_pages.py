@@ -65,7 +65,7 @@ def test_the_token_of_a_source_reads_no_customer(anna: Profile) -> None:
         f"/api/v1/profiles/{anna.pk}/explain/", headers={"Authorization": f"Bearer {secret}"}
     )
 
-    assert answer.status_code == 403
+    assert answer.status_code == 401
     assert "steps" not in answer.json()
 
 
