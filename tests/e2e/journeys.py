@@ -51,8 +51,11 @@ def presses(person: Person, key: str) -> None:
 
 def answers_reports(person: Person) -> None:
     """Say of everything that agents reported that it belongs where it is; it comes first."""
+    reported = person.page.locator(".case-report")
     person.goes_to("/review/")
-    while person.page.locator(".case-report").count():
+    if not reported.count():
+        presses(person, "d")  # the pair in hand comes before all others
+    while reported.count():
         presses(person, "m")
 
 
