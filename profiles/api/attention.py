@@ -13,7 +13,6 @@ from profiles.api.shapes import REFUSED, AttentionShape
 from profiles.desk import values as facts
 from profiles.desk.attention.banner import attention
 from profiles.desk.attention.items import Item
-from profiles.desk.guard import Guard
 
 
 @shows(Action.API)
@@ -31,16 +30,15 @@ class AttentionView(PersonView):
     def get(self, request: Request, profile_id: str) -> Response:
         profile = profile_for(self.person, profile_id)
         records = facts.joined_records(profile)
-        guard = Guard(records)
         items = attention(self.person, profile, records)
-        return Response({"id": profile.pk, "items": [_item(each, guard) for each in items]})
+        return Response({"id": profile.pk, "items": [_item(each) for each in items]})
 
 
-def _item(item: Item, guard: Guard) -> dict[str, Any]:
+def _item(item: Item) -> dict[str, Any]:
     return {
         "rule": item.rule,
-        "title": guard.told(str(item.title)),
-        "reasons": [guard.told(str(reason)) for reason in item.reasons],
+        "title": str(item.title),
+        "reasons": [str(reason) for reason in item.reasons],
         "since": item.since,
         "sources": list(item.sources),
         "is_in_doubt": item.is_in_doubt,
