@@ -197,6 +197,7 @@ def claim(case: ReviewCase, user: User) -> bool:
     if not free.update(claimed_by=user, claimed_until=until):
         return False
     case.claimed_by, case.claimed_until = user, until
+    _let_go_of_others(case, user)
     return True
 
 
@@ -208,6 +209,13 @@ def is_held(case: ReviewCase) -> bool:
 def _hold(case: ReviewCase, user: User) -> None:
     case.claimed_by, case.claimed_until = user, timezone.now() + LEASE
     case.save(update_fields=["claimed_by", "claimed_until"])
+    _let_go_of_others(case, user)
+
+
+def _let_go_of_others(case: ReviewCase, user: User) -> None:
+    """A steward has one pair in hand; whoever opens another leaves the last one to others."""
+    others = ReviewCase.objects.filter(claimed_by=user).exclude(pk=case.pk)
+    others.update(claimed_by=None, claimed_until=None)
 
 
 def put_off(case: ReviewCase) -> None:

@@ -50,11 +50,11 @@ def presses(person: Person, key: str) -> None:
 
 
 def answers_reports(person: Person) -> None:
-    """Say of everything that agents reported that it belongs where it is; it comes first."""
+    """Say of everything that agents reported that it belongs where it is."""
     reported = person.page.locator(".case-report")
     person.goes_to("/review/")
-    if not reported.count():
-        presses(person, "d")  # the pair in hand comes before all others
+    while not reported.count():
+        presses(person, "d")  # what is in hand comes first, then reports before all others
     while reported.count():
         presses(person, "m")
 

@@ -59,10 +59,12 @@ class Person:
         return answer is not None and answer.status == status
 
     def searches(self, text: str) -> None:
-        """Type into the large search box and press Enter."""
+        """Type into the large search box, press Enter and see what was found, or whom."""
         self.goes_to("/search/")
         self.page.get_by_role("combobox", name="Find a customer").fill(text)
         self.page.keyboard.press("Enter")
+        found = self.page.get_by_role("main").locator("h2[data-focus], .customer-head")
+        expect(found.first).to_be_visible()
 
     def opens(self, name: str) -> None:
         """Open the first customer of that name in the list."""

@@ -23,11 +23,12 @@ def looks_for(ana: Person, said: str) -> None:
 
 
 def opens_the_first(ana: Person, name: str) -> None:
-    """Go down to the first hit and open it."""
+    """Go down to the first hit, open it and look at the whole of it."""
     expect(ana.page.locator("#hits-title")).to_be_focused()
     ana.page.keyboard.press("j")
     ana.page.keyboard.press("Enter")
     expect(ana.heading).to_have_text(name)
+    ana.waits_for_parts()
 
 
 def tabs_to(ana: Person, place: Locator) -> None:

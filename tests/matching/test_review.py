@@ -83,6 +83,17 @@ def test_a_steward_who_comes_back_gets_the_pair_in_hand() -> None:
     assert review.claim_next(sol) == first
 
 
+def test_who_opens_another_pair_leaves_the_last_one_to_others() -> None:
+    best, second = (make_pair(weight_bits=bits) for bits in (6.0, 5.0))
+    sol = staff("sol")
+    review.claim_next(sol)
+
+    assert review.claim(second, sol)
+
+    assert review.claim_next(sol) == second
+    assert review.claim_next(staff("kim")) == best
+
+
 def test_two_stewards_get_different_pairs_and_a_third_question_waits() -> None:
     best, second, third = (make_pair(weight_bits=bits) for bits in (6.0, 5.0, 4.0))
 
