@@ -89,8 +89,13 @@ class Event(models.Model):
         indexes = [
             # Serves: the timeline, newest first, keyset-paged over the joined records.
             models.Index(fields=["record", "-occurred_at", "-id"], name="event_timeline"),
-            # Serves: attention, what customers told us, notes: the newest of some kinds.
-            models.Index(fields=["record", "kind", "-occurred_at"], name="event_by_kind"),
+            # Serves: attention, what customers told us, notes: the newest of some kinds; with
+            # what it includes, the filters of a timeline, which count every event.
+            models.Index(
+                fields=["record", "kind", "-occurred_at"],
+                include=["source", "id", "object_namespace", "object_id"],
+                name="event_of_kind",
+            ),
             # Serves: attaching events that came before their record.
             models.Index(
                 fields=["source", "record_key"],

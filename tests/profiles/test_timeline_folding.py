@@ -11,6 +11,7 @@ import time_machine
 
 from profiles.desk.timeline.facets import Chip, facets
 from profiles.desk.timeline.filters import PERIODS, Cursor, Filters
+from profiles.desk.timeline.finding import matches
 from profiles.desk.timeline.kinds import GROUPS, RESOLVED_STATES
 from profiles.desk.timeline.reading import events_passing, page
 from profiles.desk.timeline.rows import Item
@@ -109,7 +110,8 @@ def folded(events: Iterable[Event], filters: Filters) -> list[list[int]]:
 def shown(records: Sequence[SourceRecord], filters: Filters) -> list[list[int]]:
     """Ids of the events of every row as the pages have them, visits in a row taken apart."""
     found: list[list[int]] = []
-    told = list(events_passing(records, filters).order_by("-occurred_at", "-id"))
+    said = matches(records, filters.find)
+    told = list(events_passing(records, filters, said).order_by("-occurred_at", "-id"))
     for row in rows(records, filters):
         if row.event.object_id and not filters.each:
             thing = row.event.object_id

@@ -9,8 +9,8 @@ stands where its newest event stands that passes the filters; every other event 
 own. So each event that passes is in exactly one row of one page.
 
 `kinds` groups the kinds of events, `filters` is what a reader chose, `reading` asks for a page,
-`things` says how orders and tickets stand, `rows` puts a page under days, `steps` opens a row,
-and `facets` counts what each filter would show.
+`finding` looks for words, `things` says how orders and tickets stand, `rows` puts a page under
+days, `steps` opens a row, and `facets` counts what each filter would show.
 """
 
 from profiles.desk.timeline.facets import facets

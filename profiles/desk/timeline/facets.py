@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from profiles.desk.timeline.counting import Cell, cells, passes
 from profiles.desk.timeline.filters import PERIODS, STATES, Filters
+from profiles.desk.timeline.finding import Matches, matches
 from profiles.desk.timeline.kinds import GROUPS
 from profiles.models import SourceRecord
 
@@ -35,16 +36,26 @@ class Facet:
 
 @dataclass(frozen=True)
 class Facets:
-    """Everything a timeline can be narrowed by. `newest` is the last event's id, 0 for none."""
+    """Everything a timeline can be narrowed by. `newest` is the last event's id, 0 for none.
+
+    Where not all were counted, older events fit the filters, too.
+    """
 
     groups: list[Chip]
     more: list[Facet]
     newest: int
+    are_all_counted: bool = True
 
 
-def facets(records: Sequence[SourceRecord], filters: Filters) -> Facets:
-    """What each filter would show beside the others that are on. One query."""
-    counted = cells(records, filters.find)
+def facets(
+    records: Sequence[SourceRecord], filters: Filters, found: Matches | None = None
+) -> Facets:
+    """What each filter would show beside the others that are on. One query.
+
+    `found` are the events that say what is looked for, where that is known already.
+    """
+    found = found or matches(records, filters.find)
+    counted = cells(records, found)
     sources = {record.source.slug: record.source.name for record in records}
     sources |= {
         cell.source: cell.source_name for cell in counted
@@ -62,6 +73,7 @@ def facets(records: Sequence[SourceRecord], filters: Filters) -> Facets:
             _unfolding(filters),
         ],
         newest=max((cell.newest for cell in counted), default=0),
+        are_all_counted=found is None or found.are_all,
     )
 
 

@@ -9,6 +9,7 @@ from profiles.desk.guard import Guard
 from profiles.desk.suspects import suspects
 from profiles.desk.timeline.facets import facets
 from profiles.desk.timeline.filters import Cursor, Filters
+from profiles.desk.timeline.finding import Matches, matches
 from profiles.desk.timeline.reading import page
 from profiles.models import Profile, SourceRecord
 
@@ -18,11 +19,12 @@ BY_ITSELF = 3  # pages that come while somebody scrolls; the next one is asked f
 def whole_timeline(
     profile: Profile, records: Sequence[SourceRecord], filters: Filters, before: Cursor | None
 ) -> dict[str, Any]:
-    """Context of `_timeline.html`. Four queries."""
+    """Context of `_timeline.html`. Four queries, five where words are given."""
+    found = matches(records, filters.find)
     return {
-        "facets": facets(records, filters),
+        "facets": facets(records, filters, found),
         "is_first_page": before is None,
-        **some_days(profile, records, filters, before),
+        **some_days(profile, records, filters, before, matching=found),
     }
 
 
@@ -32,9 +34,13 @@ def some_days(
     filters: Filters,
     before: Cursor | None,
     loaded: int = 1,
+    matching: Matches | None = None,
 ) -> dict[str, Any]:
-    """Context of `_timeline_days.html`; `loaded` pages are read by then. Three queries."""
-    found = page(records, filters=filters, before=before)
+    """Context of `_timeline_days.html`; `loaded` pages are read by then. Three queries.
+
+    Where words are given, `matching` are the events that say them; one query more to find out.
+    """
+    found = page(records, filters=filters, before=before, matching=matching)
     older = [*filters.parameters(), ("before", found.older), ("pages", str(loaded))]
     return {
         "profile": profile,

@@ -27,6 +27,7 @@ FROM unnest(%s::varchar[], %s::varchar[]) AS asked (namespace, object_id)
 LEFT JOIN profiles_customerobject AS object USING (namespace, object_id)
 JOIN profiles_event AS event
     ON event.object_namespace = asked.namespace AND event.object_id = asked.object_id
+    AND event.object_id <> ''  -- or the index of things cannot be used
 WHERE event.record_id = ANY (%s)
 GROUP BY event.object_namespace, event.object_id, object.kind
 """  # noqa: S608 - only the orders are filled in
