@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from c360 import advisory
 from consent import heads
 from consent.chain_check import HeadMismatch
 from consent.chain_format import LOGS, Log
@@ -14,8 +15,6 @@ from consent.heads import Head
 from consent.models import Checkpoint
 
 logger = logging.getLogger(__name__)
-
-SIGNERS = 361  # first half of the lock; one signs at a time
 
 
 def sign_all() -> list[Head]:
@@ -41,7 +40,9 @@ def sign_all() -> list[Head]:
 def sign(log: Log) -> list[Head]:
     """Sign the end of one log, if it has grown. In the file first: the row may be lost."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [SIGNERS, log.name])
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [advisory.SIGNING, log.name]
+        )
     last = _last(log)
     if last and hash_at(log, last.place) != bytes.fromhex(last.head):
         raise HeadMismatch(f"{log.name} no longer holds {heads.name(last)}")

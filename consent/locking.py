@@ -7,10 +7,12 @@ and components are taken before it, never after.
 
 from django.db import connection
 
-LOCK = "SELECT pg_advisory_xact_lock(360, 1)"  # as `consent_ledgerentry_chain` takes it
+from c360 import advisory
+
+LOCK = "SELECT pg_advisory_xact_lock(%s, 1)"  # as `consent_ledgerentry_chain` takes it
 
 
 def lock() -> None:
     """Wait for whoever writes consent; held until the end of the transaction."""
     with connection.cursor() as cursor:
-        cursor.execute(LOCK)
+        cursor.execute(LOCK, [advisory.CONSENT])

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from c360 import advisory
 from matching.models import DirtyRecord
 from profiles.arrays import id_array
 from profiles.prepared import ask, tell
@@ -37,7 +38,10 @@ UPDATE matching_dirtyrecord SET attempts = attempts + 1,
 WHERE id IN (SELECT id FROM again UNION ALL SELECT id FROM fresh)
 RETURNING id
 """
-CLAIMING = (360, 2)  # the advisory lock of whoever is between counting and locking marks
+CLAIMING = (
+    advisory.CLAIMING,
+    1,
+)  # the advisory lock of whoever is between counting and locking marks
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,8 @@ from collections.abc import Mapping
 
 from django.db import connection
 
+from c360 import advisory
 from profiles.models import Source
-
-GATE = 361  # advisory locks are told apart by a first number; 360 belongs to event months
 
 CLOSE_GATE = "SELECT pg_advisory_xact_lock(%s, %s)"
 SHARE_GATE = "SELECT pg_advisory_xact_lock_shared(%s, %s)"
@@ -44,7 +43,7 @@ WHERE object.id = waiting.id
 def close_gate(source: Source) -> None:
     """Wait for those who make records of this source, and keep others out until the end."""
     with connection.cursor() as cursor:
-        cursor.execute(CLOSE_GATE, [GATE, source.pk])
+        cursor.execute(CLOSE_GATE, [advisory.WAITING, source.pk])
 
 
 def attach_waiting(source: Source, born: Mapping[str, int]) -> None:
@@ -55,7 +54,7 @@ def attach_waiting(source: Source, born: Mapping[str, int]) -> None:
     """
     keys, ids = list(born), list(born.values())
     with connection.cursor() as cursor:
-        cursor.execute(SHARE_GATE, [GATE, source.pk])
+        cursor.execute(SHARE_GATE, [advisory.WAITING, source.pk])
         cursor.execute(ANYTHING_WAITS, [source.pk, source.pk])
         events, objects = cursor.fetchone()
         if events:
