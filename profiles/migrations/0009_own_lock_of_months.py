@@ -29,6 +29,6 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("profiles", "0007_corrections_people_propose")]
+    dependencies = [("profiles", "0008_events_counted_from_an_index")]
 
     operations = [migrations.RunSQL(MAKE_MONTH, migrations.RunSQL.noop)]
