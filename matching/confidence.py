@@ -36,6 +36,11 @@ class Bridge:
     weight_bits: float
     side: frozenset[int]
 
+    @property
+    def in_order(self) -> list[int]:
+        """The smaller side, as addresses name it."""
+        return sorted(self.side)
+
 
 @dataclass(frozen=True, slots=True)
 class Tie:

@@ -3,7 +3,7 @@
 Weights are those of the moment the link was written, under the model version it names.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +13,11 @@ from django.utils.translation import gettext as _
 from matching import explain
 from matching.features import features_of
 from matching.live import generic_values, model_of_version, telling
+from matching.model import MatchModel
 from matching.models import Link, ReviewCase
+from matching.scoring import Scored
 from matching.waterfall import Part, Waterfall, waterfall
+from profiles.models import SourceRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,23 @@ def evidence_of(case: ReviewCase) -> Evidence:
         sentence=sentence_of(case.lo.attributes, case.hi.attributes),
         version=link.model_version_id,
         threshold_words=_("joined by itself from %s bits") % needed,
+    )
+
+
+def evidence_now(weighed: Scored, pair: Sequence[SourceRecord], model: MatchModel) -> Evidence:
+    """A pair as the review page draws one, weighed by the model of now. One query."""
+    bars = explain.bars(weighed.levels, weighed.bits)
+    left, right = (record.attributes for record in pair)
+    return Evidence(
+        drawn=waterfall(
+            Part(_("Before looking"), _("any two records"), model.prior_bits),
+            [Part(bar.label, bar.words, bar.bits) for bar in bars],
+            Part(_("Together"), "", weighed.weight_bits),
+            marks={"join": model.join_bits},
+        ),
+        sentence=sentence_of(left, right),
+        version=model.version,
+        threshold_words=_("joined by itself from %s bits") % number_format(model.join_bits, 1),
     )
 
 

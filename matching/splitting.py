@@ -1,4 +1,4 @@
-"""The split page: who is joined and how firmly, and what taking some out would leave."""
+"""What the studio lists: who is joined and how firmly, and what taking some out would leave."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -26,6 +26,7 @@ class Member:
     phones: list[str]
     tie: str
     is_weak: bool
+    tie_bits: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ def members_of(profile: Profile) -> tuple[list[Member], Bridge | None]:
             phones=[phone_text(number) for number in record.attributes.get("phone", [])],
             tie=_tie_words(record.pk, strongest.get(record.pk), records),
             is_weak=record.pk in weak,
+            tie_bits=strongest[record.pk].weight_bits if record.pk in strongest else 0.0,
         )
         for record in records
     ]

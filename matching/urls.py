@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from matching.views import fragments, history, queue, report, split, why
+from matching.views import fragments, history, queue, report, studio, why
 
 app_name = "matching"
 urlpatterns = [
@@ -11,9 +11,10 @@ urlpatterns = [
     path("review/undo/<uuid:action>/", history.undo, name="undo"),
     path("review/<int:pk>/", queue.case, name="case"),
     path("review/<int:pk>/decide/", queue.decide, name="decide"),
+    path("clusters/<str:profile_id>/", studio.studio, name="studio"),
+    path("clusters/<str:profile_id>/news/", studio.studio_news, name="studio-news"),
     path("reports/", report.reports, name="reports"),
     path("c/<str:profile_id>/report/", report.report, name="report"),
-    path("c/<str:profile_id>/split/", split.split, name="split"),
     path("c/<str:profile_id>/history/", history.history, name="history"),
     path("c/<str:profile_id>/why/", why.why, name="why"),
     path("c/<str:profile_id>/under-review/", fragments.uncertain, name="uncertain"),

@@ -5,21 +5,17 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils.formats import number_format
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
 from c360.http import Gone, Moved, StaffRequest
 from c360.models import User
 from c360.showing import Action, shows
-from matching import explain, review
-from matching.evidence import Evidence, sentence_of
+from matching import review
+from matching.evidence import Evidence, evidence_now
 from matching.live import live_model
 from matching.model import MatchModel
-from matching.scoring import Scored
 from matching.story import story_of
-from matching.waterfall import Part, waterfall
 from matching.why_not import WhyNot, why_not
 from profiles.access import profile_for
 from profiles.models import Profile, SourceRecord
@@ -78,22 +74,5 @@ def answer_between(profile: Profile, other: Profile, model: MatchModel) -> Answe
         why=found,
         pair=[records[pk] for pk in found.pair or ()],
         best=best,
-        evidence=_evidence(found.best, best, model) if found.best else Evidence(),
-    )
-
-
-def _evidence(best: Scored, pair: list[SourceRecord], model: MatchModel) -> Evidence:
-    """The best pair as the review page draws one, weighed now."""
-    bars = explain.bars(best.levels, best.bits)
-    left, right = (record.attributes for record in pair)
-    return Evidence(
-        drawn=waterfall(
-            Part(_("Before looking"), _("any two records"), model.prior_bits),
-            [Part(bar.label, bar.words, bar.bits) for bar in bars],
-            Part(_("Together"), "", best.weight_bits),
-            marks={"join": model.join_bits},
-        ),
-        sentence=sentence_of(left, right),
-        version=model.version,
-        threshold_words=_("joined by itself from %s bits") % number_format(model.join_bits, 1),
+        evidence=evidence_now(found.best, best, model) if found.best else Evidence(),
     )

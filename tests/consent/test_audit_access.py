@@ -200,7 +200,7 @@ def test_after_a_split_each_side_keeps_what_was_seen_of_it_and_no_more() -> None
 
 def seen_of_split(profile: str, record: int) -> str:
     data = {"records": [record], "step": "preview"}
-    answer = signed_in("sol").post(f"/c/{profile}/split/", data)
+    answer = signed_in("sol").post(f"/clusters/{profile}/", data)
     return str(answer.context["plan"].seen)
 
 

@@ -70,7 +70,7 @@ def undoes(person: Person) -> None:
 
 def opens_split(person: Person, profile: str) -> Locator:
     """Open the page on which records are picked; returns the boxes to tick."""
-    person.goes_to(f"/c/{profile}/split/")
+    person.goes_to(f"/clusters/{profile}/")
     return person.page.get_by_role("checkbox")
 
 

@@ -192,7 +192,7 @@ def test_ana_is_not_let_into_what_belongs_to_others(ana: Person) -> None:
 
     menu = ana.page.get_by_role("navigation", name="Main")
     expect(menu.get_by_role("link")).to_have_text(["Customers"])
-    for path in ("/review/", f"/c/{profile}/split/", f"/c/{profile}/consent/"):
+    for path in ("/review/", f"/clusters/{profile}/", f"/c/{profile}/consent/"):
         assert ana.is_refused(path), path
         expect(ana.heading).to_have_text("You may not open this page")
 

@@ -207,7 +207,29 @@ def evidence(person: Person) -> None:
 
 
 def split(person: Person) -> None:
-    person.goes_to(f"/c/{customer(person)}/split/")
+    person.goes_to(f"/clusters/{customer(person)}/")
+
+
+def graph(person: Person) -> None:
+    split(person)
+    person.page.get_by_role("link", name="Graph").click()
+    expect(person.page.locator(".graph-drawing")).to_be_visible()
+
+
+def compared(person: Person) -> None:
+    """Why two records of a customer are together."""
+    split(person)
+    for number in range(2):
+        person.page.get_by_role("checkbox").nth(number).check()
+    expect(person.page.locator("#preview .part").first).to_be_visible()
+    person.page.get_by_role("button", name="Why are these two together?").click()
+    expect(person.page.locator("#preview #evidence-title")).to_be_visible()
+
+
+def then(person: Person) -> None:
+    split(person)
+    person.page.get_by_role("link", name="Then").click()
+    expect(person.heading).to_have_text("Joined records as they were")
 
 
 def preview(person: Person) -> None:
@@ -356,6 +378,9 @@ STOPS = [
     Stop("review-consent", "sol", effect),
     Stop("split", "sol", split),
     Stop("split-preview", "sol", preview),
+    Stop("studio-graph", "sol", graph),
+    Stop("studio-compared", "sol", compared),
+    Stop("studio-then", "sol", then),
     Stop("history", "sol", history),
     Stop("how-it-came-about", "sol", came_about),
     Stop("ledger", "pia", ledger),

@@ -93,7 +93,7 @@ def test_joined_records_show_the_name_each_source_gave(anna: Profile) -> None:
 
 
 def test_only_stewards_are_offered_to_split(anna: Profile) -> None:
-    assert f"/c/{anna.pk}/split/" in body_of("sol", anna)
+    assert f"/clusters/{anna.pk}/" in body_of("sol", anna)
     for name in ("ana", "pia"):
         assert "split/" not in body_of(name, anna)
 
