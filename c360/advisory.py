@@ -9,3 +9,4 @@ WAITING = 361  # ingest of events and of records of one source (`profiles.waitin
 MONTHS = 362  # whoever makes a partition of events (`c360_ensure_event_month`)
 CLAIMING = 363  # the worker that counts and locks marks (`matching.queue`)
 SIGNING = 364  # whoever signs the head of a log (`consent.checkpoints`)
+JOBS = 365  # the worker that does jobs (`c360.jobs.working`)

@@ -19,6 +19,7 @@ SWEEP_SECONDS = 5
 PERMISSION_SECONDS = 10
 FIT_SECONDS = 900
 SIGN_SECONDS = 300
+JOB_SECONDS = 10
 
 app = Celery("c360")
 app.conf.update(
@@ -71,6 +72,11 @@ app.conf.update(
             "task": "consent.tasks.sign_heads",
             "schedule": SIGN_SECONDS,
             "options": {"expires": SIGN_SECONDS},
+        },
+        "jobs": {
+            "task": "c360.tasks.run_jobs",
+            "schedule": JOB_SECONDS,
+            "options": {"expires": JOB_SECONDS},
         },
         "canary": {"task": "c360.tasks.canary", "schedule": EVERY_SECONDS},
     },

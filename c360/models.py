@@ -121,3 +121,6 @@ class PersonalToken(models.Model):
     def is_valid(self) -> bool:
         """Whether it opens anything, its owner being active."""
         return self.revoked_at is None and self.expires_at > timezone.now()
+
+
+from c360.jobs.model import Job  # noqa: E402, F401  # a model of this app, in its own package
