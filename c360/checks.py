@@ -146,6 +146,11 @@ def positive(value: str) -> str:
     return f"is {value!r}; write a whole number from 1 to 9999"
 
 
+def share(value: str) -> str:
+    fits = re.fullmatch(r"0\.\d{1,4}", value) and 0.5 <= float(value) < 1
+    return "" if not value or fits else f"is {value!r}; write a share from 0.5 to 0.9999"
+
+
 def time_zone(value: str) -> str:
     if value and value not in zoneinfo.available_timezones():
         return f"is {value!r}, which is no time zone; write e.g. Europe/London"
@@ -174,6 +179,7 @@ CHECKS: dict[str, Check] = {
     "C360_HTTPS": yes_or_no,
     "C360_DATABASE_ROLE": functools.partial(one_of, {"app", "owner"}),
     "C360_FOUR_EYES": yes_or_no,
+    "C360_PRECISION_FLOOR": share,
     "C360_ORGANISATION": text,
     "C360_PRIVACY_CONTACT": contact,
     "C360_MASKED": patterns,

@@ -47,6 +47,8 @@ def _entries(request: HttpRequest) -> list[Entry]:
         here = path.startswith("/review/")
         queue = reverse("matching:queue")
         entries.append(Entry(_("Review"), queue, "queue", "r", here, badge))
+        here = path.startswith("/rules/")
+        entries.append(Entry(_("Rules"), reverse("matching:rules"), "scale", "l", here))
     if user.has_perm("consent.view_ledgerentry"):
         here = path.startswith("/consent/")
         entries.append(Entry(_("Consent"), reverse("consent:entries"), "shield", "p", here))

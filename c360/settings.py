@@ -146,6 +146,8 @@ USE_TZ = True
 C360_DEFAULT_REGION = os.environ.get("C360_DEFAULT_REGION") or "GB"
 C360_LOOKUPS_PER_MINUTE = int(os.environ.get("C360_LOOKUPS_PER_MINUTE") or 30)
 # Receipts of consent name whose data it is, and where a person takes a yes back.
+# Of the joins of a version, a source or two, at least this share must be right, 0 to 1.
+C360_PRECISION_FLOOR = float(os.environ.get("C360_PRECISION_FLOOR") or 0.95)
 # Risky joins need a second person.
 C360_FOUR_EYES = (os.environ.get("C360_FOUR_EYES") or "on").lower() in YES
 C360_ORGANISATION = os.environ.get("C360_ORGANISATION") or "The operator"

@@ -7,12 +7,16 @@ class MatchingConfig(AppConfig):
     name = "matching"
 
     def ready(self) -> None:
+        from c360.jobs import register_kind
         from c360.live import register_topic
         from matching import news, pressure, receivers  # noqa: F401  # importing connects them
         from matching.api import confidence_part
         from matching.confidence import doubted_records
         from matching.reports.outcomes import suspects
         from matching.review import QUEUE, REVIEW
+        from matching.rules import simulating
+        from matching.rules.drafts import train_in_background
+        from matching.rules.topics import RULES
         from matching.views import fragments, report
         from profiles.api.parts import register_part
         from profiles.desk.attention.registry import register_doubt
@@ -21,6 +25,10 @@ class MatchingConfig(AppConfig):
         from profiles.desk.panels import register_panel
         from profiles.desk.suspects import register_suspects
 
+        register_kind(simulating.SIMULATE, simulating.simulate)
+        register_kind(simulating.TRAIN, train_in_background)
+        register_topic("job", REVIEW)
+        register_topic(RULES, REVIEW)
         register_word("confidence", fragments.confidence_word)
         register_topic(QUEUE, REVIEW)
         register_panel("confidence", fragments.confidence_panel)

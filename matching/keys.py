@@ -122,14 +122,28 @@ def mark_blocks_dirty(keys: Collection[int], *, besides: Collection[int]) -> Non
 MARK_ALL = """
 INSERT INTO matching_dirtyrecord
     (record_id, lane, touched_keys, created_at, not_before, attempts, error)
-SELECT id, 1, '{}'::bigint[], now(), now(), 0, '' FROM profiles_sourcerecord
+SELECT id, %(lane)s, '{}'::bigint[], now(),
+    CASE WHEN %(lane)s = 2 THEN timestamptz '9999-01-01' ELSE now() END, 0, ''
+FROM profiles_sourcerecord
 WHERE %(source)s::bigint IS NULL OR source_id = %(source)s
 ORDER BY id
 """
+RELEASE = """
+UPDATE matching_dirtyrecord SET lane = 1, not_before = now(), created_at = now() WHERE lane = 2
+"""
 
 
-def mark_all_dirty(*, of_source: int | None = None) -> int:
+def mark_all_dirty(
+    *, of_source: int | None = None, lane: DirtyRecord.Lane = DirtyRecord.Lane.BULK
+) -> int:
     """Ask for every record, or those of one source, to be looked at; return how many."""
     with connection.cursor() as cursor:
-        cursor.execute(MARK_ALL, {"source": of_source})
+        cursor.execute(MARK_ALL, {"source": of_source, "lane": lane.value})
+        return int(cursor.rowcount)
+
+
+def release_held() -> int:
+    """Let marks that were held be taken; return how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(RELEASE)
         return int(cursor.rowcount)

@@ -50,6 +50,11 @@ class AllRecords:
     place_of: dict[int, int]
     total: int
 
+    @property
+    def ids(self) -> list[int]:
+        """The id of the record at each place."""
+        return list(self.place_of)
+
     def candidate_pairs(self, limits: Mapping[str, int]) -> list[Pair]:
         """Return every pair that shares a block key below its limit. One query."""
         parameters: dict[str, list[str] | list[int]] = {
@@ -66,25 +71,29 @@ class AllRecords:
         return sorted(found)
 
 
-def read_all(*, most: int | None = None) -> AllRecords:
+def read_all(*, most: int | None = None, together: bool = False) -> AllRecords:
     """Read all records, or `most` of them chosen by a hash of their keys. Three queries.
+
+    `together`: what hangs together by links and decisions is chosen or left as a whole.
 
     Memory grows with the records, about 2 KB each.
     """
     rows = SourceRecord.objects.live().exclude(source__stage="observe")
     named = sorted(
-        ((slug, external), pk, stage)
-        for pk, slug, external, stage in rows.values_list(
-            "pk", "source__slug", "external_id", "source__stage"
+        ((slug, external), pk, stage, component)
+        for pk, slug, external, stage, component in rows.values_list(
+            "pk", "source__slug", "external_id", "source__stage", "membership__component"
         )
     )
-    chosen = named if most is None or len(named) <= most else _sampled(named, most)
-    place_of = {pk: place for place, (_, pk, _) in enumerate(chosen)}
+    chosen = named
+    if most is not None and len(named) > most:
+        chosen = _sampled(named, most, _first_keys(named) if together else {})
+    place_of = {row[1]: place for place, row in enumerate(chosen)}
     return AllRecords(
-        keys=[key for key, _, _ in chosen],
+        keys=[row[0] for row in chosen],
         features=_features(place_of),
         joining=frozenset(
-            place for place, (_, _, stage) in enumerate(chosen) if stage in JOINING_STAGES
+            place for place, row in enumerate(chosen) if row[2] in JOINING_STAGES
         ),
         decisions=_decisions(place_of),
         place_of=place_of,
@@ -92,12 +101,23 @@ def read_all(*, most: int | None = None) -> AllRecords:
     )
 
 
-Named = tuple[Key, int, str]
+Named = tuple[Key, int, str, int]
 
 
-def _sampled(named: list[Named], most: int) -> list[Named]:
-    def draw(row: Named) -> bytes:
-        return blake2b("\x1f".join(row[0]).encode(), digest_size=8).digest()
+def _first_keys(named: list[Named]) -> dict[int, Key]:
+    """The smallest key of each component: the same whatever the order of arrival."""
+    found: dict[int, Key] = {}
+    for key, _, _, component in named:
+        found.setdefault(component, key)
+    return found
+
+
+def _sampled(named: list[Named], most: int, first_of: Mapping[int, Key]) -> list[Named]:
+    """The `most` records whose draw comes first; a component has the draw of its first key."""
+
+    def draw(row: Named) -> tuple[bytes, Key]:
+        key = first_of.get(row[3], row[0])
+        return blake2b("\x1f".join(key).encode(), digest_size=8).digest(), key
 
     return sorted(sorted(named, key=draw)[:most])
 

@@ -39,11 +39,22 @@ class Outcome:
     decided: Mapping[Pair, float]
     join_bits: float
     review_bits: float
+    compared: int
+    kept: Mapping[Pair, float]
 
 
-def outcome(model: MatchModel, records: Records, pairs: Sequence[Pair]) -> Outcome:
-    """Weigh the candidate pairs of a version and cluster all records with its links."""
-    weight = _weigher(model, records)
+def outcome(
+    model: MatchModel,
+    records: Records,
+    pairs: Sequence[Pair],
+    *,
+    weights: Mapping[Pair, float] | None = None,
+) -> Outcome:
+    """Weigh the candidate pairs of a version and cluster all records with its links.
+
+    `weights` are those of all pairs and decisions, where they are known already.
+    """
+    weight = _weigher(model, records) if weights is None else weights.__getitem__
     kept = {p: bits for p in pairs if (bits := weight(p)) >= model.review_bits}
     joined = {
         pair: bits
@@ -68,7 +79,16 @@ def outcome(model: MatchModel, records: Records, pairs: Sequence[Pair]) -> Outco
         decided={pair: weight(pair) for pair in records.decisions},
         join_bits=model.join_bits,
         review_bits=model.review_bits,
+        compared=len(pairs),
+        kept=kept,
     )
+
+
+def weigh_alike(one: MatchModel, other: MatchModel) -> bool:
+    """Whether two versions give every pair the same weight: they differ in limits alone."""
+    weighing = ("prior", "comparisons", "identifiers", "custom", "frequencies", "columns")
+    ours, theirs = one.to_spec(), other.to_spec()
+    return all(ours.get(part) == theirs.get(part) for part in weighing)
 
 
 def _weigher(model: MatchModel, records: Records) -> Callable[[Pair], float]:
@@ -86,6 +106,7 @@ def compare(before: Outcome, after: Outcome, records: Records) -> dict[str, Any]
             "joined": _gained(before.joined, after.joined),
             "asked": _gained(before.asked, after.asked),
         },
+        "compared": {"before": before.compared, "after": after.compared},
         "clusters": _clusters(before, after, records.keys),
         "decisions": {
             "decided": len(records.decisions),

@@ -29,7 +29,8 @@ WITH again AS (
 ),
 fresh AS (
     SELECT id FROM matching_dirtyrecord
-    WHERE attempts = 0 AND not_before <= clock_timestamp() AND NOT EXISTS (SELECT FROM again)
+    WHERE lane < 2  -- the third is held
+        AND attempts = 0 AND not_before <= clock_timestamp() AND NOT EXISTS (SELECT FROM again)
     ORDER BY lane, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 )
 UPDATE matching_dirtyrecord SET attempts = attempts + 1,
@@ -107,10 +108,13 @@ def lock_marks(mark_ids: Collection[int]) -> Claimed:
 
 
 def drop_marks(claimed: Claimed) -> None:
-    drop_these(claimed.marks)
+    drop_these(claimed.marks, of=claimed.records)
 
 
-DROP_MARKS = "DELETE FROM matching_dirtyrecord WHERE id = ANY(%s::bigint[])"
+DROP_MARKS = """
+DELETE FROM matching_dirtyrecord
+WHERE id = ANY(%s::bigint[]) OR record_id = ANY(%s::bigint[]) AND lane = 2
+"""
 LOCK_THESE = """
 SELECT id, record_id FROM matching_dirtyrecord WHERE id = ANY(%s::bigint[])
 ORDER BY id FOR UPDATE SKIP LOCKED
@@ -122,8 +126,9 @@ def lock_these(mark_ids: Collection[int]) -> dict[int, int]:
     return dict(ask(LOCK_THESE, [id_array(mark_ids)], about=len(mark_ids)))
 
 
-def drop_these(mark_ids: Collection[int]) -> None:
-    tell(DROP_MARKS, [id_array(mark_ids)], about=len(mark_ids))
+def drop_these(mark_ids: Collection[int], *, of: Collection[int]) -> None:
+    """Delete marks, and those held of the records they are `of`: these are up to date now."""
+    tell(DROP_MARKS, [id_array(mark_ids), id_array(of)], about=len(mark_ids))
 
 
 def put_off(mark_ids: Collection[int], error: Exception) -> None:
@@ -149,8 +154,9 @@ def give_back(mark_ids: Collection[int]) -> None:
 
 
 def waiting() -> "QuerySet[DirtyRecord]":
-    """Marks that can be worked on now or soon; those set aside after many tries are not."""
-    return DirtyRecord.objects.filter(attempts__lt=MAX_ATTEMPTS)
+    """Marks that can be worked on now or soon: neither held nor set aside after many tries."""
+    marks = DirtyRecord.objects.filter(attempts__lt=MAX_ATTEMPTS)
+    return marks.exclude(lane=DirtyRecord.Lane.HELD)
 
 
 def records_waiting() -> int:

@@ -22,7 +22,7 @@ from matching.keys import mark_blocks_dirty
 from matching.links import features_of_seen, score_candidates
 from matching.live import generic_values, is_told_by, live_model
 from matching.model import MatchModel
-from matching.models import DirtyRecord, GenericKey
+from matching.models import GenericKey
 from matching.progress import Progress, Tell, TellStage, silent_stage, silently
 from matching.snapshot import Snapshot, generic_keys, take_snapshot
 from profiles.locking import MAX_TRIES, ComponentsKeepMoving
@@ -86,7 +86,7 @@ def resolve_all(
 
 def bulk_pays() -> bool:
     """Whether so much waits that all of it should be resolved in one run."""
-    marks = DirtyRecord.objects.filter(attempts=0).count()
+    marks = queue.waiting().filter(attempts=0).count()
     return marks >= BULK_MARKS and marks >= BULK_SHARE * SourceRecord.objects.count()
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from matching.live import live_model
 from matching.model import default_model
-from matching.models import MatchModelVersion
+from matching.models import MatchModelVersion, Publication
 from matching.training.refusal import Refused
 from matching.training.task import Settings
 from matching.versions import PublishedMeanwhile, free_name, replace_live, train_draft
@@ -72,5 +72,5 @@ def _fit(records: int) -> Fitted:
     live = live_model().version
     settings = Settings(version=free_name(prefix="fitted"))
     version, _ = train_draft(settings, start=default_model(), is_automatic=True)
-    replace_live(live, version.version)
+    replace_live(live, version.version, kind=Publication.Kind.AUTOMATIC)
     return Fitted(version=version.version, records=records)

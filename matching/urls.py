@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from matching.views import fragments, history, queue, report, studio, why
+from matching.views import fragments, history, queue, report, rules, studio, why
 
 app_name = "matching"
 urlpatterns = [
@@ -13,6 +13,17 @@ urlpatterns = [
     path("review/<int:pk>/decide/", queue.decide, name="decide"),
     path("clusters/<str:profile_id>/", studio.studio, name="studio"),
     path("clusters/<str:profile_id>/news/", studio.studio_news, name="studio-news"),
+    path("rules/", rules.lab, name="rules"),
+    path("rules/rollout/", rules.rollout, name="rules-rollout"),
+    path("rules/train/", rules.train, name="rules-train"),
+    path("rules/take-back/", rules.take_back, name="rules-take-back"),
+    path("rules/spread/", rules.spread, name="rules-spread"),
+    path("rules/jobs/<int:job_id>/cancel/", rules.cancel_job, name="rules-cancel"),
+    path("rules/draft/<path:version>/", rules.draft, name="rules-draft"),
+    path("rules/report/<path:version>/", rules.report, name="rules-report"),
+    path("rules/simulate/<path:version>/", rules.simulate, name="rules-simulate"),
+    path("rules/publish/<path:version>/", rules.publish, name="rules-publish"),
+    path("rules/version/<path:version>/", rules.version, name="rules-version"),
     path("reports/", report.reports, name="reports"),
     path("c/<str:profile_id>/report/", report.report, name="report"),
     path("c/<str:profile_id>/history/", history.history, name="history"),

@@ -12,7 +12,7 @@ from matching.features import features_of
 from matching.links import score_candidates
 from matching.live import keys_of, live_model
 from matching.model import MatchModel
-from matching.models import BlockKey, Decision, Link, ReviewCase
+from matching.models import BlockKey, Decision, DirtyRecord, Link, ReviewCase
 from matching.snapshot import take_snapshot
 from matching.world import Pair, Solution, World, connected, load_world, solve
 from profiles.models import Membership, SourceRecord
@@ -23,14 +23,23 @@ SOLVED_AT_ONCE = 2000
 
 
 def differences() -> Iterator[Difference]:
-    """Compare block keys, links, clusters and review cases with what records say now."""
+    """Compare block keys, links, clusters and review cases with what records say now.
+
+    Records that are held, as the live version is for new data only so far, are what an earlier
+    version made of them: pairs and groups with one of these are left out.
+    """
     ids = list(SourceRecord.objects.order_by("pk").values_list("pk", flat=True))
     names = _Names()
-    model = live_model()
+    model, held = live_model(), _held()
     for chunk in _chunks(ids, CHUNK):
         yield from _keys(chunk, names)
-        yield from _links(chunk, model, names)
-    yield from _clusters(ids, model, names)
+        yield from _links(chunk, model, names, held)
+    yield from _clusters(ids, model, names, held)
+
+
+def _held() -> set[int]:
+    marks = DirtyRecord.objects.filter(lane=DirtyRecord.Lane.HELD)
+    return set(marks.values_list("record_id", flat=True))
 
 
 class _Names:
@@ -62,7 +71,9 @@ def _keys(ids: list[int], names: _Names) -> Iterator[Difference]:
 Weighed = tuple[float, bool, int, int]
 
 
-def _links(ids: list[int], model: MatchModel, names: _Names) -> Iterator[Difference]:
+def _links(
+    ids: list[int], model: MatchModel, names: _Names, held_back: Collection[int]
+) -> Iterator[Difference]:
     """Links whose smaller record is in the chunk, so that each is looked at once."""
     snapshot = take_snapshot(ids, model=model)
     chosen = set(ids)
@@ -84,11 +95,15 @@ def _links(ids: list[int], model: MatchModel, names: _Names) -> Iterator[Differe
         for lo, hi, bits, joins, lo_version, hi_version in rows
     }
     for lo, hi in sorted(wanted.keys() | held.keys()):
+        if lo in held_back or hi in held_back:
+            continue
         if wanted.get((lo, hi)) != held.get((lo, hi)):
             yield Difference("links", names.of(lo, hi))
 
 
-def _clusters(ids: list[int], model: MatchModel, names: _Names) -> Iterator[Difference]:
+def _clusters(
+    ids: list[int], model: MatchModel, names: _Names, held: Collection[int]
+) -> Iterator[Difference]:
     components = connected(ids, _ties())
     stored = {
         pk: (component, profile)
@@ -96,7 +111,9 @@ def _clusters(ids: list[int], model: MatchModel, names: _Names) -> Iterator[Diff
             "record_id", "component", "profile_id"
         )
     }
-    for group in _whole_components(components):
+    mixed = {components[pk] for pk in held if pk in components}
+    current = {pk: each for pk, each in components.items() if each not in mixed}
+    for group in _whole_components(current):
         world = load_world(group)
         solution = solve(world, model)
         for pk in group:

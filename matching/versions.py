@@ -9,14 +9,20 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from c360.models import User
 from matching import keys, tasks
 from matching.live import live_model
 from matching.material import AllRecords, read_all
 from matching.model import MatchModel, ModelError, default_model
-from matching.model_report import Outcome, Records, compare, outcome
-from matching.models import MatchModelVersion
+from matching.model_report import Outcome, Records, compare, outcome, weigh_alike
+from matching.models import DirtyRecord, MatchModelVersion, Publication
+from matching.progress import Stage, TellStage, silent_stage
+from matching.rules.figures import curve, riskiest
+from matching.rules.flips import values_that_flip
+from matching.scoring import score
 from matching.training.task import Material, Settings
 from matching.training.trainer import Trained, train
+from matching.world import Pair
 
 MOST_LEARNT_FROM = 300_000  # records; of more a sample tells the same
 MOST_COMPARED = 200_000  # records; of more a sample is compared
@@ -50,7 +56,11 @@ def free_name(wanted: str = "", *, prefix: str = "trained") -> str:
 
 
 def train_draft(
-    settings: Settings, *, start: MatchModel | None = None, is_automatic: bool = False
+    settings: Settings,
+    *,
+    start: MatchModel | None = None,
+    is_automatic: bool = False,
+    made_by: User | None = None,
 ) -> tuple[MatchModelVersion, Trained]:
     """Learn from everything stored, starting from the live version; store the draft.
 
@@ -72,7 +82,11 @@ def train_draft(
     try:
         with transaction.atomic():
             version = MatchModelVersion.objects.create(
-                version=settings.version, spec=spec, is_automatic=is_automatic
+                version=settings.version,
+                spec=spec,
+                is_automatic=is_automatic,
+                based_on=model.version,
+                made_by=made_by,
             )
     except IntegrityError:
         raise VersionError(f"a version {settings.version} exists already") from None
@@ -87,27 +101,66 @@ def _learnable(live: MatchModel) -> MatchModel:
     return live if live.columns is None else default_model()
 
 
-def compare_with_live(name: str) -> dict[str, Any]:
+def compare_with_live(
+    name: str, *, most: int | None = None, tell: TellStage = silent_stage
+) -> dict[str, Any]:
     """Compute what would change if a version went live, store it with the version, return it.
 
-    A draft becomes a shadow by it. Raises `VersionError`.
+    Of more than `most` records a sample is compared: whole groups of records that hang
+    together, so that what is joined now is seen whole. A draft becomes a shadow by it. Raises
+    `VersionError`.
     """
     model, live = model_of(name), live_model()
-    stored = read_all(most=MOST_COMPARED)
-    records = Records(stored.keys, stored.features, stored.joining, stored.decisions)
+    made_at = timezone.now()
+    tell(Stage(READING, "records", 0, 1))
+    stored = read_all(most=most or MOST_COMPARED, together=True)
+    before, after = _outcomes(live, model, stored, tell)
+    tell(Stage(COMPARING, "records", 0, 1))
+    records = _records(stored)
     report = {
         "against": live.version,
-        "made_at": timezone.now().isoformat(timespec="seconds"),
+        "made_at": made_at.isoformat(timespec="microseconds"),
         "records_stored": stored.total,
-        **compare(_outcome(live, records, stored), _outcome(model, records, stored), records),
+        **compare(before, after, records),
+        "curve": curve(after, stored.decisions),
+        "riskiest": riskiest(before, after, records, stored.ids),
+        "values": values_that_flip(before, after, stored.ids),
     }
     MatchModelVersion.objects.filter(version=name).update(report=report)
     MatchModelVersion.objects.filter(version=name, state=State.DRAFT).update(state=State.SHADOW)
+    tell(Stage(COMPARING, "records", 1, 1))
     return report
 
 
-def _outcome(model: MatchModel, records: Records, stored: AllRecords) -> Outcome:
-    return outcome(model, records, stored.candidate_pairs(model.generic_limits()))
+READING, COMPARING = "Reading", "Comparing"
+WEIGHING = ("Weighing as now", "Weighing anew")
+PARTS = {READING: (0, 15), WEIGHING[0]: (15, 50), WEIGHING[1]: (50, 85), COMPARING: (85, 100)}
+AT_ONCE = 5_000  # pairs
+
+
+def _records(stored: AllRecords) -> Records:
+    return Records(stored.keys, stored.features, stored.joining, stored.decisions)
+
+
+def _outcomes(
+    live: MatchModel, model: MatchModel, stored: AllRecords, tell: TellStage
+) -> tuple[Outcome, Outcome]:
+    """What both versions make of the records; where they weigh alike, pairs are so once."""
+    known: dict[Pair, float] = {}
+    found = []
+    for version, stage in zip((live, model), WEIGHING, strict=True):
+        if not weigh_alike(live, version):
+            known = {}
+        pairs = stored.candidate_pairs(version.generic_limits())
+        todo = [pair for pair in {*pairs, *stored.decisions} if pair not in known]
+        for start in range(0, len(todo), AT_ONCE):
+            tell(Stage(stage, "pairs", start, len(todo)))
+            for pair in todo[start : start + AT_ONCE]:
+                left, right = (stored.features[place] for place in pair)
+                known[pair] = score(version, left, right).weight_bits
+        tell(Stage(stage, "pairs", len(todo), len(todo)))
+        found.append(outcome(version, _records(stored), pairs, weights=known))
+    return found[0], found[1]
 
 
 def model_of(name: str) -> MatchModel:
@@ -151,13 +204,20 @@ def publish(name: str) -> Published:
     report = MatchModelVersion.objects.values_list("report", flat=True).get(version=name)
     if not report or report["against"] != live:
         compare_with_live(name)
-    published = replace_live(live, name)
+    published = replace_live(live, name, kind=Publication.Kind.COMMAND)
     MatchModelVersion.objects.filter(version=name).update(is_automatic=False)
     return published
 
 
 @transaction.atomic
-def replace_live(old: str, new: str) -> Published:
+def replace_live(
+    old: str,
+    new: str,
+    *,
+    kind: Publication.Kind = Publication.Kind.COMMAND,
+    by: User | None = None,
+    scope: Publication.Scope = Publication.Scope.ALL,
+) -> Published:
     """Retire one version and make another live, if the first still is.
 
     Locks both rows in the order of their names; raises `PublishedMeanwhile`.
@@ -173,6 +233,26 @@ def replace_live(old: str, new: str) -> Published:
     locked[old].save(update_fields=["state"])
     locked[new].state, locked[new].published_at = State.LIVE, timezone.now()
     locked[new].save(update_fields=["state", "published_at"])
-    marked = keys.mark_all_dirty()
+    marked = _mark(scope)
+    Publication.objects.create(
+        kind=kind,
+        scope=scope,
+        version=locked[new],
+        replaced=locked[old],
+        made_by_id=locked[new].made_by_id,
+        by=by,
+        report=locked[new].report,
+        marked=marked,
+    )
     transaction.on_commit(tasks.nudge, robust=True)
     return Published(version=new, retired=old, marked=marked)
+
+
+def _mark(scope: Publication.Scope) -> int:
+    """Ask for all records to be resolved: now, or once the version is applied to all.
+
+    Marks that are held already go: they would be second ones of the same records.
+    """
+    DirtyRecord.objects.filter(lane=DirtyRecord.Lane.HELD).delete()
+    is_held = scope == Publication.Scope.NEW
+    return keys.mark_all_dirty(lane=DirtyRecord.Lane.HELD if is_held else DirtyRecord.Lane.BULK)

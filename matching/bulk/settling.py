@@ -211,7 +211,9 @@ def _settle(run: _Run, number: int, marks: Collection[int]) -> Progress:
     run.seen.have_at_hand(rows)
     _put_features(run, rows)
     receipts = apply(batch, found, run.seen, members=members, model=run.model)
-    queue.drop_these([mark for mark, record in claimed.items() if record in batch])
+    queue.drop_these(
+        [mark for mark, record in claimed.items() if record in batch], of=sorted(batch)
+    )
     failpoint("before_commit")
     return Progress(resolved=len(batch), receipts=receipts)
 

@@ -3,6 +3,7 @@
 from matching.models.decision import Decision, MergeEvent
 from matching.models.derived import BlockKey, DirtyRecord, GenericKey, KeyedRecord, Link
 from matching.models.proposal import Proposal
+from matching.models.publication import Publication
 from matching.models.report import Report, ReportedRecord
 from matching.models.review import ReviewCase
 from matching.models.version import MatchModelVersion
@@ -17,6 +18,7 @@ __all__ = [
     "MatchModelVersion",
     "MergeEvent",
     "Proposal",
+    "Publication",
     "Report",
     "ReportedRecord",
     "ReviewCase",

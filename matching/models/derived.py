@@ -80,6 +80,9 @@ class GenericKey(models.Model):
 class DirtyRecord(models.Model):
     """A mark that a record must be resolved: the queue. Celery messages are only hints.
 
+    A held mark says that the record was last resolved under an earlier version: nobody takes it
+    before that version is applied to all, and it goes when the record is resolved anyway.
+
     Append-only for writers; the resolver deletes the marks it has settled. `touched_keys` are
     block keys the record lost with the change, whose limits must be looked at again.
     """
@@ -87,6 +90,7 @@ class DirtyRecord(models.Model):
     class Lane(models.IntegerChoices):
         LIVE = 0, "Live"
         BULK = 1, "Bulk"
+        HELD = 2, "Held: for new data only, until the version is applied to all"
 
     record = models.ForeignKey(SourceRecord, models.CASCADE, related_name="+")
     lane = models.PositiveSmallIntegerField(choices=Lane.choices, default=Lane.LIVE)

@@ -1,5 +1,6 @@
 """Published versions of the match model."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -23,6 +24,16 @@ class MatchModelVersion(models.Model):
     is_automatic = models.BooleanField(
         default=False,
         help_text="Nobody chose it: it is renewed from the records as they grow.",
+    )
+    based_on = models.CharField(
+        max_length=40, blank=True, help_text="The version it was derived from."
+    )
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="Who made it on a page; nobody where a command or the machine did.",
     )
     created_at = models.DateTimeField(default=timezone.now)
     published_at = models.DateTimeField(null=True)

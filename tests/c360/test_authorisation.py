@@ -15,8 +15,10 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from c360.jobs.model import Job
 from consent.models import PolicyVersion, ProcessingActivity
 from consent.policies import next_draft
+from matching.live import live_model
 from matching.models import Decision
 from profiles.desk.timeline.filters import Cursor
 from profiles.models import CorrectionProposal
@@ -96,6 +98,8 @@ def objects() -> dict[str, object]:
         "activity_id": activity.pk,
         "entry_id": entry.entry_id,
         "proposal_id": proposal.pk,
+        "version": live_model().version,
+        "job_id": Job.objects.create(kind="train").pk,
     }
 
 
@@ -111,6 +115,8 @@ UNKNOWN = {
     "activity_id": 2**31,
     "entry_id": uuid4(),
     "proposal_id": uuid4(),
+    "version": "nowhere",
+    "job_id": 2**31,
 }
 
 

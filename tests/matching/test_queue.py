@@ -167,7 +167,7 @@ def test_only_what_can_be_found_again_is_committed_without_waiting_for_the_disk(
 
     def noting(claimed: queue.Claimed) -> None:
         told.append(synchronous_commit())
-        queue.drop_these(claimed.marks)
+        queue.drop_these(claimed.marks, of=claimed.records)
 
     monkeypatch.setattr(queue, "drop_marks", noting)
     with connection.cursor() as cursor:

@@ -17,7 +17,7 @@ from matching.live import live_model
 from matching.material import read_all
 from matching.model import MatchModel, default_model
 from matching.model_report import Records, compare, outcome, wilson
-from matching.models import DirtyRecord, Link, MatchModelVersion
+from matching.models import DirtyRecord, Link, MatchModelVersion, Publication
 from matching.scoring import score
 from matching.versions import (
     PublishedMeanwhile,
@@ -303,6 +303,7 @@ def committed_versions(
         stored(with_join(4.0))
         stored(with_join(2.0, "loose"))
         yield live_model().version
+        Publication.objects.all().delete()
         MatchModelVersion.objects.all().delete()
         connections.close_all()
 
