@@ -20,6 +20,7 @@ PERMISSION_SECONDS = 10
 FIT_SECONDS = 900
 SIGN_SECONDS = 300
 JOB_SECONDS = 10
+COUNT_SECONDS = 300
 
 app = Celery("c360")
 app.conf.update(
@@ -77,6 +78,11 @@ app.conf.update(
             "task": "c360.tasks.run_jobs",
             "schedule": JOB_SECONDS,
             "options": {"expires": JOB_SECONDS},
+        },
+        "count quality": {
+            "task": "matching.tasks.count_quality",
+            "schedule": COUNT_SECONDS,
+            "options": {"expires": COUNT_SECONDS},
         },
         "canary": {"task": "c360.tasks.canary", "schedule": EVERY_SECONDS},
     },

@@ -49,6 +49,9 @@ def _entries(request: HttpRequest) -> list[Entry]:
         entries.append(Entry(_("Review"), queue, "queue", "r", here, badge))
         here = path.startswith("/rules/")
         entries.append(Entry(_("Rules"), reverse("matching:rules"), "scale", "l", here))
+    if user.has_perm("matching.see_data_quality"):
+        here = path.startswith("/quality/")
+        entries.append(Entry(_("Quality"), reverse("matching:quality"), "chart", "q", here))
     if user.has_perm("consent.view_ledgerentry"):
         here = path.startswith("/consent/")
         entries.append(Entry(_("Consent"), reverse("consent:entries"), "shield", "p", here))

@@ -12,12 +12,13 @@ class MatchingConfig(AppConfig):
         from matching import news, pressure, receivers  # noqa: F401  # importing connects them
         from matching.api import confidence_part
         from matching.confidence import doubted_records
+        from matching.data_quality.counting import QUALITY
         from matching.reports.outcomes import suspects
         from matching.review import QUEUE, REVIEW
         from matching.rules import simulating
         from matching.rules.drafts import train_in_background
         from matching.rules.topics import RULES
-        from matching.views import fragments, report
+        from matching.views import fragments, quality, report
         from profiles.api.parts import register_part
         from profiles.desk.attention.registry import register_doubt
         from profiles.desk.brief import register_word
@@ -31,6 +32,7 @@ class MatchingConfig(AppConfig):
         register_topic(RULES, REVIEW)
         register_word("confidence", fragments.confidence_word)
         register_topic(QUEUE, REVIEW)
+        register_topic(QUALITY, quality.SEE)
         register_panel("confidence", fragments.confidence_panel)
         register_panel("uncertain", fragments.uncertain_panel)
         register_panel("reports", report.reports_panel)

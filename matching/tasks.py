@@ -40,3 +40,21 @@ def nudge() -> None:
         resolve_dirty.apply_async(retry=False, ignore_result=True)
     except OperationalError:
         logger.warning("queue not reachable; the sweep will resolve the waiting records")
+
+
+@shared_task(acks_late=True, soft_time_limit=900, time_limit=960)
+def count_quality(*, now: bool = False) -> bool:
+    """Count how good the data is if that is due, or `now`; say whether it did. Repeatable."""
+    from matching.data_quality.counting import count_if_due, count_now
+
+    return (count_now() if now else count_if_due()) is not None
+
+
+def ask_for_count() -> bool:
+    """Wake a worker to count now; false where the queue is down."""
+    try:
+        count_quality.apply_async(kwargs={"now": True}, retry=False, ignore_result=True)
+    except OperationalError:
+        logger.warning("queue not reachable; the clock will see to counting")
+        return False
+    return True

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from matching.views import fragments, history, queue, report, rules, studio, why
+from matching.views import fragments, history, quality, queue, report, rules, studio, why
 
 app_name = "matching"
+CELL = "<str:metric>/<slug:source>/<path:attribute>/"
 urlpatterns = [
     path("review/", queue.queue, name="queue"),
     path("review/badge/", fragments.badge, name="badge"),
@@ -24,6 +25,13 @@ urlpatterns = [
     path("rules/simulate/<path:version>/", rules.simulate, name="rules-simulate"),
     path("rules/publish/<path:version>/", rules.publish, name="rules-publish"),
     path("rules/version/<path:version>/", rules.version, name="rules-version"),
+    path("quality/", quality.quality, name="quality"),
+    path("quality/news/", quality.quality_news, name="quality-news"),
+    path("quality/count/", quality.count_again, name="quality-count"),
+    path("quality/figures.csv", quality.quality_csv, name="quality-csv"),
+    path(f"quality/cell/{CELL}", quality.quality_cell, name="quality-cell"),
+    path(f"quality/file/{CELL}", quality.quality_file, name="quality-file"),
+    path(f"quality/limit/{CELL}", quality.quality_limit, name="quality-limit"),
     path("reports/", report.reports, name="reports"),
     path("c/<str:profile_id>/report/", report.report, name="report"),
     path("c/<str:profile_id>/history/", history.history, name="history"),

@@ -4,6 +4,7 @@ from matching.models.decision import Decision, MergeEvent
 from matching.models.derived import BlockKey, DirtyRecord, GenericKey, KeyedRecord, Link
 from matching.models.proposal import Proposal
 from matching.models.publication import Publication
+from matching.models.quality import Metric, QualityFigure, QualityRun, QualityThreshold
 from matching.models.report import Report, ReportedRecord
 from matching.models.review import ReviewCase
 from matching.models.version import MatchModelVersion
@@ -17,8 +18,12 @@ __all__ = [
     "Link",
     "MatchModelVersion",
     "MergeEvent",
+    "Metric",
     "Proposal",
     "Publication",
+    "QualityFigure",
+    "QualityRun",
+    "QualityThreshold",
     "Report",
     "ReportedRecord",
     "ReviewCase",

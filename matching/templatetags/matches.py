@@ -1,11 +1,17 @@
 """Differences and evidence as HTML: marked characters, results in words, signed bits."""
 
+from collections.abc import Iterable
+
 from django import template
+from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from matching.data_quality import board
 from matching.differences import Result, Row, Value
+from matching.models import Metric
+from profiles.templatetags.customers import moment
 
 register = template.Library()
 
@@ -57,3 +63,41 @@ def signed(bits: float) -> str:
     if text == "0.0":
         return text
     return f"+{text}" if bits > 0 else f"−{text}"  # a true minus sign, as wide as the plus
+
+
+register.filter("attribute_label", board.attribute_label)
+
+
+@register.filter
+def percent(number: float) -> str:
+    """`31 %`; what is more than nothing and less than one is `<1 %`."""
+    return "<1 %" if 0 < number < 1 else f"{number:.0f} %"
+
+
+@register.filter
+def zipped(one: Iterable[object], other: Iterable[object]) -> list[tuple[object, object]]:
+    """Two lists of one length side by side."""
+    return list(zip(one, other, strict=True))
+
+
+@register.filter
+def explained(metric: Metric) -> str:
+    """What a metric of data quality counts."""
+    return {
+        Metric.MISSING: _("Records of a source without the attribute, of all its records."),
+        Metric.INVALID: _(
+            "Something was said and nothing usable was left of it, rows in quarantine included."
+        ),
+        Metric.STALE: _("The record was last changed longer ago than its source allows."),
+        Metric.CONFLICT: _(
+            "Customers whose joined records disagree, of those with several that say something."
+        ),
+        Metric.QUARANTINED: _("Rows that could not be read."),
+    }[metric]
+
+
+@register.simple_tag
+def moment_of(text: str | None) -> SafeString | str:
+    """A time as figures hold it, as people read it."""
+    at = parse_datetime(text) if text else None
+    return moment(at) if at else "–"

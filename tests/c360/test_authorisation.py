@@ -23,6 +23,7 @@ from matching.models import Decision
 from profiles.desk.timeline.filters import Cursor
 from profiles.models import CorrectionProposal
 from tests.consent.statements import say
+from tests.matching.figures import make_figure
 from tests.matching.pairs import make_pair
 from tests.profiles.customers import make_event
 from tests.staff import signed_in, staff
@@ -100,6 +101,8 @@ def objects() -> dict[str, object]:
         "proposal_id": proposal.pk,
         "version": live_model().version,
         "job_id": Job.objects.create(kind="train").pk,
+        "metric": "missing",
+        "source": make_figure(case.lo.source, "email").source.slug,
     }
 
 
@@ -117,6 +120,8 @@ UNKNOWN = {
     "proposal_id": uuid4(),
     "version": "nowhere",
     "job_id": 2**31,
+    "metric": "none",
+    "source": "none",
 }
 
 

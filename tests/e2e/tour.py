@@ -238,6 +238,14 @@ def preview(person: Person) -> None:
     expect(person.page.locator("#preview .part").first).to_be_visible()
 
 
+def figures(person: Person) -> None:
+    """The records behind one figure of the data quality board."""
+    person.goes_to("/quality/")
+    missing = person.page.get_by_role("table", name="Missing")
+    missing.get_by_role("link", name="Phone").first.click()
+    expect(person.page.locator("#cell-title")).to_be_focused()
+
+
 def history(person: Person) -> None:
     person.goes_to(f"/c/{customer(person)}/history/")
 
@@ -381,6 +389,9 @@ STOPS = [
     Stop("studio-graph", "sol", graph),
     Stop("studio-compared", "sol", compared),
     Stop("studio-then", "sol", then),
+    Stop("quality", "sol", at("/quality/")),
+    Stop("quality-admin", "ada", at("/quality/")),
+    Stop("quality-records", "sol", figures),
     Stop("history", "sol", history),
     Stop("how-it-came-about", "sol", came_about),
     Stop("ledger", "pia", ledger),

@@ -14,6 +14,7 @@ from c360.demo.accounts import SIGN_INS, SignInsRefused, make_sign_ins
 from c360.demo.generate import Manifest, generate
 from c360.demo.lawful import make_lawful
 from c360.demo.load import first_day, import_files, make_sources
+from matching.data_quality.counting import count_now
 
 
 class Command(BaseCommand):
@@ -43,6 +44,7 @@ class Command(BaseCommand):
         quiet = {"stdout": self.stdout, "verbosity": options["verbosity"]}
         import_files(folder, manifest, **quiet)
         call_command("resolve", **quiet)
+        count_now()  # else the board is empty until the clock asks
         made = self._sign_ins(forced=options["force_sign_ins"])
         self._report(folder, manifest, with_sign_ins=made is not None)
         if options["json"]:
