@@ -122,6 +122,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 AUTH_USER_MODEL = "c360.User"
+AUTHENTICATION_BACKENDS = ["c360.backends.RolesBackend"]
 _CHECKS = "django.contrib.auth.password_validation."
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": _CHECKS + "MinimumLengthValidator", "OPTIONS": {"min_length": 10}},

@@ -4,11 +4,13 @@ Of several record pairs between the same two profiles only the strongest is aske
 settles the others. A steward holds a pair for a few minutes, so two never get the same one.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple, TypedDict
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import (
@@ -30,7 +32,7 @@ from django.utils.translation import gettext as _
 
 from c360.live import announce
 from c360.models import User
-from matching.models import Decision, Proposal, ReviewCase
+from matching.models import Decision, Proposal, ReportedRecord, ReviewCase
 from matching.models.review import CaseQuerySet
 from matching.standing import standing
 from profiles.desk.once import once
@@ -260,13 +262,14 @@ def siblings(case: ReviewCase) -> int:
 
 
 class Touching(NamedTuple):
-    """An open case with a record of a profile, or with two."""
+    """An open case with a record of a profile, or with two; `reported` are those reported."""
 
     pk: int
     lo: int
     hi: int
     lo_profile: str
     hi_profile: str
+    reported: Sequence[int]
 
     @property
     def is_inside(self) -> bool:
@@ -280,8 +283,10 @@ def cases_of(profile: Profile) -> list[Touching]:
     touching = _ranked(ReviewCase.objects.open()).filter(
         Q(lo_profile=profile.pk) | Q(hi_profile=profile.pk)
     )
-    columns = ("pk", "lo_id", "hi_id", "lo_profile", "hi_profile")
-    return [Touching(*row) for row in touching.order_by("-urgency", "pk").values_list(*columns)]
+    reported = ReportedRecord.objects.filter(case=OuterRef("pk")).values("record_id")
+    told = touching.annotate(reported=ArraySubquery(reported)).order_by("-urgency", "pk")
+    columns = ("pk", "lo_id", "hi_id", "lo_profile", "hi_profile", "reported")
+    return [Touching(*row) for row in told.values_list(*columns)]
 
 
 def first_case_of(profile: Profile) -> int | None:

@@ -14,6 +14,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Q, QuerySet, prefetch_related_objects
 
 from matching.models import Decision, Report, ReportedRecord
+from matching.review import cases_of
 from profiles.models import Membership, Profile
 
 Pair = tuple[int, int]
@@ -55,10 +56,12 @@ def with_records(reports: Iterable[Report]) -> list[Report]:
 
 def suspects(profile: Profile) -> set[int]:
     """The records of a profile that are reported and wait for an answer. One query."""
-    waiting = ReportedRecord.objects.filter(
-        record__membership__profile=profile, case__settled_at=None, case__isnull=False
-    )
-    return set(waiting.values_list("record_id", flat=True))
+    return {
+        record
+        for case in cases_of(profile)
+        for record in case.reported
+        if profile.pk == (case.lo_profile if record == case.lo else case.hi_profile)
+    }
 
 
 def reports_about(profile: Profile) -> QuerySet[Report]:

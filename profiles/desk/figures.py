@@ -5,16 +5,14 @@ Counted from what the joined records own, so that they stay right through joins 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TypedDict, cast
 
-from django.db.models import Count, F, Max, Min, Sum
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from profiles.desk import states
-from profiles.models import CustomerObject, Event
+from profiles.desk.timeline.counting import all_cells
+from profiles.desk.totals import Totals, totals
 from profiles.models.event import EventKind
 from profiles.money import format_minor
 
@@ -31,29 +29,10 @@ class Figure:
     tone: str = ""
 
 
-class Totals(TypedDict):
-    """Objects of one kind, currency and state together."""
-
-    kind: str
-    currency: str
-    state: str
-    number: int
-    total: int | None
-    priced: int
-    newest: datetime
-    oldest: datetime
-
-
 def figures(record_ids: Sequence[int]) -> list[Figure]:
     """Orders, their value per currency, returns, open tickets, since when. Two queries."""
-    found = (
-        CustomerObject.objects.filter(record_id__in=record_ids)
-        .values("kind", "currency", "state")
-        .annotate(number=Count("pk"), priced=Count("amount_minor"), total=Sum("amount_minor"))
-        .annotate(newest=Max("opened_at"), oldest=Min("opened_at"))
-        .order_by(F("newest").desc())
-    )
-    rows = cast(list[Totals], list(found))
+    records = tuple(record_ids)
+    rows = totals(records, timezone.now())
     orders = [row for row in rows if row["kind"] == EventKind.ORDER]
     return [
         Figure(_("Orders"), str(_number(orders)), _last(orders)),
@@ -61,7 +40,7 @@ def figures(record_ids: Sequence[int]) -> list[Figure]:
         _returns([row for row in rows if row["kind"] == EventKind.RETURN]),
         _tickets([row for row in rows if row["kind"] == EventKind.TICKET]),
         Figure(_("Customer since"), _since(orders), _("first order") if orders else ""),
-        Figure(_("Last contact"), _last_contact(record_ids)),
+        Figure(_("Last contact"), _last_contact(records)),
     ]
 
 
@@ -114,10 +93,9 @@ def _since(orders: Sequence[Totals]) -> str:
     return date_format(timezone.localdate(first), "YEAR_MONTH_FORMAT")
 
 
-def _last_contact(record_ids: Sequence[int]) -> str:
+def _last_contact(record_ids: tuple[int, ...]) -> str:
     """The day of the last call, chat or ticket, "–" for none. One query, from an index."""
-    spoken = Event.objects.filter(record_id__in=record_ids, kind__in=IN_TOUCH)
-    last = spoken.aggregate(last=Max("occurred_at"))["last"]
+    last = max((c.last_at for c in all_cells(record_ids) if c.kind in IN_TOUCH), default=None)
     return date_format(timezone.localdate(last), "SHORT_DATE_FORMAT") if last else "–"
 
 

@@ -17,7 +17,9 @@ from django.utils.translation import gettext as _
 
 from c360.models import User
 from profiles.bases import retention
-from profiles.desk.own_source import SOURCE, NotKept, own_source
+from profiles.desk.lately import NOTES, lately, note_events
+from profiles.desk.once import is_reading_once
+from profiles.desk.own_source import NotKept, own_source
 from profiles.event_ingest import move_last_event
 from profiles.event_mapping import HELD
 from profiles.event_months import ensure_months
@@ -113,11 +115,7 @@ def _store(
 
 def notes_of(records: Sequence[SourceRecord], *, most: int = SHOWN) -> list[Note]:
     """The newest notes on the joined records, with how they stand. One query."""
-    events = Event.objects.filter(
-        record_id__in=[record.pk for record in records],
-        kind=EventKind.NOTE,
-        source__slug=SOURCE,
-    ).order_by("-occurred_at", "-id")[: READ * 2]
+    events = note_events_of(tuple(record.pk for record in records))
     closings: dict[str, dict[str, Any]] = {}
     notes: list[Note] = []
     for event in events:  # newest first: what closes a note comes before it
@@ -127,6 +125,13 @@ def notes_of(records: Sequence[SourceRecord], *, most: int = SHOWN) -> list[Note
         else:
             notes.append(_note(event, closings.get(event.message_id, {})))
     return notes[:most]
+
+
+def note_events_of(record_ids: tuple[int, ...]) -> Sequence[Event]:
+    """The newest notes and what closed some, newest first; shared by the parts of a page."""
+    if is_reading_once():
+        return lately(record_ids, timezone.now())[NOTES]
+    return list(note_events(record_ids))
 
 
 def _note(event: Event, closing: Mapping[str, Any]) -> Note:

@@ -5,15 +5,16 @@ second to ask gets what the first was answered. Outside of it every call reads, 
 is ever older than the page it stands on.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from profiles.models import Profile
-
+About = TypeVar("About", bound=Hashable)
+Rest = ParamSpec("Rest")
 Found = TypeVar("Found")
+Read = Callable[Concatenate[About, Rest], Found]
 _found: ContextVar[dict[Any, Any] | None] = ContextVar("reads of the page", default=None)
 
 
@@ -27,17 +28,25 @@ def reading_once() -> Iterator[None]:
         _found.reset(token)
 
 
-def once(read: Callable[[Profile], Found]) -> Callable[[Profile], Found]:
-    """Let `read` answer once about each profile of a page. What it answers is not changed."""
+def is_reading_once() -> bool:
+    """Whether a page is being made whose other parts may need the same."""
+    return _found.get() is not None
+
+
+def once(read: Read[About, Rest, Found]) -> Read[About, Rest, Found]:
+    """Let `read` answer once for a page about each first argument: a profile, ids of records.
+
+    What it answers is not changed; whatever else it is given must be the same for all parts.
+    """
 
     @wraps(read)
-    def ask(profile: Profile) -> Found:
+    def ask(about: About, /, *rest: Rest.args, **more: Rest.kwargs) -> Found:
         found = _found.get()
         if found is None:
-            return read(profile)
-        key = (read, profile.pk)
+            return read(about, *rest, **more)
+        key = (read, about)
         if key not in found:
-            found[key] = read(profile)
+            found[key] = read(about, *rest, **more)
         answer: Found = found[key]
         return answer
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from c360.models import User
 from profiles.corrections import may_withdraw, value_hash
+from profiles.desk.once import once
 from profiles.desk.values import shown
 from profiles.models import CorrectionProposal, Profile
 
@@ -29,11 +30,19 @@ class Proposed:
 
 def proposed(profile: Profile, reader: User, attribute: str = "") -> list[Proposed]:
     """Standing proposals on the records of a profile, newest first. One query."""
+    return [
+        _proposed(each, profile.golden.get(each.attribute, {}), reader)
+        for each in standing_on(profile)
+        if attribute in ("", each.attribute)
+    ]
+
+
+@once
+def standing_on(profile: Profile) -> list[CorrectionProposal]:
+    """Every standing proposal on the records of a profile, newest first. One query."""
     rows = CorrectionProposal.objects.standing().filter(record__membership__profile=profile)
-    if attribute:
-        rows = rows.filter(attribute=attribute)
-    loaded = rows.select_related("proposed_by", "record__source").order_by("-proposed_at", "pk")
-    return [_proposed(each, profile.golden.get(each.attribute, {}), reader) for each in loaded]
+    loaded = rows.select_related("proposed_by", "record__source")
+    return list(loaded.order_by("-proposed_at", "pk"))
 
 
 def _proposed(

@@ -6,26 +6,19 @@ Read from the joined records only, within 30 days. One query.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from profiles.desk import states
-from profiles.models import CustomerObject, Event, SourceRecord
+from profiles.desk.lately import TOLD, lately
+from profiles.models import Event, SourceRecord
 from profiles.models.event import EventKind
 
-WITHIN = timedelta(days=30)
 SHOWN = 5
-READ = 40  # of the newest; some of them are answers of ours
-SPOKEN = (EventKind.CALL, EventKind.CHAT, EventKind.TICKET)
-THEIRS = ("in", "inbound", "customer")
 OURS = ("out", "outbound", "agent")
 SPEAKER = re.compile(r"^\s*(?P<who>[^:\n]{1,40}):\s*(?P<said>.*)$")
 CUSTOMER = ("customer", "client", "visitor", "caller", "kunde", "kundin")
-TICKET_STATE = CustomerObject.objects.filter(
-    namespace=OuterRef("object_namespace"), object_id=OuterRef("object_id")
-).values("state")
 SMALL_TALK = 25  # signs; shorter lines are only kept where there is nothing else
 
 
@@ -51,15 +44,8 @@ def told_lately(records: Sequence[SourceRecord], now: datetime | None = None) ->
 
     `records` are the joined records, with their sources loaded.
     """
-    now = now or timezone.now()
     names = {record.pk: record.source.name for record in records}
-    spoken = Q(kind__in=SPOKEN) | Q(kind=EventKind.MESSAGE, properties__direction__in=THEIRS)
-    events = (
-        Event.objects.annotate(ticket_state=Subquery(TICKET_STATE))
-        .filter(spoken, record_id__in=names)
-        .filter(occurred_at__gt=now - WITHIN, occurred_at__lte=now)
-        .order_by("-occurred_at", "-id")[:READ]
-    )
+    events = lately(tuple(names), now or timezone.now())[TOLD]
     found = [(event, said) for event in events if (said := words_of(event))][:SHOWN]
     return [
         Told(
@@ -70,7 +56,7 @@ def told_lately(records: Sequence[SourceRecord], now: datetime | None = None) ->
             said=said,
             is_noted=event.kind == EventKind.CALL,
             ticket=event.object_id,
-            ticket_state=event.ticket_state or "",
+            ticket_state=event.ticket_state or "",  # type: ignore[attr-defined]  # an annotation
         )
         for event, said in found
     ]

@@ -16,6 +16,7 @@ from profiles.desk import timeline as history
 from profiles.desk import values as facts
 from profiles.desk.attention.banner import attention
 from profiles.desk.guard import Guard
+from profiles.desk.once import reading_once
 from profiles.desk.panels import panels_to_read
 from profiles.embedding import link_of, owner_of, take
 from profiles.models import Profile
@@ -68,6 +69,7 @@ def _asked_from(request: HttpRequest) -> str:
     return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
 
+@reading_once()
 def _panel(request: StaffRequest, profile: Profile, origins: list[str]) -> HttpResponse:
     records = facts.joined_records(profile)
     page = history.page(records, filters=history.Filters(), before=None)

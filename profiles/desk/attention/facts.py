@@ -1,30 +1,33 @@
-"""What the rules of attention are told about a customer. Five queries, whatever there is.
+"""What the rules of attention are told about a customer. Four queries, whatever there is.
 
 Everything is read through the records that are joined, within bounded windows and by an index:
 a customer may have a hundred thousand events.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
-from django.db.models import Count, Max, Q, Sum
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Case, Count, JSONField, Max, OuterRef, Q, Value, When
 from django.db.models.fields.json import KT
-from django.db.models.functions import Lower
+from django.db.models.functions import JSONObject, Lower
 
 from profiles.desk import states
 from profiles.desk.guard import Guard
+from profiles.desk.lately import OFFERS, lately
+from profiles.desk.totals import Totals, totals
 from profiles.models import CustomerObject, Event, SourceRecord
 from profiles.models.event import EventKind
 
 MONTH = timedelta(days=30)
 MONTHS = 6
-OFFERS_WITHIN = timedelta(days=180)
-MOST_OBJECTS, MOST_STEPS, MOST_MESSAGES = 100, 300, 300
+MOST_OBJECTS, MOST_STEPS = 100, 50
 WATCHED = (EventKind.ORDER, EventKind.TICKET, EventKind.RETURN, EventKind.SUBSCRIPTION)
 WITH_STEPS = (EventKind.TICKET, EventKind.RETURN)
-OFFERING = (EventKind.MESSAGE, EventKind.CART)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +124,12 @@ def read_facts(records: Sequence[SourceRecord], now: datetime) -> Facts:
 
 
 def _things(names: Mapping[int, str], now: datetime) -> list[Thing]:
-    rows = (
-        CustomerObject.objects.annotate(word=Lower("state"))
+    rows: Any = (
+        CustomerObject.objects.annotate(word=Lower("state"), steps=_steps(names, now))
         .filter(record_id__in=names, kind__in=WATCHED, state_at__lte=now)
         .exclude(word__in=states.FINAL)
         .order_by("-state_at", "pk")[:MOST_OBJECTS]
     )
-    found = list(rows)
-    steps = _steps(names, [row for row in found if row.kind in WITH_STEPS], now)
     return [
         Thing(
             kind=row.kind,
@@ -141,37 +142,39 @@ def _things(names: Mapping[int, str], now: datetime) -> list[Thing]:
             source=names[row.record_id or 0],
             amount_minor=row.amount_minor,
             currency=row.currency,
-            steps=tuple(steps.get((row.namespace, row.object_id), ())),
+            steps=tuple(_step(**each) for each in reversed(row.steps)),
         )
-        for row in found
+        for row in rows
     ]
 
 
-def _steps(
-    names: Mapping[int, str], objects: Iterable[CustomerObject], now: datetime
-) -> dict[tuple[str, str], list[Step]]:
-    """The newest events of these objects, each list in the order they happened."""
-    wanted = list(objects)
-    rows = (
-        Event.objects.annotate(direction=KT("properties__direction"))
-        .annotate(priority=KT("properties__priority"))
-        .filter(
-            object_namespace__in={each.namespace for each in wanted},
-            object_id__in={each.object_id for each in wanted},
-            record_id__in=names,
-            occurred_at__lte=now,
-        )
-        .order_by("-occurred_at", "-id")
-        .values_list(
-            "object_namespace", "object_id", "occurred_at", "kind", "name", "object_state",
-            "direction", "priority",
-        )[:MOST_STEPS]
-    )  # fmt: skip
-    found: dict[tuple[str, str], list[Step]] = {}
-    for namespace, number, at, kind, name, state, direction, priority in reversed(rows):
-        step = Step(at, kind, name, state.lower(), _word(direction), _word(priority))
-        found.setdefault((namespace, number), []).append(step)
-    return found
+def _steps(names: Mapping[int, str], now: datetime) -> Case:
+    """The newest events of a ticket or a return, newest first; none of other things."""
+    # Without the empty number left out the index of things cannot be used.
+    about = Event.objects.exclude(object_id="").filter(
+        object_namespace=OuterRef("namespace"),
+        object_id=OuterRef("object_id"),
+        record_id__in=names,
+        occurred_at__lte=now,
+    )
+    said = JSONObject(
+        at="occurred_at",
+        kind="kind",
+        name="name",
+        state="object_state",
+        direction=KT("properties__direction"),
+        priority=KT("properties__priority"),
+    )
+    newest = about.order_by("-occurred_at", "-id").values(said=said)[:MOST_STEPS]
+    none = Value([], ArrayField(JSONField()))
+    return Case(When(kind__in=WITH_STEPS, then=ArraySubquery(newest)), default=none)
+
+
+def _step(
+    *, at: str, kind: str, name: str, state: str, direction: str | None, priority: str | None
+) -> Step:
+    moment = datetime.fromisoformat(at)
+    return Step(moment, kind, name, state.lower(), _word(direction), _word(priority))
 
 
 def _word(text: str | None) -> str:
@@ -183,32 +186,21 @@ def _offers(names: Mapping[int, str], now: datetime, guard: Guard) -> list[Offer
 
     Masked here already: a rule cuts texts short, and half a number is not known for one.
     """
-    rows: Any = (
-        Event.objects.annotate(until=KT("properties__valid_until"))
-        .annotate(code=KT("properties__offer_code"), product=KT("properties__sku"))
-        .filter(
-            record_id__in=names,
-            kind__in=OFFERING,
-            occurred_at__gte=now - OFFERS_WITHIN,
-            occurred_at__lte=now,
-        )
-        .order_by("-occurred_at", "-id")
-        .only("occurred_at", "id", "text", "name", "record_id", "amount_minor", "currency")
-    )
     return [
         Offer(
-            at=row.occurred_at,
-            said=guard.told(row.text or row.name),
-            valid_until=row.until,
-            record=row.record_id,
-            source=names[row.record_id],
-            code=row.code or "",
-            product=row.product or "",
-            amount_minor=row.amount_minor,
-            currency=row.currency,
+            at=event.occurred_at,
+            said=guard.told(event.text or event.name),
+            valid_until=str(said["valid_until"]),
+            record=event.record_id or 0,
+            source=names[event.record_id or 0],
+            code=str(said.get("offer_code") or ""),
+            product=str(said.get("sku") or ""),
+            amount_minor=event.amount_minor,
+            currency=event.currency,
         )
-        for row in rows[:MOST_MESSAGES]
-        if row.until and (row.code or row.product)
+        for event in lately(tuple(names), now)[OFFERS]
+        if (said := event.properties).get("valid_until")
+        and (said.get("offer_code") or said.get("sku"))
     ]
 
 
@@ -239,19 +231,28 @@ def _visits(names: Mapping[int, str], now: datetime) -> list[Visits]:
 
 
 def _purchases(names: Mapping[int, str], now: datetime) -> list[Purchases]:
-    rows = (
-        CustomerObject.objects.annotate(word=Lower("state"))
-        .filter(record_id__in=names, kind=EventKind.ORDER, opened_at__lte=now)
-        # What was opened since then was also changed since then, and that is in the index.
-        .filter(opened_at__gt=now - MONTH, state_at__gt=now - MONTH)
-        .exclude(word__in=states.CANCELLED)
-        .values("record_id", "currency")
-        .annotate(number=Count("pk"), newest=Max("opened_at"), total=Sum("amount_minor"))
-    )
+    def place(row: Totals) -> tuple[int, str]:
+        return row["record_id"], row["currency"]
+
+    bought = [
+        row
+        for row in totals(tuple(names), now)
+        if row["kind"] == EventKind.ORDER
+        and row["late_number"]
+        and row["state"].lower() not in states.CANCELLED
+    ]
     return [
-        Purchases(
-            row["record_id"], names[row["record_id"]], row["number"], row["newest"],
-            row["total"] or 0, row["currency"],
-        )
-        for row in rows
-    ]  # fmt: skip
+        _purchased(names[record], currency, list(rows))
+        for (record, currency), rows in groupby(sorted(bought, key=place), place)
+    ]
+
+
+def _purchased(source: str, currency: str, rows: Sequence[Totals]) -> Purchases:
+    return Purchases(
+        rows[0]["record_id"],
+        source,
+        sum(row["late_number"] for row in rows),
+        max(row["late_newest"] for row in rows if row["late_newest"]),
+        sum(row["late_total"] or 0 for row in rows),
+        currency,
+    )

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
 from django.utils import timezone
 
+from profiles.desk.once import once
 from profiles.desk.timeline.filters import PERIODS, Filters
 from profiles.desk.timeline.finding import Matches
 from profiles.desk.timeline.kinds import GROUP_OF, RESOLVED_STATES
@@ -23,20 +25,22 @@ WITH thing AS MATERIALIZED (
     FROM profiles_customerobject WHERE record_id = ANY (%(records)s)
 ), counted AS (
     SELECT event.kind, event.source_id, '' AS state, {PERIOD} AS period,
-        count(*) AS number, max(event.id) AS newest
+        count(*) AS number, max(event.id) AS newest,
+        max(event.occurred_at) AS last_at
     FROM profiles_event AS event
     WHERE event.record_id = ANY (%(records)s) AND event.object_id = '' {{and_matching}}
     GROUP BY event.kind, event.source_id, period
     UNION ALL
     SELECT event.kind, event.source_id, coalesce(thing.state, '') AS state, {PERIOD} AS period,
-        count(*) AS number, max(event.id) AS newest
+        count(*) AS number, max(event.id) AS newest,
+        max(event.occurred_at) AS last_at
     FROM profiles_event AS event
     LEFT JOIN thing ON event.object_namespace = thing.namespace
         AND event.object_id = thing.object_id
     WHERE event.record_id = ANY (%(records)s) AND event.object_id <> '' {{and_matching}}
     GROUP BY event.kind, event.source_id, coalesce(thing.state, ''), period
 )
-SELECT counted.kind, source.slug, source.name, counted.state, period, number, newest
+SELECT counted.kind, source.slug, source.name, counted.state, period, number, newest, last_at
 FROM counted JOIN profiles_source AS source ON source.id = counted.source_id
 """  # noqa: S608 - the periods are our own
 AND_MATCHING = "AND event.occurred_at >= %(since)s AND event.id = ANY (%(ids)s)"
@@ -53,6 +57,7 @@ class Cell:
     period: int
     count: int
     newest: int
+    last_at: datetime
 
     @property
     def group(self) -> str:
@@ -64,9 +69,20 @@ class Cell:
 
 def cells(records: Sequence[SourceRecord], matches: Matches | None = None) -> list[Cell]:
     """All events of the records, or those that match, counted. One query."""
+    record_ids = tuple(record.pk for record in records)
+    return _counted(record_ids, matches) if matches else all_cells(record_ids)
+
+
+@once
+def all_cells(record_ids: tuple[int, ...]) -> list[Cell]:
+    """All events of the records, counted. One query."""
+    return _counted(record_ids, None)
+
+
+def _counted(record_ids: Sequence[int], matches: Matches | None) -> list[Cell]:
     now = timezone.now()
     asked: dict[str, Any] = {
-        "records": [record.pk for record in records],
+        "records": list(record_ids),
         "resolved": list(RESOLVED_STATES),
         **{period: now - span for period, (_label, span) in PERIODS.items()},
         **({"since": matches.since, "ids": matches.ids} if matches else {}),
