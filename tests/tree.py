@@ -33,7 +33,7 @@ def manage(*arguments: str, **env: str) -> "subprocess.CompletedProcess[str]":
         env=clean_environment() | env,
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=600,
     )
 
 
