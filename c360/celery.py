@@ -21,6 +21,7 @@ FIT_SECONDS = 900
 SIGN_SECONDS = 300
 JOB_SECONDS = 10
 COUNT_SECONDS = 300
+STAKE_SECONDS = 60
 
 app = Celery("c360")
 app.conf.update(
@@ -68,6 +69,11 @@ app.conf.update(
             "task": "matching.tasks.fit_model",
             "schedule": FIT_SECONDS,
             "options": {"expires": FIT_SECONDS},
+        },
+        "stakes": {
+            "task": "matching.tasks.refresh_stakes",
+            "schedule": STAKE_SECONDS,
+            "options": {"expires": STAKE_SECONDS},
         },
         "sign heads": {
             "task": "consent.tasks.sign_heads",

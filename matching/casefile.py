@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from c360.showing import note_access
 from matching.differences import Row, compare
 from matching.models import ReviewCase
+from matching.queueing.picking import short_reasons
 from profiles.desk.values import label, name_as_given, phone_text
 from profiles.models import SourceRecord
 
@@ -97,18 +98,7 @@ def reason_words(case: ReviewCase) -> str:
 
 def short_reason(case: ReviewCase) -> str:
     """The reason in two or three words."""
-    return {
-        "uncertain": _("Uncertain"),
-        "identifier": _("Different identifiers"),
-        "birth_date": _("Different birth dates"),
-        "twins": _("Twins?"),
-        "generation": _("Parent and child?"),
-        "household": _("One household?"),
-        "weak_bridge": _("Weak bridge"),
-        "size": _("Very large group"),
-        "different": _("Told apart before"),
-        "reported": _("Reported"),
-    }[case.reason]
+    return short_reasons()[case.reason]
 
 
 def override_words(case: ReviewCase) -> str:

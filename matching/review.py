@@ -7,56 +7,32 @@ settles the others. A steward holds a pair for a few minutes, so two never get t
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple, TypedDict
+from typing import NamedTuple
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import (
-    Case,
-    Count,
-    Exists,
-    F,
-    FloatField,
-    Min,
-    OuterRef,
-    Q,
-    QuerySet,
-    Value,
-    When,
-)
+from django.db.models import Case, F, OuterRef, Q, When
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from c360.live import announce
 from c360.models import User
-from matching.models import Decision, Proposal, ReportedRecord, ReviewCase
+from matching.models import Decision, ReportedRecord, ReviewCase
 from matching.models.review import CaseQuerySet
+from matching.queueing.order import counted, free_for, in_order
+from matching.queueing.picking import EVERYTHING, Picked
 from matching.standing import standing
 from profiles.desk.once import once
 from profiles.models import Profile
-
-if TYPE_CHECKING:
-    from django_stubs_ext import WithAnnotations
-
-    class Rank(TypedDict):
-        """What `_ranked` adds to a case: how urgent it is, and whose records it is about."""
-
-        urgency: float
-        lo_profile: str
-        hi_profile: str
-
-    Ranked = QuerySet[WithAnnotations[ReviewCase, Rank]]
 
 REVIEW = "matching.review_matches"
 QUEUE = "queue"  # the signal that other pairs wait
 LEASE = timedelta(minutes=10)
 PUT_OFF = timedelta(days=1)
 UNDO_BY_KEY = timedelta(hours=12)  # older actions are undone from a customer's history
-REPORTED_BITS = 1e6  # what an agent reported comes before any evidence
-PROPOSED_BITS = 1e5  # then what a colleague has proposed and waits for a second person
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,80 +91,36 @@ def with_records(cases: CaseQuerySet) -> CaseQuerySet:
     )
 
 
-def waiting(user: User | None = None) -> "Ranked":
-    """Open cases to be asked now, most urgent first: one for each pair of profiles.
-
-    A pair of profiles is put off with its strongest case. What `user` has proposed waits for
-    somebody else and is left out.
-    """
-    now = timezone.now()
-    first = _without_sibling(_ranked(ReviewCase.objects.open()), _is_stronger())
-    awake = first.filter(Q(snoozed_until=None) | Q(snoozed_until__lte=now))
-    if user is not None:
-        own = Proposal.objects.filter(case=OuterRef("pk"), answered_at=None, proposed_by=user)
-        awake = awake.filter(~Exists(own))
-    return awake.order_by("-urgency", "pk")
-
-
-def _ranked(cases: CaseQuerySet) -> "Ranked":
-    """Annotate `urgency` and the two current profiles."""
-    proposed = Proposal.objects.filter(case=OuterRef("pk"), answered_at=None)
-    bonus = Case(
-        When(reason=ReviewCase.Reason.REPORTED, then=Value(REPORTED_BITS)),
-        When(Exists(proposed), then=Value(PROPOSED_BITS)),
-        default=Value(0.0),
-        output_field=FloatField(),
-    )
-    return cases.annotate(
-        urgency=F("weight_bits") + bonus,
-        lo_profile=F("lo__membership__profile"),
-        hi_profile=F("hi__membership__profile"),
-    )
-
-
-def _is_stronger() -> Q:
-    older = Q(urgency=OuterRef("urgency"), pk__lt=OuterRef("pk"))
-    return Q(urgency__gt=OuterRef("urgency")) | older
+def waiting(user: User | None = None, picked: Picked = EVERYTHING) -> list[ReviewCase]:
+    """Open cases to be asked now, most urgent first: one for each pair of profiles."""
+    ids = in_order(user, picked)
+    found = ReviewCase.objects.in_bulk(ids)
+    return [found[pk] for pk in ids]
 
 
 def _is_held_by_another(user: User, now: datetime) -> Q:
     return Q(claimed_until__gt=now) & ~Q(claimed_by=user)
 
 
-def _without_sibling(cases: "Ranked", condition: Q) -> "Ranked":
-    """Leave out cases where another open one between the same profiles meets the condition.
-
-    Two anti-joins, one for each order of the profiles: an "or" would look case by case.
-    """
-    others = _ranked(ReviewCase.objects.open()).exclude(pk=OuterRef("pk")).filter(condition)
-    straight = others.filter(
-        lo_profile=OuterRef("lo_profile"), hi_profile=OuterRef("hi_profile")
-    )
-    crossed = others.filter(
-        lo_profile=OuterRef("hi_profile"), hi_profile=OuterRef("lo_profile")
-    )
-    return cases.filter(~Exists(straight), ~Exists(crossed))
-
-
 @transaction.atomic
-def claim_next(user: User) -> ReviewCase | None:
+def claim_next(user: User, picked: Picked = EVERYTHING) -> ReviewCase | None:
     """Give a steward the pair in hand, else the next free one, for `LEASE`; none left: `None`.
 
     A free pair is taken with its row locked and rows others are taking skipped, so that
     stewards who ask at the same moment get different pairs and none waits.
     """
-    now = timezone.now()
-    in_hand = waiting(user).filter(claimed_by=user, claimed_until__gt=now)
-    free = (
-        _without_sibling(waiting(user), _is_held_by_another(user, now))
-        .filter(Q(claimed_until=None) | Q(claimed_until__lte=now))
-        .select_for_update(of=("self",), skip_locked=True)
-    )
-    case = in_hand.first() or free.first()
-    if case is None:
-        return None
-    _hold(case, user)
-    return with_records(ReviewCase.objects.all()).get(pk=case.pk)
+    for pk in free_for(user, picked):
+        case = _locked(pk, user)
+        if case is not None:
+            _hold(case, user)
+            return with_records(ReviewCase.objects.all()).get(pk=pk)
+    return None
+
+
+def _locked(pk: int, user: User) -> ReviewCase | None:
+    """A case nobody else takes, or has taken meanwhile, locked."""
+    free = ReviewCase.objects.open().exclude(_is_held_by_another(user, timezone.now()))
+    return free.filter(pk=pk).select_for_update(skip_locked=True).first()
 
 
 def claim(case: ReviewCase, user: User) -> bool:
@@ -201,6 +133,11 @@ def claim(case: ReviewCase, user: User) -> bool:
     case.claimed_by, case.claimed_until = user, until
     _let_go_of_others(case, user)
     return True
+
+
+def let_go(user: User) -> None:
+    """Free the pair in hand for others: this steward wants another one."""
+    ReviewCase.objects.filter(claimed_by=user).update(claimed_by=None, claimed_until=None)
 
 
 def is_held(case: ReviewCase) -> bool:
@@ -230,8 +167,8 @@ def put_off(case: ReviewCase) -> None:
 
 def counts(user: User) -> Counts:
     """Numbers above the queue. Two queries."""
-    queue = waiting().order_by().aggregate(n=Count("pk"), oldest=Min("opened_at"))
-    return Counts(queue["n"], queue["oldest"], _decided_today(user))
+    queue = counted()
+    return Counts(queue.number, queue.oldest, _decided_today(user))
 
 
 def _decided_today(user: User) -> int:
@@ -258,7 +195,14 @@ def siblings(case: ReviewCase) -> int:
     if low == high:
         return 0
     between = Q(lo_profile=low, hi_profile=high) | Q(lo_profile=high, hi_profile=low)
-    return _ranked(ReviewCase.objects.open()).exclude(pk=case.pk).filter(between).count()
+    return _with_profiles(ReviewCase.objects.open()).exclude(pk=case.pk).filter(between).count()
+
+
+def _with_profiles(cases: CaseQuerySet) -> CaseQuerySet:
+    """Annotate the two current profiles."""
+    return cases.annotate(
+        lo_profile=F("lo__membership__profile"), hi_profile=F("hi__membership__profile")
+    )
 
 
 class Touching(NamedTuple):
@@ -279,14 +223,16 @@ class Touching(NamedTuple):
 
 @once
 def cases_of(profile: Profile) -> list[Touching]:
-    """The open cases with a record of a profile, the most urgent first. One query."""
-    touching = _ranked(ReviewCase.objects.open()).filter(
+    """The open cases with a record of a profile, reported ones first. One query."""
+    touching = _with_profiles(ReviewCase.objects.open()).filter(
         Q(lo_profile=profile.pk) | Q(hi_profile=profile.pk)
     )
     reported = ReportedRecord.objects.filter(case=OuterRef("pk")).values("record_id")
-    told = touching.annotate(reported=ArraySubquery(reported)).order_by("-urgency", "pk")
+    is_reported = Case(When(reason=ReviewCase.Reason.REPORTED, then=1), default=0)
+    told = touching.annotate(reported=ArraySubquery(reported))
     columns = ("pk", "lo_id", "hi_id", "lo_profile", "hi_profile", "reported")
-    return [Touching(*row) for row in told.values_list(*columns)]
+    first = told.order_by(is_reported.desc(), "-weight_bits", "pk")
+    return [Touching(*row) for row in first.values_list(*columns)]
 
 
 def first_case_of(profile: Profile) -> int | None:

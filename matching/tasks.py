@@ -34,6 +34,14 @@ def fit_model() -> str:
     return live_model().version
 
 
+@shared_task(acks_late=True)
+def refresh_stakes() -> int:
+    """Bring up to date what customers of open cases have at stake; return how many changed."""
+    from matching.queueing.stakes import refresh_stakes as refresh
+
+    return refresh()
+
+
 def nudge() -> None:
     """Wake a worker. A queue that is down costs a few seconds until the next sweep."""
     try:

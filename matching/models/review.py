@@ -41,6 +41,12 @@ class ReviewCase(models.Model):
     opened_at = models.DateTimeField(default=timezone.now)
     settled_at = models.DateTimeField(null=True)
     snoozed_until = models.DateTimeField(null=True)
+    stake = models.FloatField(db_default=1.0, help_text="See `queueing.stakes`; 1 is nothing.")
+    has_complaint = models.BooleanField(db_default=False)
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    assigned_at = models.DateTimeField(null=True)
     claimed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )

@@ -11,6 +11,7 @@ from c360.showing import Action, shows, shows_no_customer_data
 from matching import review
 from matching.confidence import Confidence, confidence_of, open_questions
 from matching.live import live_model
+from matching.queueing.order import counted
 from profiles.access import profile_for
 from profiles.models import Profile
 
@@ -63,4 +64,4 @@ def confidence(request: StaffRequest, profile_id: str) -> HttpResponse:
 def badge(request: StaffRequest) -> HttpResponse:
     """The number of pairs that wait; nothing where none does."""
     review.ask_permission(request.user)
-    return HttpResponse(review.waiting().order_by().count() or "")
+    return HttpResponse(counted().number or "")

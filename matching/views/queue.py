@@ -1,6 +1,6 @@
 """The review queue: one pair, one key, the next pair."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import trigger_client_event
 
 from c360.http import StaffRequest
@@ -20,6 +21,7 @@ from matching.evidence import evidence_of
 from matching.forms import LATER, SECOND, WITHDRAW, DecideForm
 from matching.impact import impact_of_different, impact_of_same
 from matching.models import Proposal, ReviewCase
+from matching.queueing.picking import PickForm, pick, picked_in
 from matching.refusals import AlreadyDecided, Contradiction, DecisionRefused, StaleView
 from matching.reports.story import beside
 from matching.second_person.cautions import caution_words
@@ -45,11 +47,20 @@ class Reply:
 
 @shows(Action.REVIEW)
 @require_GET
+@vary_on_headers("HX-Request")
 def queue(request: StaffRequest) -> HttpResponse:
-    """The next pair at once."""
+    """The next pair at once. A choice in the address is kept; the pair in hand is let go."""
     review.ask_permission(request.user)
-    context = context_of(review.claim_next(request.user), request.user)
-    return render(request, "matching/queue.html", context)
+    if "reason" in request.GET and pick(request.session, request.GET.dict()):
+        review.let_go(request.user)
+    context = _next(request)
+    template = "matching/_answer.html" if request.htmx else "matching/queue.html"
+    return render(request, template, context)
+
+
+def _next(request: StaffRequest) -> dict[str, Any]:
+    """Context of the next pair of what was picked."""
+    return _context(request, review.claim_next(request.user, picked_in(request.session)))
 
 
 @shows(Action.REVIEW)
@@ -60,7 +71,7 @@ def case(request: StaffRequest, pk: int) -> HttpResponse:
     if found.settled_at is not None:
         return answer(request, Reply(_settled_words(found, request.user), "info"))
     review.claim(found, request.user)
-    return render(request, "matching/queue.html", context_of(found, request.user))
+    return render(request, "matching/queue.html", _context(request, found))
 
 
 @shows(Action.REVIEW)
@@ -153,8 +164,8 @@ def answer(
     if not request.htmx and not reply.steps:
         messages.add_message(request, _level(reply.tone), reply.text)
         return redirect("matching:case", stay_on.pk) if stay_on else redirect("matching:queue")
-    shown = _again(stay_on) if stay_on else review.claim_next(request.user)
-    context = {**context_of(shown, request.user), "reply": reply}
+    context = _context(request, _again(stay_on)) if stay_on else _next(request)
+    context["reply"] = reply
     template = "matching/_answer.html" if request.htmx else "matching/queue.html"
     response = render(request, template, context, status=reply.status)
     return trigger_client_event(response, "c360:queue")  # the count in the menu loads again
@@ -187,9 +198,15 @@ def _taken_words(found: ReviewCase, user: User) -> str:
     return _("%s is looking at this pair.") % (now.claimed_by or _("Somebody"))
 
 
-def context_of(found: ReviewCase | None, user: User) -> dict[str, Any]:
-    """Context of `_case.html`."""
-    context = {"counts": review.counts(user), "last_action": review.last_action(user)}
+def _context(request: StaffRequest, found: ReviewCase | None) -> dict[str, Any]:
+    """Context of `_case.html` and of what stands above it."""
+    user, picked = request.user, picked_in(request.session)
+    context = {
+        "counts": review.counts(user),
+        "last_action": review.last_action(user),
+        "picked": picked,
+        "pick_form": PickForm(initial=asdict(picked)),
+    }
     if found is None:
         return {**context, "file": None}
     held = found.claimed_by_id != user.pk and review.is_held(found)

@@ -75,7 +75,7 @@ def test_a_report_splits_nothing_and_asks_first_of_all() -> None:
 
     assert are_together(crm, shop, app)
     assert made.records_seen == sorted((crm.pk, shop.pk, app.pk))
-    assert list(review.waiting()) == [case_of(made), case_between(one, other)]
+    assert review.waiting() == [case_of(made), case_between(one, other)]
 
 
 def test_the_record_is_compared_with_the_one_that_speaks_most_for_it() -> None:
@@ -149,7 +149,7 @@ def test_undoing_the_answer_asks_again(verdict: str) -> None:
 
     assert outcome_of(made).state == State.OPEN
     assert case_of(made) == before
-    assert review.waiting().first() == before
+    assert review.waiting()[0] == before
     assert suspects(profile_of(crm)) == {app.pk}
 
 
@@ -207,7 +207,7 @@ def test_a_report_is_answered_when_new_data_takes_the_record_away() -> None:
 
     assert are_together(crm, app)
     assert outcome_of(made).state == State.OPEN
-    assert review.waiting().first() == case_of(made)
+    assert review.waiting()[0] == case_of(made)
 
 
 def test_the_record_it_is_compared_with_is_replaced_when_its_source_deletes_it() -> None:
@@ -239,7 +239,7 @@ def test_a_report_of_what_was_decided_before_is_open_until_it_is_decided_again()
 
     assert outcome_of(first).state == State.CONFIRMED
     assert outcome_of(second).state == State.OPEN
-    assert review.waiting().first() == case_of(second)
+    assert review.waiting()[0] == case_of(second)
 
     again = answer(second, "same", by="kim")
     assert outcome_of(second).state == State.CONFIRMED

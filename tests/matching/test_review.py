@@ -30,19 +30,19 @@ def later(**passed: float) -> time_machine.travel:
 def test_the_pair_with_the_strongest_evidence_comes_first() -> None:
     weak, strong = make_pair(weight_bits=1.0), make_pair(weight_bits=6.0)
 
-    assert list(review.waiting()) == [strong, weak]
+    assert review.waiting() == [strong, weak]
 
 
 def test_of_equal_evidence_the_older_case_comes_first() -> None:
     first, second = make_pair(weight_bits=3.0), make_pair(weight_bits=3.0)
 
-    assert list(review.waiting()) == [first, second]
+    assert review.waiting() == [first, second]
 
 
 def test_what_an_agent_reported_comes_before_any_evidence() -> None:
     strong, reported = make_pair(weight_bits=9.0), make_pair(weight_bits=0.5, reason="reported")
 
-    assert list(review.waiting()) == [reported, strong]
+    assert review.waiting() == [reported, strong]
 
 
 def test_two_customers_are_one_question_however_many_records_they_have() -> None:
@@ -53,7 +53,7 @@ def test_two_customers_are_one_question_however_many_records_they_have() -> None
     weak = make_pair(left[0], right[1], weight_bits=2.0)
     strong = make_pair(left[1], right[0], weight_bits=5.0)
 
-    assert list(review.waiting()) == [strong]
+    assert review.waiting() == [strong]
     assert [
         review.siblings(review.case_for(staff("sol"), pair.pk)) for pair in (weak, strong)
     ] == [1, 1]

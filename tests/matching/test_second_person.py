@@ -219,10 +219,10 @@ class TestTheQueue:
         self, risky: ReviewCase
     ) -> None:
         strong = make_pair(make_record("desk"), make_record("app"), weight_bits=9.0)
-        assert list(review.waiting()) == [strong, risky]
+        assert review.waiting() == [strong, risky]
 
         propose(risky, verdict="same", proposed_by=staff("sol"))
-        assert list(review.waiting()) == [risky, strong]
+        assert review.waiting() == [risky, strong]
 
 
 @pytest.mark.django_db

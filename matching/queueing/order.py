@@ -1,0 +1,124 @@
+"""The queue itself: the pairs that may be asked of a steward, in the order they are asked.
+
+Statements are planned once for a connection: one runs with every answer. The rank of a case is
+computed from its own row for all of them; who else is asked about the same two customers is
+looked up for the first ones only, where it can matter.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.utils import timezone
+
+from c360.models import User
+from matching.queueing.picking import EVERYTHING, Picked
+from matching.queueing.urgency import RANKED, rank_parameters
+from profiles.prepared import ask
+
+RESERVED = timedelta(days=2)  # for whom a pair was assigned to; then anybody is asked
+NOBODY = 0
+EVERY = 2**31
+LOOKED_AT = 60  # cases at the head, of which the next one is taken
+COUNTED_EXACTLY = 500  # more open cases than these are counted as they are, in a few ms
+
+# What a steward proposed waits for a second person; what was assigned waits for that colleague,
+# for a while and as long as the colleague can sign in.
+PICKED = """
+AND coalesce(c.snoozed_until > %(now)s, false) = (%(whose)s = 'later')
+AND (%(reason)s = '' OR c.reason = %(reason)s)
+AND (%(whose)s <> 'mine' OR c.assigned_to_id = %(user)s)
+AND (%(whose)s <> 'proposed' OR p.id IS NOT NULL)
+AND (%(user)s = 0 OR (
+    coalesce(p.proposed_by_id <> %(user)s, true)
+    AND (a.id IS NULL OR a.id = %(user)s OR NOT a.is_active OR c.assigned_at <= %(reserved)s)))
+"""
+# Of the cases between two customers only the strongest is asked: its answer settles the others.
+# With `free`, none is asked while a colleague looks at one of them.
+ASKED = """
+best AS (
+    SELECT *, coalesce(claimed_by_id = %(user)s AND claimed_until > %(now)s, false) AS in_hand
+    FROM ranked ORDER BY in_hand DESC, level DESC, urgency DESC, weight_bits DESC, id
+    LIMIT (SELECT CASE WHEN count(*) <= %(enough)s THEN %(within)s ELSE 0 END FROM ranked)
+),
+asked AS (
+    SELECT best.* FROM best
+    JOIN profiles_membership lo ON lo.record_id = best.lo_id
+    JOIN profiles_membership hi ON hi.record_id = best.hi_id
+    LEFT JOIN LATERAL (
+        SELECT true AS found FROM profiles_membership one
+        JOIN matching_reviewcase s ON s.lo_id = one.record_id AND s.settled_at IS NULL
+        JOIN profiles_membership other ON other.record_id = s.hi_id
+        LEFT JOIN matching_proposal p ON p.case_id = s.id AND p.answered_at IS NULL
+        WHERE one.profile_id IN (lo.profile_id, hi.profile_id)
+        AND other.profile_id = CASE one.profile_id WHEN lo.profile_id THEN hi.profile_id
+            ELSE lo.profile_id END
+        AND ((CASE WHEN s.reason = %(reported)s OR s.has_complaint THEN 2
+                WHEN p.id IS NOT NULL THEN 1 ELSE 0 END, s.weight_bits, -s.id)
+            > (best.level, best.weight_bits, -best.id)
+            OR %(free)s AND s.claimed_until > %(now)s AND s.claimed_by_id <> %(user)s)
+        LIMIT 1
+    ) before ON true
+    WHERE before.found IS NULL
+)
+"""
+FIRST = """
+SELECT id FROM asked
+ORDER BY in_hand DESC, level DESC, urgency DESC, weight_bits DESC, id
+"""
+COUNTED = """
+SELECT (SELECT count(*) FROM ranked), (SELECT min(opened_at) FROM ranked), count(*) FROM asked
+"""
+
+
+class Waiting(NamedTuple):
+    """How many pairs wait, and since when the first."""
+
+    number: int
+    oldest: datetime | None
+
+
+def in_order(user: User | None = None, picked: Picked = EVERYTHING) -> list[int]:
+    """All cases that may be asked now, held ones included."""
+    return [pk for (pk,) in _ask(FIRST, user, picked)]
+
+
+def free_for(user: User, picked: Picked) -> list[int]:
+    """The next cases for a steward: the pair in hand, then what nobody else looks at.
+
+    Some of the first `LOOKED_AT`; all where that leaves none.
+    """
+    for within in (LOOKED_AT, EVERY):
+        found = [pk for (pk,) in _ask(FIRST, user, picked, within=within, free=True)]
+        if found:
+            return found
+    return []
+
+
+def counted(user: User | None = None, picked: Picked = EVERYTHING) -> Waiting:
+    """The queue in two figures. Of very many, cases are counted instead of questions."""
+    [(cases, oldest, pairs)] = _ask(COUNTED, user, picked, enough=COUNTED_EXACTLY)
+    return Waiting(pairs if cases <= COUNTED_EXACTLY else cases, oldest)
+
+
+def _ask(
+    what: str,
+    user: User | None,
+    picked: Picked,
+    *,
+    within: int = EVERY,
+    enough: int = EVERY,
+    free: bool = False,
+) -> list[tuple[Any, ...]]:
+    now = timezone.now()
+    parameters = {
+        **rank_parameters(),
+        "now": now,
+        "reserved": now - RESERVED,
+        "user": user.pk if user else NOBODY,
+        "reason": picked.reason,
+        "whose": picked.whose,
+        "within": within,
+        "enough": enough,
+        "free": free,
+    }
+    return ask(" ".join(("WITH ranked AS (", RANKED, PICKED, "),", ASKED, what)), parameters)

@@ -1,0 +1,186 @@
+"""The order of the queue: harm, stake, probability and age; what a steward picks of it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+
+from matching import review
+from matching.models import ReviewCase
+from matching.queueing.picking import Picked
+from matching.queueing.stakes import refresh_stakes
+from matching.second_person.proposals import propose
+from tests.matching.pages import HTMX, text
+from tests.matching.pairs import ANNA, ANNE, make_pair
+from tests.profiles.customers import make_customer, make_event, make_object, make_record
+from tests.staff import signed_in, staff
+
+pytestmark = pytest.mark.django_db
+NINE = datetime(2026, 5, 4, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def nine_o_clock() -> Iterator[None]:
+    with time_machine.travel(NINE, tick=False):
+        yield
+
+
+def with_ticket(*, subject: str, state: str = "open", weight_bits: float = 1.0) -> ReviewCase:
+    """A pair of which one customer has a ticket."""
+    record = make_record("shop", **ANNA)
+    make_customer(record)
+    make_object(record, "T-1", kind="ticket", namespace="desk:ticket", state=state)
+    make_event(record, "ticket", name=subject, object_namespace="desk:ticket", object_id="T-1")
+    return make_pair(record, weight_bits=weight_bits)
+
+
+@pytest.mark.usefixtures("nine_o_clock")
+class TestTheOrder:
+    def test_harm_comes_before_probability(self) -> None:
+        order = ["uncertain", "household", "identifier", "weak_bridge"]
+        pairs = [make_pair(reason=reason, weight_bits=5.0) for reason in order]
+
+        assert review.waiting() == pairs[::-1]
+
+    def test_what_is_nearly_certain_comes_before_what_is_hardly_likely(self) -> None:
+        unlikely = make_pair(reason="identifier", weight_bits=-4.0)
+        certain = make_pair(weight_bits=9.0)
+
+        assert review.waiting() == [certain, unlikely]
+
+    def test_a_pair_becomes_more_urgent_while_it_waits(self) -> None:
+        new = make_pair(weight_bits=3.0, opened_at=NINE)
+        old = make_pair(weight_bits=1.0, opened_at=NINE - timedelta(days=8))
+
+        assert review.waiting() == [old, new]
+
+    def test_waiting_lifts_nothing_over_what_is_reported_or_proposed(self) -> None:
+        old = make_pair(
+            reason="weak_bridge", weight_bits=30.0, opened_at=NINE - timedelta(days=400)
+        )
+        proposed = make_pair(weight_bits=-9.0, opened_at=NINE)
+        propose(proposed, verdict="unsure", proposed_by=staff("sol"))
+        reported = make_pair(reason="reported", weight_bits=-9.0, opened_at=NINE)
+
+        assert review.waiting() == [reported, proposed, old]
+
+    def test_a_weight_beyond_all_numbers_is_a_probability_too(self) -> None:
+        make_pair(weight_bits=1e6)
+        make_pair(weight_bits=-1e6)
+
+        assert len(review.waiting()) == 2
+
+
+class TestStakes:
+    def test_customers_with_an_open_complaint_come_first(self) -> None:
+        strong, complaint = make_pair(weight_bits=9.0), with_ticket(subject="Complaint: late")
+        refresh_stakes()
+
+        assert review.waiting() == [complaint, strong]
+
+    @pytest.mark.parametrize(
+        ("subject", "state"), [("Complaint", "closed"), ("A question", "open")]
+    )
+    def test_a_closed_complaint_and_an_open_question_are_none(
+        self, subject: str, state: str
+    ) -> None:
+        pair = with_ticket(subject=subject, state=state)
+        refresh_stakes()
+
+        pair.refresh_from_db()
+        assert not pair.has_complaint
+
+    def test_a_complaint_that_ends_makes_its_pair_an_ordinary_one(self) -> None:
+        pair = with_ticket(subject="Complaint")
+        refresh_stakes()
+        pair.lo.objects_of_record.update(state="solved")
+
+        assert refresh_stakes() == 1
+        pair.refresh_from_db()
+        assert not pair.has_complaint
+
+    def test_events_and_open_tickets_of_both_customers_count(self) -> None:
+        left, other, right = (make_record(each, **ANNE) for each in ("shop", "desk", "crm"))
+        make_customer(left, other)
+        make_customer(right)
+        pair = make_pair(left, right)
+        for record in (other, right):
+            for _ in range(9):
+                make_event(record, "visit")
+        make_object(right, "T-2", kind="ticket", namespace="desk:ticket", state="open")
+        refresh_stakes()
+
+        pair.refresh_from_db()
+        assert pair.stake == pytest.approx(2 * (1 + 1.2787536))  # 1 ticket; log10(1 + 18)
+
+    def test_nothing_is_written_where_nothing_has_changed(self) -> None:
+        with_ticket(subject="Complaint")
+        refresh_stakes()
+
+        assert refresh_stakes() == 0
+
+
+class TestWhatAStewardPicks:
+    def test_one_reason(self) -> None:
+        make_pair(weight_bits=9.0)
+        twins = make_pair(reason="twins")
+
+        assert review.waiting(staff("sol"), Picked(reason="twins")) == [twins]
+
+    def test_what_colleagues_proposed_and_not_what_one_proposed_oneself(self) -> None:
+        make_pair()
+        by_kim, by_sol = make_pair(), make_pair()
+        propose(by_kim, verdict="unsure", proposed_by=staff("kim"))
+        propose(by_sol, verdict="unsure", proposed_by=staff("sol"))
+
+        assert review.waiting(staff("sol"), Picked(whose="proposed")) == [by_kim]
+
+    def test_what_was_put_off(self) -> None:
+        make_pair()
+        later = make_pair()
+        review.put_off(later)
+
+        assert review.waiting(staff("sol"), Picked(whose="later")) == [later]
+        assert later not in review.waiting(staff("sol"))
+
+    def test_a_choice_holds_from_answer_to_answer(self) -> None:
+        make_pair(weight_bits=9.0)
+        first, second = (make_pair(reason="twins", weight_bits=bits) for bits in (5.0, 4.0))
+        sol = signed_in("sol")
+
+        page = text(sol.get("/review/?reason=twins&whose="))
+        answer = text(
+            sol.post(f"/review/{first.pk}/decide/", {"verdict": "different"}, headers=HTMX)
+        )
+
+        assert f'action="/review/{first.pk}/decide/"' in page
+        assert '<option value="twins" selected>' in page
+        assert f'action="/review/{second.pk}/decide/"' in answer
+        assert f'action="/review/{second.pk}/decide/"' in text(sol.get("/review/"))
+
+    def test_nothing_of_a_choice_is_said_with_a_way_back(self) -> None:
+        pair = make_pair()
+        sol = signed_in("sol")
+
+        page = text(sol.get("/review/?reason=twins&whose="))
+
+        assert "Nothing waits of what you picked: Twins?." in page
+        assert f"/review/{pair.pk}/decide/" in text(sol.get("/review/?reason=&whose="))
+
+    def test_another_choice_lets_go_of_the_pair_in_hand(self) -> None:
+        pair = make_pair()
+        make_pair(reason="twins")
+        sol = signed_in("sol")
+        sol.get("/review/")
+
+        sol.get("/review/?reason=twins&whose=", headers=HTMX)
+
+        assert review.claim_next(staff("kim")) == pair
+
+    def test_nonsense_changes_nothing(self) -> None:
+        pair = make_pair()
+
+        page = text(signed_in("sol").get("/review/?reason=%27+OR+1%3D1&whose=god"))
+
+        assert f'action="/review/{pair.pk}/decide/"' in page
