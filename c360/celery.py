@@ -22,6 +22,7 @@ SIGN_SECONDS = 300
 JOB_SECONDS = 10
 COUNT_SECONDS = 300
 STAKE_SECONDS = 60
+CHECK_SECONDS = 600
 
 app = Celery("c360")
 app.conf.update(
@@ -89,6 +90,11 @@ app.conf.update(
             "task": "matching.tasks.count_quality",
             "schedule": COUNT_SECONDS,
             "options": {"expires": COUNT_SECONDS},
+        },
+        "check joins": {
+            "task": "matching.tasks.check_joins",
+            "schedule": CHECK_SECONDS,
+            "options": {"expires": CHECK_SECONDS},
         },
         "canary": {"task": "c360.tasks.canary", "schedule": EVERY_SECONDS},
     },

@@ -20,6 +20,7 @@ class Entry:
     key: str
     current: bool
     badge_url: str = ""
+    badge_on: str = "queue"  # the signal on which the count is asked for again
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -48,7 +49,9 @@ def _entries(request: HttpRequest) -> list[Entry]:
         queue = reverse("matching:queue")
         entries.append(Entry(_("Review"), queue, "queue", "r", here, badge))
         here = path.startswith("/rules/")
-        entries.append(Entry(_("Rules"), reverse("matching:rules"), "scale", "l", here))
+        badge = reverse("matching:rules-badge")
+        rules = reverse("matching:rules")
+        entries.append(Entry(_("Rules"), rules, "scale", "l", here, badge, "rules"))
     if user.has_perm("matching.see_data_quality"):
         here = path.startswith("/quality/")
         entries.append(Entry(_("Quality"), reverse("matching:quality"), "chart", "q", here))

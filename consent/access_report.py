@@ -36,6 +36,7 @@ PAGES: dict[str, str | Promise] = {
     "matching:why": _("Why records are one customer"),
     "matching:queue": _("Review queue"),
     "matching:case": _("Pair in review"),
+    "matching:rules-risky": _("Pair in a simulation of rules"),
     "matching:decide": _("Next pair in review"),
     "matching:undo": _("Pair opened again"),
     "matching:studio": _("Joined records, for stewards"),

@@ -93,6 +93,7 @@ def reason_words(case: ReviewCase) -> str:
         "size": _("Joining them would make an unusually large group."),
         "different": _("A person said some of these records are different people."),
         "reported": _("An agent reported that something is wrong here."),
+        "audit": _("Drawn by lot: what would you say?"),
     }[case.reason]
 
 

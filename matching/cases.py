@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from matching.clustering import Refusal
 from matching.models import ReviewCase
+from matching.models.review import NOT_OF_THE_MACHINE
 from matching.world import Pair, Solution, World
 from profiles.arrays import id_array
 from profiles.payload import as_rows
@@ -114,10 +115,12 @@ def _uncertain_links(record_ids: Collection[int]) -> list[tuple[int, int, float]
 
 OPEN_CASES = """
 SELECT id, lo_id, hi_id, weight_bits, reason, detail FROM matching_reviewcase
-WHERE settled_at IS NULL AND reason <> %(reported)s AND lo_id = ANY(%(records)s::bigint[])
+WHERE settled_at IS NULL AND reason <> ALL(%(others)s::varchar[])
+    AND lo_id = ANY(%(records)s::bigint[])
 UNION
 SELECT id, lo_id, hi_id, weight_bits, reason, detail FROM matching_reviewcase
-WHERE settled_at IS NULL AND reason <> %(reported)s AND hi_id = ANY(%(records)s::bigint[])
+WHERE settled_at IS NULL AND reason <> ALL(%(others)s::varchar[])
+    AND hi_id = ANY(%(records)s::bigint[])
 """
 
 
@@ -125,7 +128,7 @@ def _open_cases(record_ids: Collection[int]) -> dict[Pair, OpenCase]:
     """Those the machine opened. One end at a time, so that each side is read by its index."""
     parameters = {
         "records": id_array(record_ids),
-        "reported": ReviewCase.Reason.REPORTED.value,
+        "others": [reason.value for reason in NOT_OF_THE_MACHINE],
     }
     return {
         (lo, hi): OpenCase(pk, Question(*asked))

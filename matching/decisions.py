@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from c360.models import User
 from matching.live import live_model
 from matching.models import Decision, ReviewCase
+from matching.models.review import NOT_OF_THE_MACHINE
 from matching.preview import (
     Words,
     check,
@@ -80,7 +81,7 @@ def record_decision(
     else:
         words = words_for_different(world, lo, hi)
     outcome = _say(words, members, _Act(Decision.Kind.DECIDE, decided_by, reason))
-    reported = ReviewCase.objects.open().filter(pk=case.pk, reason=ReviewCase.Reason.REPORTED)
+    reported = ReviewCase.objects.open().filter(pk=case.pk, reason__in=NOT_OF_THE_MACHINE)
     # The others settle as the clusters answer them.
     if reported.update(settled_at=timezone.now()):
         clusters_settled.send(sender=None, profile_ids=(), record_ids=(lo, hi))

@@ -224,9 +224,8 @@ class Touching(NamedTuple):
 @once
 def cases_of(profile: Profile) -> list[Touching]:
     """The open cases with a record of a profile, reported ones first. One query."""
-    touching = _with_profiles(ReviewCase.objects.open()).filter(
-        Q(lo_profile=profile.pk) | Q(hi_profile=profile.pk)
-    )
+    asked = ReviewCase.objects.open().exclude(reason=ReviewCase.Reason.AUDIT)  # says nothing
+    touching = _with_profiles(asked).filter(Q(lo_profile=profile.pk) | Q(hi_profile=profile.pk))
     reported = ReportedRecord.objects.filter(case=OuterRef("pk")).values("record_id")
     is_reported = Case(When(reason=ReviewCase.Reason.REPORTED, then=1), default=0)
     told = touching.annotate(reported=ArraySubquery(reported))

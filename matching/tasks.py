@@ -66,3 +66,14 @@ def ask_for_count() -> bool:
         logger.warning("queue not reachable; the clock will see to counting")
         return False
     return True
+
+
+@shared_task(acks_late=True, soft_time_limit=300, time_limit=360)
+def check_joins() -> int:
+    """Draw joins to be checked, and let sources step back whose joins turn out wrong."""
+    from matching.rules.audits import draw
+    from matching.rules.stages import step_back_where_due
+
+    opened = draw()
+    step_back_where_due()
+    return opened

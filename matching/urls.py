@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from matching.views import fragments, history, quality, queue, report, rules, studio, why
+from matching.views import fragments, history, quality, queue, report, rules, studio, trust, why
 
 app_name = "matching"
 CELL = "<str:metric>/<slug:source>/<path:attribute>/"
@@ -20,6 +20,9 @@ urlpatterns = [
     path("rules/take-back/", rules.take_back, name="rules-take-back"),
     path("rules/spread/", rules.spread, name="rules-spread"),
     path("rules/jobs/<int:job_id>/cancel/", rules.cancel_job, name="rules-cancel"),
+    path("rules/badge/", trust.badge, name="rules-badge"),
+    path("rules/stage/<slug:slug>/", trust.move_source, name="rules-stage"),
+    path("rules/risky/<path:version>/<int:number>/", trust.risky_pair, name="rules-risky"),
     path("rules/draft/<path:version>/", rules.draft, name="rules-draft"),
     path("rules/report/<path:version>/", rules.report, name="rules-report"),
     path("rules/simulate/<path:version>/", rules.simulate, name="rules-simulate"),

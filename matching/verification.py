@@ -13,6 +13,7 @@ from matching.links import score_candidates
 from matching.live import keys_of, live_model
 from matching.model import MatchModel
 from matching.models import BlockKey, Decision, DirtyRecord, Link, ReviewCase
+from matching.models.review import NOT_OF_THE_MACHINE
 from matching.snapshot import take_snapshot
 from matching.world import Pair, Solution, World, connected, load_world, solve
 from profiles.models import Membership, SourceRecord
@@ -159,7 +160,7 @@ def _cases(world: World, solution: Solution, names: _Names) -> Iterator[Differen
     wanted = questions(world, solution, rows)
     cases = ReviewCase.objects.open().filter(lo__in=ids)
     held = set(cases.values_list("lo_id", "hi_id", "weight_bits", "reason"))
-    reported = {each[:2] for each in held if each[3] == ReviewCase.Reason.REPORTED}
+    reported = {each[:2] for each in held if each[3] in NOT_OF_THE_MACHINE}
     held = {each for each in held if each[:2] not in reported}
     should = {
         (lo, hi, question.weight_bits, str(question.reason))

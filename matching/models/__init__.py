@@ -1,5 +1,6 @@
 """What the machine derived (keys, links), what people reported and decided, and receipts."""
 
+from matching.models.audit import Audit, StageChange
 from matching.models.decision import Decision, MergeEvent
 from matching.models.derived import BlockKey, DirtyRecord, GenericKey, KeyedRecord, Link
 from matching.models.proposal import Proposal
@@ -10,6 +11,7 @@ from matching.models.review import ReviewCase
 from matching.models.version import MatchModelVersion
 
 __all__ = [
+    "Audit",
     "BlockKey",
     "Decision",
     "DirtyRecord",
@@ -27,4 +29,5 @@ __all__ = [
     "Report",
     "ReportedRecord",
     "ReviewCase",
+    "StageChange",
 ]

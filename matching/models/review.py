@@ -32,6 +32,7 @@ class ReviewCase(models.Model):
         SIZE = "size", "The group would become very large"
         DIFFERENT = "different", "A person said some of these records are different people"
         REPORTED = "reported", "Reported by an agent"
+        AUDIT = "audit", "A join of the machine is checked"
 
     lo = models.ForeignKey(SourceRecord, models.CASCADE, related_name="+")
     hi = models.ForeignKey(SourceRecord, models.CASCADE, related_name="+")
@@ -82,3 +83,12 @@ class ReviewCase(models.Model):
     @property
     def is_reported(self) -> bool:
         return self.reason == self.Reason.REPORTED
+
+    @property
+    def is_audit(self) -> bool:
+        """Asked blind: who answers should not know what the machine has said."""
+        return self.reason == self.Reason.AUDIT
+
+
+NOT_OF_THE_MACHINE = (ReviewCase.Reason.REPORTED, ReviewCase.Reason.AUDIT)
+"""Reasons of cases that the resolver neither opens nor settles."""

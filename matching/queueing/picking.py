@@ -73,6 +73,7 @@ def short_reasons() -> dict[str, str]:
         "size": _("Very large group"),
         "different": _("Told apart before"),
         "reported": _("Reported"),
+        "audit": _("Drawn by lot"),
     }
 
 

@@ -219,6 +219,7 @@ def _context(request: StaffRequest, found: ReviewCase | None) -> dict[str, Any]:
         "evidence": evidence_of(found),
         "impact": impact,
         "joined": joined,
+        "blind": found.is_audit,
         "reports": beside(found, user) if found.is_reported else [],
         "cautions": [caution_words(code) for code in impact.cautions],
         "proposal": proposal,

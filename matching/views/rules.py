@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -14,7 +15,7 @@ from c360.jobs.working import cancel
 from c360.showing import shows_no_customer_data
 from matching.models import MatchModelVersion
 from matching.review import ask_permission
-from matching.rules import page, publishing, simulating
+from matching.rules import audits, page, precision, publishing, simulating, stages
 from matching.rules.drafts import DraftRefused, make_draft
 from matching.rules.forms import DraftForm, PublishForm
 
@@ -33,6 +34,10 @@ def lab(request: StaffRequest) -> HttpResponse:
         "rollout": publishing.rollout(publication),
         "runs": page.last_runs(),
         "training": page.last_training(),
+        "pairs": precision.by_pair(),
+        "standings": stages.standings(),
+        "floor": settings.C360_PRECISION_FLOOR,
+        "open_audits": audits.waiting().count(),
     }
     return render(request, "matching/rules/lab.html", context)
 

@@ -19,7 +19,7 @@ from c360.jobs.model import Job
 from consent.models import PolicyVersion, ProcessingActivity
 from consent.policies import next_draft
 from matching.live import live_model
-from matching.models import Decision
+from matching.models import Decision, MatchModelVersion, ReviewCase
 from profiles.desk.timeline.filters import Cursor
 from profiles.models import CorrectionProposal
 from tests.consent.statements import say
@@ -99,11 +99,23 @@ def objects() -> dict[str, object]:
         "activity_id": activity.pk,
         "entry_id": entry.entry_id,
         "proposal_id": proposal.pk,
-        "version": live_model().version,
+        "version": _simulated(case),
+        "number": 1,
+        "slug": case.lo.source.slug,
         "job_id": Job.objects.create(kind="train").pk,
         "metric": "missing",
         "source": make_figure(case.lo.source, "email").source.slug,
     }
+
+
+def _simulated(case: ReviewCase) -> str:
+    """The live version, as if it had a report of which the case is the riskiest change."""
+    name = live_model().version
+    change = {"lo": case.lo_id, "hi": case.hi_id, "change": "joins", "bits": 4.0}
+    sizes = {"records_before": 2, "records_after": 2}
+    report = {"riskiest": [{**change, **sizes}]}
+    MatchModelVersion.objects.filter(version=name).update(report=report)
+    return name
 
 
 UNKNOWN = {
@@ -119,6 +131,8 @@ UNKNOWN = {
     "entry_id": uuid4(),
     "proposal_id": uuid4(),
     "version": "nowhere",
+    "number": 2**31,
+    "slug": "nowhere",
     "job_id": 2**31,
     "metric": "none",
     "source": "none",
