@@ -43,7 +43,7 @@ class DraftForm(forms.Form):
                 label=limit_words(kind), min_value=2, max_value=1000
             )
         for name in ("join_bits", "review_bits"):
-            self.fields[name].widget.attrs["step"] = "0.1"
+            self.fields[name].widget.attrs["step"] = "any"
 
     def clean_name(self) -> str:
         name = str(self.cleaned_data["name"]).strip()
