@@ -37,6 +37,7 @@ PAGES: dict[str, str | Promise] = {
     "matching:queue": _("Review queue"),
     "matching:case": _("Pair in review"),
     "matching:rules-risky": _("Pair in a simulation of rules"),
+    "matching:group": _("Records of several customers in review"),
     "matching:decide": _("Next pair in review"),
     "matching:undo": _("Pair opened again"),
     "matching:studio": _("Joined records, for stewards"),

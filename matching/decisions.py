@@ -5,7 +5,7 @@ Each runs in one transaction under the component locks of the records concerned,
 """
 
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -29,7 +29,7 @@ from matching.receipts import Cause
 from matching.refusals import AlreadyDecided, Busy, DecisionRefused, StaleView
 from matching.settle import settle
 from matching.signals import clusters_settled
-from matching.world import Pair, load_world
+from matching.world import Pair, World, load_world
 from profiles.locking import ComponentsKeepMoving, lock_components
 from profiles.models import Profile
 
@@ -106,6 +106,33 @@ def split_records(
     _compare(seen, own)
     words = words_for_split(own, record_ids)
     return _say(words, members, _Act(Decision.Kind.SPLIT, decided_by, reason))
+
+
+@transaction.atomic
+def record_words(
+    record_ids: Collection[int],
+    words_of: Callable[[World], Words],
+    *,
+    decided_by: User,
+    reason: str = "",
+    seen: str = "",
+    kind: Decision.Kind = Decision.Kind.DECIDE,
+) -> Outcome:
+    """Say several things of some records as one action; `words_of` says what, under the locks.
+
+    Open reports between these records count as answered. Raises a `DecisionRefused` (stale,
+    busy, and what `words_of` raises) and saves nothing then.
+    """
+    members = _lock(record_ids)
+    _compare(seen, record_ids)
+    words = words_of(load_world(members))
+    outcome = _say(words, members, _Act(kind, decided_by, reason))
+    reported = ReviewCase.objects.open().filter(
+        reason=ReviewCase.Reason.REPORTED, lo__in=record_ids, hi__in=record_ids
+    )
+    if reported.update(settled_at=timezone.now()):
+        clusters_settled.send(sender=None, profile_ids=(), record_ids=record_ids)
+    return outcome
 
 
 @transaction.atomic

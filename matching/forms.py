@@ -112,3 +112,27 @@ class ReportForm(forms.Form):
         return any(
             (said.lo_id in reported) != (said.hi_id in reported) for said in self.page.said
         )
+
+
+class GroupForm(forms.Form):
+    """A letter for each record: those with one letter are one person. `seen` as for a split."""
+
+    reason = forms.CharField(max_length=255, required=False)
+    seen = forms.CharField(max_length=128, required=False)
+
+    def __init__(
+        self, *args: Any, records: list[int], letters: list[str], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.records = records
+        for pk in records:
+            self.fields[f"group-{pk}"] = forms.ChoiceField(
+                choices=[(letter, letter) for letter in letters]
+            )
+
+    def groups(self) -> list[list[int]]:
+        """The records by letter, in the order of the letters' first records."""
+        found: dict[str, list[int]] = {}
+        for pk in self.records:
+            found.setdefault(self.cleaned_data[f"group-{pk}"], []).append(pk)
+        return list(found.values())

@@ -54,13 +54,14 @@ def preview(*, same: Collection[Pair]) -> Preview:
     world, model = world_around(ends), live_model()
     words = [words_for_same(world, lo, hi, model=model) for lo, hi in same]
     said = Words(same=frozenset(pair for each in words for pair in each.same))
-    return _preview(world, said, model, of=ends)
+    return preview_words(world, said, model, of=ends)
 
 
 def preview_different(lo: int, hi: int) -> Preview:
     """What saying that two records are not the same would do. Raises `Contradiction`."""
     world = world_around([lo, hi])
-    return _preview(world, words_for_different(world, lo, hi), live_model(), of=[lo, hi])
+    words = words_for_different(world, lo, hi)
+    return preview_words(world, words, live_model(), of=[lo, hi])
 
 
 def preview_split(profile: Profile, record_ids: Collection[int]) -> Preview:
@@ -68,10 +69,13 @@ def preview_split(profile: Profile, record_ids: Collection[int]) -> Preview:
     members = live_members(profile)
     world, model = world_around(members), live_model()
     words = words_for_split(members, record_ids)
-    return _preview(world, words, model, of=members)
+    return preview_words(world, words, model, of=members)
 
 
-def _preview(world: World, words: Words, model: MatchModel, *, of: Collection[int]) -> Preview:
+def preview_words(
+    world: World, words: Words, model: MatchModel, *, of: Collection[int]
+) -> Preview:
+    """What saying these words would do, seen from the records `of`."""
     after = solve(world.with_decisions(same=words.same, different=words.different), model)
     return Preview(
         before=_groups(world, _profiles_now(world)),

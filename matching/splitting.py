@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from matching.casefile import name_of
 from matching.confidence import Bridge, Tie, strongest_ties, ties_among, weakest_bridge
 from matching.impact import what_moves
-from matching.preview import Group, changed_groups, moved_records, preview_split
+from matching.preview import Group, Preview, changed_groups, moved_records, preview_split
 from profiles.desk.values import joined_records, label, phone_text, shown
 from profiles.models import Profile, SourceRecord
 from profiles.survivorship import golden_values
@@ -103,7 +103,7 @@ def plan_split(profile: Profile, record_ids: Collection[int]) -> Plan:
     before, after = changed_groups(planned)
     records = _records(after)
     chosen = set(record_ids)
-    parts = [_part(group, profile, records) for group in after]
+    parts = [_part(group, {profile.pk: profile}, records) for group in after]
     parts.sort(key=lambda part: bool({record.pk for record in part.records} & chosen))
     return Plan(parts, len(moved_records(before, after)), planned.fingerprint)
 
@@ -113,14 +113,26 @@ def _records(groups: Iterable[Group]) -> dict[int, SourceRecord]:
     return SourceRecord.objects.select_related("source").in_bulk(ids)
 
 
-def _part(group: Group, profile: Profile, records: Mapping[int, SourceRecord]) -> Part:
+def parts_of(planned: Preview) -> list[Part]:
+    """The customers a plan leaves, those it changes; each with what it shows and holds."""
+    before, after = changed_groups(planned)
+    profiles = Profile.objects.in_bulk([group.profile_id for group in before])
+    records = _records(after)
+    return [_part(group, profiles, records) for group in after]
+
+
+def _part(
+    group: Group, profiles: Mapping[str, Profile], records: Mapping[int, SourceRecord]
+) -> Part:
     own = [records[pk] for pk in group.record_ids]
     golden = golden_values(own)
+    profile = profiles.get(group.profile_id)
+    before = profile.golden if profile else next(iter(profiles.values())).golden
     return Part(
         profile_id=group.profile_id,
-        is_new=group.profile_id != profile.pk,
+        is_new=profile is None,
         records=own,
-        values=[_value(name, golden, profile.golden) for name in SHOWN],
+        values=[_value(name, golden, before) for name in SHOWN],
         has=what_moves(group.record_ids),
     )
 

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from matching.views import fragments, history, quality, queue, report, rules, studio, trust, why
+from matching.views import (
+    fragments,
+    group,
+    history,
+    quality,
+    queue,
+    report,
+    rules,
+    studio,
+    trust,
+    why,
+)
 
 app_name = "matching"
 CELL = "<str:metric>/<slug:source>/<path:attribute>/"
@@ -11,6 +22,7 @@ urlpatterns = [
     path("review/badge/", fragments.badge, name="badge"),
     path("review/undo/<uuid:action>/", history.undo, name="undo"),
     path("review/<int:pk>/", queue.case, name="case"),
+    path("review/group/<int:pk>/", group.group, name="group"),
     path("review/<int:pk>/decide/", queue.decide, name="decide"),
     path("clusters/<str:profile_id>/", studio.studio, name="studio"),
     path("clusters/<str:profile_id>/news/", studio.studio_news, name="studio-news"),

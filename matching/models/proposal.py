@@ -26,6 +26,7 @@ class Proposal(models.Model):
         SAME = "same", "Same person"
         DIFFERENT = "different", "Not the same person"
         UNSURE = "unsure", "Somebody else should say"
+        GROUPS = "groups", "Several records in groups"
 
     class Answer(models.TextChoices):
         AGREED = "agreed", "A second person agreed"
@@ -38,6 +39,7 @@ class Proposal(models.Model):
         models.CharField(max_length=40), help_text="Codes of why a second person is needed."
     )
     reason = models.CharField(max_length=255, blank=True)
+    plan = models.JSONField(null=True, help_text="Record ids by group, for `groups`.")
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField(default=timezone.now)
     answer = models.CharField(max_length=9, choices=Answer.choices, blank=True)
@@ -65,6 +67,11 @@ class Proposal(models.Model):
                 condition=Q(answer="", answered_at=None, answered_by=None)
                 | (~Q(answer="") & Q(answered_at__isnull=False, answered_by__isnull=False)),
                 name="an_answer_has_its_time_and_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(verdict="groups", plan__isnull=False)
+                | (~Q(verdict="groups") & Q(plan__isnull=True)),
+                name="groups_are_proposed_with_a_plan",
             ),
         ]
         indexes = [

@@ -54,13 +54,22 @@ def answer(
             reason=reason,
             seen=seen,
         )
-        # After the decision, which has locked the case: proposals come and go under that lock.
-        now = Proposal.objects.select_for_update().filter(case=case, answered_at=None).first()
-        if now != proposal:
-            raise StaleView
-        if now is not None:
-            _close(now, _answered(now, decided_by, agrees=agrees), decided_by, outcome)
+        close_with_decision(case, proposal, decided_by, outcome, agrees=agrees)
     return outcome
+
+
+def close_with_decision(
+    case: ReviewCase, proposal: Proposal | None, user: User, outcome: Outcome, *, agrees: bool
+) -> None:
+    """Close the proposal a decision answered. Raises `StaleView` where it is another one now.
+
+    After the decision, which has locked the case: proposals come and go under that lock.
+    """
+    now = Proposal.objects.select_for_update().filter(case=case, answered_at=None).first()
+    if now != proposal:
+        raise StaleView
+    if now is not None:
+        _close(now, _answered(now, user, agrees=agrees), user, outcome)
 
 
 def _agrees(proposal: Proposal, verdict: str, user: User) -> bool:
@@ -93,13 +102,23 @@ def _close(
     proposal.save(update_fields=["answer", "answered_by", "answered_at", "action"])
 
 
-def propose(case: ReviewCase, *, verdict: str, proposed_by: User, reason: str = "") -> Proposal:
+def propose(
+    case: ReviewCase,
+    *,
+    verdict: str,
+    proposed_by: User,
+    reason: str = "",
+    plan: list[list[int]] | None = None,
+    cautions: Collection[str] = (),
+) -> Proposal:
     """Ask a second person, saying what one would answer oneself (or `unsure`).
 
-    The case is free for others at once; a proposal that stood is replaced. Raises
-    `AlreadyDecided`, and `Contradiction` for a "same" that cannot be said.
+    The case is free for others at once; a proposal that stood is replaced. Groups come with
+    their `plan` and its `cautions`. Raises `AlreadyDecided`, and `Contradiction` for a "same"
+    that cannot be said.
     """
-    cautions = cautions_for(preview(same=[(case.lo_id, case.hi_id)])) if verdict == SAME else []
+    if verdict == SAME:
+        cautions = cautions_for(preview(same=[(case.lo_id, case.hi_id)]))
     with transaction.atomic():
         locked = ReviewCase.objects.open().select_for_update().filter(pk=case.pk)
         if not locked.exists():
@@ -112,8 +131,9 @@ def propose(case: ReviewCase, *, verdict: str, proposed_by: User, reason: str = 
         return Proposal.objects.create(
             case=case,
             verdict=verdict,
-            cautions=cautions,
+            cautions=list(cautions),
             reason=reason,
+            plan=plan,
             proposed_by=proposed_by,
         )
 

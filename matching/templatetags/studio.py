@@ -1,9 +1,11 @@
-"""The weakest link of a cluster in words."""
+"""The weakest link of a cluster in words, and letters to choose from."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django import template
 from django.utils.formats import number_format
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from matching.confidence import Bridge
@@ -25,3 +27,19 @@ def bridge_words(bridge: Bridge, members: Sequence[Member]) -> str:
         "right": names.get(bridge.hi, ""),
         "bits": number_format(bridge.weight_bits, 1),
     }
+
+
+@register.simple_tag
+def letter_options(
+    record_id: int, letters_of: Mapping[int, str], letters: Sequence[str]
+) -> SafeString:
+    """The options of a record's select, its letter chosen."""
+    chosen = SafeString(" selected")
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        (
+            (letter, chosen if letters_of[record_id] == letter else "", letter)
+            for letter in letters
+        ),
+    )

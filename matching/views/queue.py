@@ -19,6 +19,7 @@ from matching.casefile import open_file
 from matching.contradiction import steps_of
 from matching.evidence import evidence_of
 from matching.forms import LATER, SECOND, WITHDRAW, DecideForm
+from matching.groups.gathering import hanging_together
 from matching.impact import impact_of_different, impact_of_same
 from matching.models import Proposal, ReviewCase
 from matching.queueing.picking import PickForm, pick, picked_in
@@ -226,4 +227,5 @@ def _context(request: StaffRequest, found: ReviewCase | None) -> dict[str, Any]:
         "is_own_proposal": proposal is not None and proposal.proposed_by_id == user.pk,
         "siblings": review.siblings(found),
         "held": held,
+        "hanging": hanging_together(found),
     }

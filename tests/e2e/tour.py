@@ -192,6 +192,15 @@ def pair(person: Person) -> None:
     person.waits_for_parts()
 
 
+def group(person: Person) -> None:
+    """The group case of the pair in hand, which may be one of two customers only."""
+    pair(person)
+    decide = person.page.locator("form.decide").get_attribute("action") or ""
+    person.goes_to(re.sub(r"review/(\d+)/decide", r"review/group/\1", decide))
+    person.page.get_by_role("button", name="Preview").click()
+    expect(person.page.locator("#preview .split-confirm")).to_be_visible()
+
+
 def effect(person: Person) -> None:
     """What joining a pair would change in consent, as a page of its own."""
     pair(person)
@@ -384,6 +393,7 @@ STOPS = [
     Stop("review", "sol", pair),
     Stop("review-evidence", "sol", evidence),
     Stop("review-consent", "sol", effect),
+    Stop("review-group", "sol", group),
     Stop("split", "sol", split),
     Stop("split-preview", "sol", preview),
     Stop("studio-graph", "sol", graph),

@@ -1,0 +1,1 @@
+"""Group cases: customers that open questions tie together, partitioned in one screen."""

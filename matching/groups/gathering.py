@@ -1,0 +1,114 @@
+"""Which customers hang together by open questions, and the records to be told apart."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from matching.casefile import name_of, note_records
+from matching.models import ReviewCase
+from profiles.desk.values import phone_text
+from profiles.models import SourceRecord
+
+MOST_CUSTOMERS = 12  # there is a letter for each record, and a screen holds so many
+MOST_RECORDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record to be put into a group, and the letter of the customer it belongs to now."""
+
+    record: SourceRecord
+    profile_id: str
+    letter: str
+    name: str
+    birth_date: str
+    emails: list[str]
+    phones: list[str]
+    address: str
+    identifiers: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Gathering:
+    """Rows by customer, those of the case first; `left_out` customers are beyond the limits."""
+
+    rows: list[Row]
+    customers: int
+    left_out: int
+
+
+def hanging_together(case: ReviewCase) -> int:
+    """How many customers open questions tie to the two of a case directly, themselves included.
+
+    One query.
+    """
+    own = {case.lo.membership.profile_id, case.hi.membership.profile_id}
+    return len(own | _tied_to(own))
+
+
+def _tied_to(profiles: set[str]) -> set[str]:
+    """Customers with an open question about one of these. One query."""
+    ends = ReviewCase.objects.open().filter(
+        Q(lo__membership__profile__in=profiles) | Q(hi__membership__profile__in=profiles)
+    )
+    pairs = ends.values_list("lo__membership__profile", "hi__membership__profile")
+    return {profile for pair in pairs for profile in pair} - profiles
+
+
+def gather(case: ReviewCase) -> Gathering:
+    """The live records of all customers tied to a case, also through third ones, up to a limit.
+
+    The nearest come first, then by id. A query for each step outwards, and one for the records.
+    """
+    own = (case.lo.membership.profile_id, case.hi.membership.profile_id)
+    ring = found = list(dict.fromkeys(own))
+    while ring and len(found) <= MOST_CUSTOMERS:
+        ring = sorted(_tied_to(set(found)))
+        found = found + ring
+    return _gathered(found)
+
+
+def _gathered(profiles: list[str]) -> Gathering:
+    kept = profiles[:MOST_CUSTOMERS]
+    records = SourceRecord.objects.live().filter(membership__profile__in=kept)
+    of_profile: dict[str, list[SourceRecord]] = {}
+    for record in records.select_related("source", "membership").order_by("born_at", "pk"):
+        of_profile.setdefault(record.membership.profile_id, []).append(record)
+    rows: list[Row] = []
+    customers = 0
+    for profile in kept:
+        own = of_profile.get(profile, [])
+        if customers > 1 and len(rows) + len(own) > MOST_RECORDS:
+            break
+        rows += [_row(record, letter_of(customers)) for record in own]
+        customers += 1
+    note_records(*(row.record for row in rows))
+    return Gathering(rows, customers, len(profiles) - customers)
+
+
+def letter_of(number: int) -> str:
+    """A, B, … Z, then AA, AB, …"""
+    head, tail = divmod(number, 26)
+    return (letter_of(head - 1) if head else "") + chr(ord("A") + tail)
+
+
+def _row(record: SourceRecord, letter: str) -> Row:
+    said = record.attributes
+    address = said.get("address", {})
+    return Row(
+        record=record,
+        profile_id=record.membership.profile_id,
+        letter=letter,
+        name=name_of(record),
+        birth_date=said.get("birth_date", ""),
+        emails=list(said.get("email", [])),
+        phones=[phone_text(number) for number in said.get("phone", [])],
+        address=", ".join(
+            address[part] for part in ("line1", "postal_code", "city") if address.get(part)
+        ),
+        identifiers=[
+            f"{namespace} {value}"
+            for namespace, values in sorted(said.get("identifiers", {}).items())
+            for value in values
+        ],
+    )
