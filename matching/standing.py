@@ -1,4 +1,7 @@
-"""Decisions that stand: no undo, and not taken back by one."""
+"""Decisions that stand: no undo, not taken back by one, and with nothing later above them."""
+
+from collections import defaultdict
+from collections.abc import Sequence
 
 from django.db.models import F, Q
 
@@ -10,3 +13,27 @@ def standing() -> DecisionQuerySet:
     """Decisions that are no undo and were not taken back by one."""
     said = Decision.objects.exclude(kind=Decision.Kind.UNDO)
     return said.filter(Q(superseded_by=None) | ~Q(superseded_by__undoes=F("action")))
+
+
+def are_in_force(rows: Sequence[Decision]) -> bool:
+    """Whether every later word on the pairs of these rows has been taken back. One query."""
+    first = {(row.lo_id, row.hi_id): row.pk for row in rows}
+    ends = {pk for pair in first for pk in pair}
+    said_since: dict[tuple[int, int], list[Decision]] = defaultdict(list)
+    later = Decision.objects.filter(lo__in=ends, hi__in=ends, pk__gt=min(first.values()))
+    for row in later.order_by("pk"):
+        pair = row.lo_id, row.hi_id
+        if pair in first and row.pk > first[pair]:
+            said_since[pair].append(row)
+    return not any(_left_standing(each) for each in said_since.values())
+
+
+def _left_standing(chain: Sequence[Decision]) -> list[Decision]:
+    """Of the words on one pair, oldest first, those that no later one takes back. Pure."""
+    left: list[Decision] = []
+    for row in chain:
+        if left and row.undoes is not None and row.undoes == left[-1].action:
+            left.pop()
+        else:
+            left.append(row)
+    return left

@@ -260,3 +260,24 @@ def test_an_answered_report_is_closed() -> None:
     say("different", crm, shop)
 
     assert not ReviewCase.objects.open().exists()
+
+
+def test_a_word_said_twice_is_taken_back_twice_newest_first() -> None:
+    one = arrive("crm", "A-1", **CRM)
+    other = arrive("shop", "S-1", **ELSE)
+    resolve()
+    untouched = snapshot_hash()
+    first = say("same", one, other).action
+    joined = snapshot_hash()
+    again = say("same", one, other).action
+
+    with pytest.raises(DecisionRefused, match="later decision"):
+        undo(first, decided_by=staff("kim"))
+    undo(again, decided_by=staff("kim"))
+    assert snapshot_hash() == joined
+    undo(first, decided_by=staff("kim"))
+
+    assert snapshot_hash() == untouched
+    for action in (first, again):
+        with pytest.raises(DecisionRefused, match="undone already"):
+            undo(action, decided_by=staff("kim"))
