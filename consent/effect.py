@@ -7,20 +7,25 @@ permissions that follow the decision.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.db.models import Count
 from django.utils import timezone
 
+from c360.showing import Action
 from consent.evidence import customers_of, rules_now, with_statements
 from consent.facts import Answer, Customer, Held, Rules
 from consent.fold import effective
-from consent.models import LedgerEntry, Purpose
+from consent.models import AccessEntry, LedgerEntry, Purpose
 from matching.cases import pairs_asked
 from matching.live import live_model
 from matching.models import ReviewCase
 from matching.preview import ordered, words_for_same, world_around
 from matching.world import Pair, Solution, World, solve
 from profiles.models import Membership
+
+LATELY = timedelta(days=90)
+OPENED = (Action.VIEW, Action.REVEAL, Action.CHANGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,20 @@ def changes_by(effect: Effect, *, at: datetime | None = None) -> list[Change]:
             if {left.allowed, right.allowed} != {after.allowed}:
                 found.append(Change(purpose, channel, left, right, after))
     return found
+
+
+def readers_of(effect: Effect) -> int:
+    """How many people lately opened one of the customers that would become one. One query.
+
+    Each of them may see what the others have once they are joined.
+    """
+    records = set(effect.after[effect.joined].joined)
+    joining = [pk for pk, each in effect.before.items() if records & set(each.joined)]
+    opened = AccessEntry.objects.filter(
+        profiles__overlap=joining, action__in=OPENED, at__gt=timezone.now() - LATELY
+    )
+    found = opened.exclude(actor=None).aggregate(n=Count("actor", distinct=True))
+    return int(found["n"])
 
 
 def _ask(

@@ -1,15 +1,18 @@
 """What a decision would change, counted before it is made: profiles, records, what moves."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.db.models import Count, Q
+from django.db.models.functions import Lower
 from django.utils.translation import ngettext
 
+from matching.cases import pairs_asked
 from matching.models import ReviewCase
+from matching.models.review import NOT_OF_THE_MACHINE
 from matching.preview import (
-    Group,
+    Preview,
     changed_groups,
     moved_records,
     preview,
@@ -17,7 +20,11 @@ from matching.preview import (
 )
 from matching.refusals import DecisionRefused
 from matching.second_person.reading import cautions_for
+from matching.world import Pair
+from profiles.desk.states import CLOSED
 from profiles.models import CustomerObject, Event
+
+ORDER = ("open ticket", "order", "ticket", "other", "event")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +48,12 @@ class Impact:
 
 
 def impact_of_different(case: ReviewCase) -> Impact:
-    """What telling two joined records apart would do."""
+    """What telling two records apart would do."""
     try:
         planned = preview_different(case.lo_id, case.hi_id)
     except DecisionRefused as refused:
         return Impact(refusal=str(refused))
-    before, after = changed_groups(planned)
-    return Impact(
-        before=len(before),
-        after=len(after),
-        records=len([pk for group in after for pk in group.record_ids]),
-        moving=tuple(what_moves(moved_records(before, after))),
-        seen=planned.fingerprint,
-    )
+    return _impact(planned, case)
 
 
 def impact_of_same(case: ReviewCase) -> Impact:
@@ -62,40 +62,63 @@ def impact_of_same(case: ReviewCase) -> Impact:
         planned = preview(same=[(case.lo_id, case.hi_id)])
     except DecisionRefused as refused:
         return Impact(refusal=str(refused))
+    cautions = tuple(cautions_for(planned)) if settings.C360_FOUR_EYES else ()
+    return replace(_impact(planned, case), cautions=cautions)
+
+
+def _impact(planned: Preview, case: ReviewCase) -> Impact:
     before, after = changed_groups(planned)
-    records = [pk for group in after for pk in group.record_ids]
     return Impact(
         before=len(before),
         after=len(after),
-        records=len(records),
+        records=sum(len(group.record_ids) for group in after),
         moving=tuple(what_moves(moved_records(before, after))),
-        settles=_settled_by(after, case),
+        settles=_settled_by(planned, case),
         seen=planned.fingerprint,
-        cautions=tuple(cautions_for(planned)) if settings.C360_FOUR_EYES else (),
     )
 
 
 def what_moves(record_ids: Collection[int]) -> list[str]:
     """Orders, tickets and events of these records as phrases, zeros left out. Two queries."""
-    objects = CustomerObject.objects.filter(record__in=record_ids).values("kind")
-    kinds = dict(objects.annotate(n=Count("pk")).values_list("kind", "n"))
-    orders, tickets = kinds.pop("order", 0), kinds.pop("ticket", 0)
-    others = sum(kinds.values())
-    events = Event.objects.filter(record__in=record_ids).count()
-    phrases = [
-        (orders, ngettext("%d order", "%d orders", orders)),
-        (tickets, ngettext("%d ticket", "%d tickets", tickets)),
-        (others, ngettext("%d other case", "%d other cases", others)),
-        (events, ngettext("%d event", "%d events", events)),
-    ]
-    return [phrase % number for number, phrase in phrases if number]
+    objects = CustomerObject.objects.filter(record__in=record_ids)
+    by_state = objects.values_list("kind", Lower("state")).annotate(n=Count("pk"))
+    numbers = dict.fromkeys(ORDER, 0)
+    for kind, state, number in by_state.order_by():
+        numbers[_named(kind, state)] += number
+    numbers["event"] = Event.objects.filter(record__in=record_ids).count()
+    return [_phrase(kind, number) for kind, number in numbers.items() if number]
 
 
-def _settled_by(after: Iterable[Group], case: ReviewCase) -> int:
-    """Other open cases whose two records would end up in one group. One query."""
-    group_of = {pk: number for number, group in enumerate(after) for pk in group.record_ids}
+def _named(kind: str, state: str) -> str:
+    """Tickets somebody waits for are named apart, what is rare is counted together."""
+    if kind == "ticket":
+        return "ticket" if state in CLOSED else "open ticket"
+    return kind if kind == "order" else "other"
+
+
+def _phrase(kind: str, number: int) -> str:
+    return {
+        "order": ngettext("%d order", "%d orders", number),
+        "open ticket": ngettext("%d open ticket", "%d open tickets", number),
+        "ticket": ngettext("%d closed ticket", "%d closed tickets", number),
+        "other": ngettext("%d other case", "%d other cases", number),
+        "event": ngettext("%d event", "%d events", number),
+    }[kind] % number
+
+
+def _settled_by(planned: Preview, case: ReviewCase) -> int:
+    """Other pairs the machine asks about now and would not any more. Two queries.
+
+    What people reported or lots drew is left out: only words answer it.
+    """
+    members = list(planned.then.members)
     cases = ReviewCase.objects.open().exclude(pk=case.pk)
-    cases = cases.exclude(reason=ReviewCase.Reason.AUDIT)  # a join does not answer it
-    touching = cases.filter(Q(lo__in=list(group_of)) & Q(hi__in=list(group_of)))
-    ends = touching.values_list("lo_id", "hi_id")
-    return sum(group_of[lo] == group_of[hi] for lo, hi in ends)
+    asked = cases.exclude(reason__in=NOT_OF_THE_MACHINE).filter(
+        Q(lo__in=members) | Q(hi__in=members)
+    )
+    return len(set(asked.values_list("lo_id", "hi_id")) - _asked(planned))
+
+
+def _asked(planned: Preview) -> set[Pair]:
+    """The pairs that would still be asked about. One query."""
+    return pairs_asked(planned.then, planned.solution)

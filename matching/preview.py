@@ -29,11 +29,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The groups of the records concerned, now and after; `fingerprint` is of now."""
+    """The groups of the records concerned, now and after; `fingerprint` is of now.
+
+    `then` is the world with what would be said, `solution` what it comes to.
+    """
 
     before: list[Group]
     after: list[Group]
     fingerprint: str
+    then: World
+    solution: Solution
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +81,14 @@ def preview_words(
     world: World, words: Words, model: MatchModel, *, of: Collection[int]
 ) -> Preview:
     """What saying these words would do, seen from the records `of`."""
-    after = solve(world.with_decisions(same=words.same, different=words.different), model)
+    then = world.with_decisions(same=words.same, different=words.different)
+    solution = solve(then, model)
     return Preview(
         before=_groups(world, _profiles_now(world)),
-        after=_groups(world, after.profile_of),
+        after=_groups(world, solution.profile_of),
         fingerprint=fingerprint(of),
+        then=then,
+        solution=solution,
     )
 
 

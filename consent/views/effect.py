@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 from c360.http import StaffRequest
 from c360.showing import Action, shows
 from consent.attention import SEE_ANSWER
-from consent.effect import changes_by, effect_of_same
+from consent.effect import changes_by, effect_of_same, readers_of
 from matching import review
 from matching.casefile import note_records
 from matching.refusals import DecisionRefused
@@ -21,9 +21,10 @@ def effect(request: StaffRequest, pk: int) -> HttpResponse:
     """A part of the page of a case, or a page without JavaScript."""
     case = review.case_for(request.user, pk)
     note_records(case.lo, case.hi)
-    context = {"case": case, "changes": [], "refusal": ""}
+    context = {"case": case, "changes": [], "refusal": "", "readers": 0}
     try:
-        context["changes"] = changes_by(effect_of_same(case))
+        found = effect_of_same(case)
+        context |= {"changes": changes_by(found), "readers": readers_of(found)}
     except DecisionRefused as refused:
         context["refusal"] = str(refused)
     template = "consent/_effect.html" if request.htmx else "consent/effect.html"

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from consent.drift import drift
-from consent.effect import changes_by, effect_of_same
+from consent.effect import changes_by, effect_of_same, readers_of
 from consent.evidence import rules_now
 from consent.fold import permissions
 from consent.models import EffectivePermission
@@ -100,3 +100,29 @@ def test_stewards_see_it_on_the_page_of_the_pair(
 
 def test_agents_are_refused(pair: tuple[SourceRecord, SourceRecord]) -> None:
     assert signed_in("ana").get(f"/review/{case_of(*pair).pk}/consent/").status_code == 403
+
+
+def test_who_opened_one_of_the_two_lately_is_counted_once(
+    pair: tuple[SourceRecord, SourceRecord],
+) -> None:
+    case, (one, other) = case_of(*pair), (profile_of(record) for record in pair)
+    for name, profile in (("ana", one), ("ana", other), ("pia", other)):
+        assert signed_in(name).get(f"/c/{profile.pk}/").status_code == 200
+    signed_in("kim").post("/search/", {"q": "Kowalska"})  # saw them, opened none
+
+    assert readers_of(effect_of_same(case)) == 2
+    page = " ".join(
+        signed_in("sol").get(f"/review/{case.pk}/consent/").content.decode().split()
+    )
+    assert "2 people opened one of these customers in the last 90 days" in page
+
+
+def test_who_opened_another_customer_is_not_counted(
+    pair: tuple[SourceRecord, SourceRecord],
+) -> None:
+    stranger = arrive("shop", "S-9", given_name="Li", family_name="Chen")
+    resolve()
+    case = case_of(*pair)
+    signed_in("ana").get(f"/c/{profile_of(stranger).pk}/")
+
+    assert readers_of(effect_of_same(case)) == 0
