@@ -28,10 +28,14 @@ class DecideForm(forms.Form):
 
 
 class SplitForm(forms.Form):
-    """Records to take out of a profile: some of its own, never all."""
+    """Records to take out of a profile: some of its own, never all.
+
+    `target` is the customer they are moved to, where that is asked.
+    """
 
     reason = forms.CharField(max_length=255, required=False)
     seen = forms.CharField(max_length=128, required=False)
+    target = forms.CharField(max_length=20, required=False)
 
     def __init__(self, *args: Any, members: list[int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

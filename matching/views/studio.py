@@ -21,14 +21,19 @@ from matching.forms import SplitForm
 from matching.live import live_model
 from matching.models import MergeEvent
 from matching.refusals import DecisionRefused, StaleView
-from matching.splitting import Member, members_of, plan_split
+from matching.second_person.cautions import caution_words
+from matching.second_person.proposals import NeedsSecondPerson
+from matching.splitting import Member, members_of, parts_of, plan_split
 from matching.studio.comparing import compare_two
 from matching.studio.drawing import MOST_NODES, codes_of, draw
 from matching.studio.moments import moment_of, past_of
+from matching.studio.moving import Move, move_records, plan_move, tied_customers
+from matching.views.why import other_profile
 from profiles.access import profile_for
-from profiles.models import Profile
+from profiles.models import Membership, Profile
 
 COMPARE, CONFIRM = "compare", "confirm"
+MOVE, CONFIRM_MOVE = "move", "confirm-move"
 GRAPH = "graph"
 
 
@@ -53,7 +58,10 @@ def studio(request: StaffRequest, profile_id: str) -> HttpResponse:
     form = SplitForm(given, members=[member.record.pk for member in context["members"]])
     if not form.is_valid():
         return _page(request, {**context, "problem": form.problem}, status=422)
-    if request.POST.get("step") == CONFIRM:
+    step = request.POST.get("step")
+    if step in (MOVE, CONFIRM_MOVE):
+        return _move(request, context, form, is_confirmed=step == CONFIRM_MOVE)
+    if step == CONFIRM:
         return _confirm(request, context, form)
     return _preview(request, context, form)
 
@@ -98,7 +106,66 @@ def _preview(request: StaffRequest, context: dict[str, Any], form: SplitForm) ->
         plan = plan_split(context["profile"], chosen)
     except DecisionRefused as refused:
         return _page(request, {**context, "problem": str(refused)}, status=409)
-    return _page(request, {**context, "plan": plan, "chosen": chosen})
+    tied = tied_customers(context["profile"])
+    return _page(request, {**context, "plan": plan, "chosen": chosen, "tied": tied})
+
+
+def _move(
+    request: StaffRequest, context: dict[str, Any], form: SplitForm, *, is_confirmed: bool
+) -> HttpResponse:
+    """Preview moving the ticked records to another customer, or do it."""
+    profile, facts = context["profile"], form.cleaned_data
+    target = other_profile(request.user, facts["target"])
+    context |= {"chosen": facts["records"], "asked": facts["target"]}
+    if target is None:
+        problem = _("No customer answers to this id.")
+        return _page(request, {**context, "problem": problem}, status=422)
+    try:
+        plan = plan_move(profile, facts["records"], target)
+        if is_confirmed:
+            move_records(
+                profile,
+                facts["records"],
+                target,
+                reason=facts["reason"],
+                decided_by=request.user,
+                seen=facts["seen"],
+            )
+    except NeedsSecondPerson:
+        return _moving(request, context, plan, status=409)
+    except DecisionRefused as refused:
+        stale = isinstance(refused, StaleView)
+        problem = _changed_by(profile) if stale else str(refused)
+        return _page(request, {**context, "problem": problem, "stale": stale}, status=409)
+    if not is_confirmed:
+        return _moving(request, context, plan)
+    messages.success(request, _moved(len(facts["records"])))
+    moved = Membership.objects.get(record=facts["records"][0])
+    return redirect("matching:history", moved.profile_id)
+
+
+def _moving(
+    request: StaffRequest, context: dict[str, Any], plan: Move, status: int = 200
+) -> HttpResponse:
+    cautions = [caution_words(code) for code in plan.cautions]
+    chosen = set(context["chosen"])
+    parts = [
+        (part, not chosen.isdisjoint(record.pk for record in part.records))
+        for part in parts_of(plan.preview)
+    ]
+    shown = {"move": plan, "parts": parts, "cautions": cautions}
+    return _page(request, {**context, **shown}, status=status)
+
+
+def _moved(number: int) -> str:
+    return (
+        ngettext(
+            "Moved %d record here. You can undo this here.",
+            "Moved %d records here. You can undo this here.",
+            number,
+        )
+        % number
+    )
 
 
 def _compare(request: StaffRequest, context: dict[str, Any]) -> HttpResponse:
