@@ -1,5 +1,6 @@
 """Who may open a stream. The answer of this view is what the stream begins with."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -8,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from c360.live.listener import OPENED, Opening
-from c360.live.topics import may_follow
+from c360.live.topics import WORDED, may_follow
 from c360.showing import shows_no_customer_data
 
 MOST_TOPICS = 50
@@ -27,6 +28,7 @@ RETRY_MILLISECONDS = 3000
 def live(request: HttpRequest) -> HttpResponse:
     """Open a stream of the signals named by `on`, replayed after the one named by `after`.
 
+    What somebody may not follow is left out, and said to be; 403 where nothing is left.
     An ordinary request, so that all rules of sessions, hosts and headers hold for streams too.
     401 for strangers: no browser follows a redirect to a page from here.
     """
@@ -35,9 +37,17 @@ def live(request: HttpRequest) -> HttpResponse:
     topics = frozenset(request.GET.getlist("on"))
     if not 0 < len(topics) <= MOST_TOPICS:
         return HttpResponse(f"Name one to {MOST_TOPICS} topics.", status=400)
-    if not all(may_follow(request.user, topic) for topic in topics):
+    followed = frozenset(topic for topic in topics if may_follow(request.user, topic))
+    if not followed:
         raise PermissionDenied
     scope: dict[str, Any] = request.META.get("asgi.scope", {})
     after = request.headers.get("Last-Event-ID") or request.GET.get("after", "")
-    scope[OPENED] = Opening(topics, request.session.session_key or "", after)
-    return HttpResponse(f"retry: {RETRY_MILLISECONDS}\n\n", headers=HEADERS)
+    scope[OPENED] = Opening(followed, request.session.session_key or "", after)
+    begin = f"{_left_out(topics - followed)}retry: {RETRY_MILLISECONDS}\n\n"
+    return HttpResponse(begin, headers=HEADERS)
+
+
+def _left_out(topics: Collection[str]) -> str:
+    """A comment for who reads the stream; a topic that is no name is only counted."""
+    named = sorted(topic for topic in topics if WORDED.fullmatch(topic))
+    return f": {len(topics)} not followed: {' '.join(named)}\n" if topics else ""

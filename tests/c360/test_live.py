@@ -116,6 +116,23 @@ def test_a_stream_is_for_those_who_may_open_what_it_is_about(
     run(story)
 
 
+def test_what_somebody_may_not_follow_is_left_out_and_said_to_be() -> None:
+    ana = signed_in("ana")
+
+    async def story(server: Server) -> None:
+        browser = await server.opens(ana, PHILIPPA, "queue", "no\nname")
+        assert browser.status == 200
+        await told("queue")
+        await told(PHILIPPA)
+
+        assert await browser.signal() == PHILIPPA
+
+    run(story)
+    answer = ana.get("/live/", {"on": [PHILIPPA, "queue", "no\nname"]})
+    assert answer.content.startswith(b": 2 not followed: queue\nretry: ")
+    assert b"not followed" not in ana.get("/live/", {"on": [PHILIPPA]}).content
+
+
 def test_nothing_on_the_way_may_pack_or_keep_a_stream() -> None:
     ana = signed_in("ana")
 
