@@ -23,6 +23,7 @@ from c360.live.listener import PATH
 IDLE_SECONDS = 30 * 60
 WHOLE_SECONDS = 8 * 60 * 60
 NOTED_EVERY_SECONDS = 60
+OURS = "X-Customer-360"  # read by app.js
 UNASKED = "X-Unasked"  # sent with requests that a signal brought about, not a person
 ENDED = "ended"  # of a new session: why the one before is over, for the sign-in page
 ANSWERED = (Gone, Moved, Http404, PermissionDenied, SuspiciousOperation)  # no failures of ours
@@ -32,7 +33,10 @@ Answer = Callable[[HttpRequest], HttpResponseBase]
 
 
 class ErrorId:
-    """Gives each request an id that an error page shows and the log repeats."""
+    """Gives each request an id that an error page shows and the log repeats.
+
+    The answer is marked as ours: what a proxy says in our place becomes no part of a page.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -41,6 +45,7 @@ class ErrorId:
         request.META["c360.request_id"] = secrets.token_hex(4)
         response = self.get_response(request)
         response["X-Request-ID"] = request.META["c360.request_id"]
+        response[OURS] = "1"
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> None:

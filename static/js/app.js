@@ -31,14 +31,8 @@ function focusOn(element, options) {
 
 let pressed = null; // what had the focus; a button is off while its request runs, and loses it
 
-/** An answer for a part that was replaced meanwhile is dropped. */
-function dropLate(event) {
-  if (event.detail.target?.isConnected === false) event.preventDefault();
-}
-
 document.addEventListener("htmx:beforeRequest", ({ detail }) => {
   detail.target?.setAttribute("aria-busy", "true");
-  detail.elt.addEventListener("htmx:beforeOnLoad", dropLate); // events of what is gone do not bubble
   if (!wasAsked(detail.requestConfig)) return;
   alertBar().textContent = "";
   pressed = document.activeElement;
@@ -61,6 +55,13 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
 const dropLost = (event) => event.detail.target.isConnected || event.preventDefault();
 document.addEventListener("htmx:beforeSend", ({ detail }) => {
   detail.elt.addEventListener("htmx:beforeOnLoad", dropLost);
+});
+
+// Only what we answered becomes a part of a page, not what a proxy says in our place.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.xhr.getResponseHeader("X-Customer-360")) return;
+  detail.shouldSwap = false;
+  detail.isError = true;
 });
 
 // What was asked for gets the focus where it says so. If the swap took away what had it, the new

@@ -197,6 +197,24 @@ def test_ana_is_not_let_into_what_belongs_to_others(ana: Person) -> None:
         expect(ana.heading).to_have_text("You may not open this page")
 
 
+@pytest.mark.parametrize("status", [200, 429])
+def test_what_a_proxy_says_in_our_place_is_no_part_of_a_page(ana: Person, status: int) -> None:
+    ana.searches("philippa thistlewood")
+    ana.opens("Philippa Thistlewood")
+    notes = f"/c/{profile_shown(ana)}/notes/"
+    ana.watch.expect_refusal(notes)
+    ana.page.route(
+        f"**{notes}", lambda route: route.fulfill(status=status, body="<p>The gateway</p>")
+    )
+    ana.page.get_by_label("A note about this customer").fill("Rang again.")
+
+    ana.page.get_by_role("button", name="Save note").click()
+
+    expect(ana.page.locator("#alert")).not_to_be_empty()
+    expect(ana.page.get_by_text("The gateway")).to_have_count(0)
+    expect(ana.page.get_by_label("A note about this customer")).to_have_value("Rang again.")
+
+
 def test_a_refused_request_says_so_and_leaves_the_focus_where_it_was(ana: Person) -> None:
     ana.searches("philippa thistlewood")
     ana.opens("Philippa Thistlewood")
