@@ -13,6 +13,7 @@ from c360.showing import Action, note_access, shows
 from profiles.access import profile_for
 from profiles.desk import values as facts
 from profiles.desk.guard import Guard
+from profiles.desk.proposed import proposed
 from profiles.desk.reveal import (
     ReasonForm,
     is_still_shown,
@@ -20,6 +21,7 @@ from profiles.desk.reveal import (
     remember_reason,
     shown_until,
 )
+from profiles.desk.suspects import suspects
 from profiles.desk.verified import caller_of
 from profiles.models import Profile
 
@@ -78,6 +80,8 @@ def _answer(
         "profile": profile,
         "field": facts.field_of(profile, attribute),
         "guard": Guard(facts.joined_records(profile), shown),
+        "suspects": suspects(profile),
+        "proposals": proposed(profile, request.user, attribute),
         "place": place,
         "form": form,
         "refused": status == 409,

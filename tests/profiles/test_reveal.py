@@ -12,6 +12,9 @@ from django.test import Client
 from django.utils import timezone
 
 from consent.models import AccessEntry
+from matching.preview import fingerprint
+from matching.reports.making import report_records
+from profiles.corrections import propose_correction, value_hash
 from profiles.desk.values import joined_records
 from profiles.models import Profile
 from tests.profiles.customers import (
@@ -21,7 +24,7 @@ from tests.profiles.customers import (
     may_hold,
     value_of,
 )
-from tests.staff import signed_in
+from tests.staff import signed_in, staff
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -297,3 +300,34 @@ def test_the_session_keeps_no_value_and_few_customers(ana: Client) -> None:
     kept = ana.session["reasons"]
     assert list(kept) == [each.pk for each in customers[2:]]
     assert "900909" not in str(dict(ana.session.items()))
+
+
+def test_a_shown_value_keeps_what_is_said_against_it(ana: Client, anna: Profile) -> None:
+    record = anna.birth_record
+    propose_correction(
+        anna,
+        "phone",
+        form=uuid4(),
+        seen=value_hash("phone", anna.golden["phone"]),
+        proposed_by=staff("sol"),
+        value={},
+        why="misspelt",
+        said_by="customer",
+        words="",
+    )
+    members = [each.pk for each in joined_records(anna)]
+    report_records(
+        anna,
+        {record.pk: []},
+        form=uuid4(),
+        why="person",
+        words="",
+        reported_by=staff("sol"),
+        seen=fingerprint(members),
+    )
+
+    shown = show(ana, anna, reason="asks").content.decode()
+
+    assert "7700 900909" in shown
+    assert 'class="detail suspect"' in shown
+    assert "Reported wrong" in shown
