@@ -4,6 +4,7 @@ Read by people who may review matches, signed in or by a token of theirs: the to
 writes records and must never read customers.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import Http404
@@ -17,7 +18,7 @@ from c360.scopes import Scope
 from c360.showing import Action, shows
 from c360.tokens.calls import PersonView
 from matching import review
-from matching.confidence import confidence_of
+from matching.confidence import confidence_of, confidences_of
 from matching.live import live_model
 from matching.story import as_json, keys_of, story_of
 from matching.views.why import Answer, answer_between, other_profile
@@ -80,3 +81,8 @@ def _why_not(answer: Answer) -> dict[str, Any]:
 def confidence_part(request: Request, profile: Profile) -> str:
     """How sure it is that the joined records are one person. Part of an answer."""
     return str(confidence_of(profile, join_bits=live_model().join_bits))
+
+
+def confidence_of_each(request: Request, profiles: Sequence[Profile]) -> Mapping[str, str]:
+    """The same about several customers, by id. Four queries, however many there are."""
+    return confidences_of(profiles, join_bits=live_model().join_bits)

@@ -10,7 +10,7 @@ class MatchingConfig(AppConfig):
         from c360.jobs import register_kind
         from c360.live import register_topic
         from matching import news, pressure, receivers  # noqa: F401  # importing connects them
-        from matching.api import confidence_part
+        from matching.api import confidence_of_each, confidence_part
         from matching.confidence import doubted_records
         from matching.data_quality.counting import QUALITY
         from matching.reports.outcomes import suspects
@@ -38,6 +38,6 @@ class MatchingConfig(AppConfig):
         register_panel("reports", report.reports_panel)
         register_suspects(suspects)
         register_doubt("review", doubted_records)
-        register_part("confidence", confidence_part)
+        register_part("confidence", confidence_part, of_each=confidence_of_each)
         register_news("joins", news.joins_mark, news.say_joins)
         register_news("questions", news.questions_mark, news.say_questions)

@@ -1,7 +1,6 @@
 """Who carries an identifier? Nobody, one customer, or several; never a guess."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
@@ -13,7 +12,7 @@ from c360.showing import Action, note_access, shows
 from c360.tokens.calls import CallThrottle, LookupThrottle, PersonView
 from profiles.access import SEARCH
 from profiles.api.bodies import SmallJSON, Unanswerable
-from profiles.api.parts import part
+from profiles.api.parts import part_of_each
 from profiles.api.shapes import FoundShape, ProblemShape
 from profiles.finding.question import MAX_LENGTH
 from profiles.finding.quoted import by_namespace
@@ -77,7 +76,12 @@ class LookupView(PersonView):
         found = carriers(*question(asked))
         if not found:
             return Response({"detail": _("No customer carries this.")}, status=404)
-        customers = [_in_short(request, profile) for profile in found[:MOST]]
+        shown = found[:MOST]
+        sure = part_of_each("confidence", request, shown)
+        customers = [
+            {"id": each.pk, "name": each.display_name, "confidence": sure[each.pk]}
+            for each in shown
+        ]
         return Response({"customers": customers, "has_more": len(found) > MOST})
 
 
@@ -98,11 +102,3 @@ def carriers(namespace: str, value: str) -> list[Profile]:
     note_access(terms=[value.casefold()], results=len(found), stays=True)
     note_access(profiles=[profile.pk for profile in found[:MOST]])
     return found
-
-
-def _in_short(request: Request, profile: Profile) -> dict[str, Any]:
-    return {
-        "id": profile.pk,
-        "name": profile.display_name,
-        "confidence": part("confidence", request, profile),
-    }

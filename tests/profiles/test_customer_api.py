@@ -7,7 +7,9 @@ import jsonschema
 import pytest
 from django.core.cache import cache
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from c360.api_docs import schema
 from c360.scopes import Scope
@@ -99,6 +101,29 @@ def test_several_are_all_named_and_nobody_is_chosen(anna: Profile) -> None:
     answer = call(token_of("ana"), f"{LOOKUP}?phone=07700900909")
 
     assert {each["id"] for each in answer.json()["customers"]} == {anna.pk, other.pk}
+
+
+def test_a_lookup_asks_as_often_for_nine_joined_customers_as_for_two(anna: Profile) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            call(secret, LOOKUP, {"phone": PHONE})
+        return len(queries)
+
+    def joined() -> Profile:
+        return make_customer(
+            *(make_record("crm", given_name="Ewa", phone=[PHONE]) for _ in "ab")
+        )
+
+    joined()
+    secret = token_of("ana")
+    asked()  # the first call of all also reads what is kept afterwards
+    few = asked()
+    several = {joined().pk for _ in range(7)}
+    told = call(secret, LOOKUP, {"phone": PHONE}).json()["customers"]
+
+    assert asked() <= few
+    assert several < {each["id"] for each in told}
+    assert {each["confidence"] for each in told} == {"alone", "under_review"}
 
 
 def test_nobody_is_404_and_leaves_an_entry(anna: Profile) -> None:
