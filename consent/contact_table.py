@@ -10,7 +10,7 @@ from consent.contact_points import Kind, Value, values_of
 from consent.facts import Answer, Reason
 from consent.models import LedgerEntry, Purpose
 from consent.permissions import Asked
-from profiles.desk.masking import DOTS, mask_email, mask_phone
+from profiles.desk.masking import DOTS, hint
 from profiles.desk.values import joined_records
 from profiles.models import Profile
 
@@ -69,7 +69,7 @@ def _hints(profile: Profile) -> dict[UUID, str]:
 def hint_of(value: Value) -> str:
     """What people tell a contact point by, with most of it left out."""
     if value.kind == Kind.EMAIL:
-        return mask_email(value.plain)
+        return hint("email", value.plain)
     if value.kind == Kind.PHONE:
-        return mask_phone(value.plain)
+        return hint("phone", value.plain)
     return f"{DOTS} {contact_points.code_of(value)[-3:].upper()}"

@@ -16,6 +16,7 @@ from django.conf import settings
 DOTS = "••••"
 NAMES = frozenset({"full_name", "given_name", "middle_name", "family_name"})
 FACTS_OF_CALLERS = frozenset({"address", "email"})  # asked for, so not to be read off
+CONTACT_POINTS = frozenset({"email", "phone"})
 SHORTEST_PHONE = 8  # signs; of what is shorter the last four would say too much
 SHORTEST_NUMBER = 6
 
@@ -40,28 +41,27 @@ def masked(attribute: str, text: str) -> str:
     point nothing. Masks whatever it is given: ask `is_sensitive` first.
     """
     if attribute == "email":
-        return mask_email(text)
+        return _email(text)
     if attribute == "phone":
-        return mask_phone(text)
+        return _ending(text, 4, SHORTEST_PHONE)
     if attribute.startswith("identifiers."):
         return _ending(text, 2, SHORTEST_NUMBER)
     return DOTS
 
 
 def hint(attribute: str, text: str) -> str:
-    """A value for lists, where nothing is shown on demand: masked if it is sensitive."""
-    return masked(attribute, text) if is_sensitive(attribute) else text
+    """A value for lists, where nothing is shown on demand: masked if it is sensitive.
+
+    Contact points always are: of a list nobody needs them whole.
+    """
+    is_masked = attribute in CONTACT_POINTS or is_sensitive(attribute)
+    return masked(attribute, text) if is_masked else text
 
 
-def mask_email(address: str) -> str:
+def _email(address: str) -> str:
     """`anna@example.com` as `a•••@ex…`; anything without an @ becomes dots."""
     mailbox, at, domain = address.partition("@")
     return f"{mailbox[:1]}•••@{domain[:2]}…" if at else DOTS
-
-
-def mask_phone(number: str) -> str:
-    """`+447700900909` as `•••• 0909`."""
-    return _ending(number, 4, SHORTEST_PHONE)
 
 
 def _ending(text: str, signs: int, shortest: int) -> str:

@@ -15,14 +15,22 @@ from django.db import connection, transaction
 from profiles.finding.question import Question
 from profiles.finding.words import Met, meet, other_forms
 
-MOST = 600  # candidates of one step that are read and ranked
+MOST_WRITTEN = 300  # candidates that are read and ranked of names that begin as was typed
+MOST = 600  # of any other step: which name is near, the database does not say
+LOOKED_AT = 10_000  # of those a step leads to, the likeliest are picked from so many
 SIMILARITY = 0.5  # pg_trgm's own 0.6 loses two-letter slips in short names
 SHORTEST_SPELLING = 4  # letters; of fewer, too many names are spelt nearly the same
 SHORTEST_SOUND = 2
+# Values are taken out of the few that are picked, not out of all that are looked at.
 READ = """
-SELECT id, search_name, coalesce(golden #>> '{address,value,city}', ''), name_sounds,
-    left(golden #>> '{birth_date,value}', 10), last_event_at
-FROM profiles_profile WHERE record_count > 0 AND """
+SELECT id, search_name, coalesce(golden #>> '{{address,value,city}}', ''), name_sounds,
+    left(golden #>> '{{birth_date,value}}', 10), last_event_at
+FROM profiles_profile WHERE id IN (
+    SELECT id FROM (
+        SELECT id, last_event_at, found_by @@ %s::tsquery AS is_whole
+        FROM profiles_profile WHERE record_count > 0 AND {condition} LIMIT {looked_at}
+    ) AS meant ORDER BY is_whole DESC, last_event_at DESC NULLS LAST, id LIMIT {most})
+"""
 
 
 class Candidate(NamedTuple):
@@ -44,6 +52,11 @@ class Wanted:
     codes: dict[str, list[str]]
     narrow: list[str] = field(default_factory=list)
     only: Collection[str] | None = None
+
+    @property
+    def whole(self) -> str:
+        """Who bears every word as it was typed, as a name or a town."""
+        return " & ".join(f"({_is('n', word)} | {_is('p', word)})" for word in self.words)
 
 
 def by_words(
@@ -69,7 +82,8 @@ def by_words(
 
 def by_rest(question: Question, *, limit: int) -> list[Candidate]:
     """Customers of a postcode or a birthday without a name, newest first. One query."""
-    found = _ask("found_by @@ %s::tsquery", [" & ".join(_narrow(question))])
+    narrow = " & ".join(_narrow(question))
+    found = _ask("found_by @@ %s::tsquery", [narrow], whole=narrow)
     return sorted(found, key=lambda one: (_age(one), one.pk))[:limit]
 
 
@@ -118,7 +132,8 @@ def _begins(kind: str, word: str) -> str:
 
 def _as_written(wanted: Wanted) -> list[Candidate]:
     """Names that begin so or are the short or long form; towns beside a name."""
-    return _ask_tree([_written(word, wanted) for word in wanted.words], wanted)
+    ways = [_written(word, wanted) for word in wanted.words]
+    return _ask_tree(ways, wanted, most=MOST_WRITTEN)
 
 
 def _written(word: str, wanted: Wanted) -> list[str]:
@@ -128,7 +143,7 @@ def _written(word: str, wanted: Wanted) -> list[str]:
 
 def _as_heard(wanted: Wanted) -> list[Candidate]:
     """Names that sound so, too, or of which the first half is right."""
-    return _ask_tree([_heard(word, wanted) for word in wanted.words], wanted)
+    return _ask_tree([_heard(word, wanted) for word in wanted.words], wanted, most=MOST)
 
 
 def _heard(word: str, wanted: Wanted) -> list[str]:
@@ -161,21 +176,31 @@ def _as_spelt(wanted: Wanted) -> list[Candidate]:
             "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)",
             [str(SIMILARITY)],
         )
-        return _ask(" AND ".join(conditions), parameters, wanted.only)
+        return _ask(" AND ".join(conditions), parameters, whole=wanted.whole, only=wanted.only)
 
 
-def _ask_tree(ways: Sequence[Sequence[str]], wanted: Wanted) -> list[Candidate]:
+def _ask_tree(ways: Sequence[Sequence[str]], wanted: Wanted, *, most: int) -> list[Candidate]:
     query = " & ".join([*(f"({' | '.join(each)})" for each in ways), *wanted.narrow])
-    return _ask("found_by @@ %s::tsquery", [query], wanted.only)
+    condition, whole = "found_by @@ %s::tsquery", wanted.whole
+    return _ask(condition, [query], whole=whole, only=wanted.only, most=most)
 
 
 def _ask(
-    condition: str, parameters: Sequence[str], only: Collection[str] | None = None
+    condition: str,
+    parameters: Sequence[str],
+    *,
+    whole: str,
+    only: Collection[str] | None = None,
+    most: int = MOST,
 ) -> list[Candidate]:
-    """Rows of a condition; of more than `MOST`, any."""
+    """Rows of a condition; of more than `most`, those that are `whole`, then the newest.
+
+    Of more than `LOOKED_AT`, any are compared.
+    """
     known = [] if only is None else [list(only)]
     if known:
         condition = f"id = ANY(%s) AND {condition}"
     with connection.cursor() as cursor:
-        cursor.execute(f"{READ}{condition} LIMIT {MOST}", [*known, *parameters])
+        read = READ.format(condition=condition, looked_at=LOOKED_AT, most=most)
+        cursor.execute(read, [whole, *known, *parameters])
         return [Candidate(*row) for row in cursor.fetchall()]

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from c360.showing import note_access
-from profiles.desk.masking import mask_email, mask_phone
+from profiles.desk.masking import hint, is_sensitive
 from profiles.desk.values import date_text
 from profiles.finding.candidates import Candidate, by_rest, by_words
 from profiles.finding.question import Kind, Question, read, read_name
@@ -49,16 +49,19 @@ class Hit:
 
     @property
     def city(self) -> str:
+        """Where somebody lives; nothing where addresses are masked."""
         address = (self.profile.golden.get("address") or {}).get("value")
-        return str(address.get("city", "")) if isinstance(address, dict) else ""
+        if is_sensitive("address") or not isinstance(address, dict):
+            return ""
+        return str(address.get("city", ""))
 
     @property
     def email(self) -> str:
-        return mask_email(value) if (value := _shown(self.profile, "email")) else ""
+        return hint("email", value) if (value := _shown(self.profile, "email")) else ""
 
     @property
     def phone(self) -> str:
-        return mask_phone(value) if (value := _shown(self.profile, "phone")) else ""
+        return hint("phone", value) if (value := _shown(self.profile, "phone")) else ""
 
 
 def _shown(profile: Profile, attribute: str) -> str:

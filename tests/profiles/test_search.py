@@ -1,10 +1,12 @@
 """Finding customers by what people quote, and never through a record that is not joined."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from profiles.finding import candidates
 from profiles.finding.search import Results, search
 from profiles.models import Profile, SourceRecord
 from tests.profiles.customers import LONG_AGO, make_customer, make_object, make_record
@@ -229,12 +231,44 @@ def test_contact_points_are_masked_in_hits() -> None:
     assert (hit.email, hit.phone, hit.city) == ("a•••@ex…", "•••• 0909", "Leeds")
 
 
+def test_where_callers_are_verified_no_hit_says_where_somebody_lives(settings: Any) -> None:
+    settings.C360_VERIFY_CALLERS = True
+    make_customer(anna())
+
+    assert search("kowalska").hits[0].city == ""
+
+
+def test_contact_points_that_pages_show_are_masked_in_hits_all_the_same(settings: Any) -> None:
+    settings.C360_MASKED = ["birth_date"]
+    make_customer(anna())
+
+    hit = search("kowalska").hits[0]
+
+    assert (hit.email, hit.phone) == ("a•••@ex…", "•••• 0909")
+
+
 def test_more_hits_than_fit_are_announced() -> None:
     for number in range(4):
         make_customer(make_record(given_name="Anna", email=[f"a{number}@example.com"]))
 
     assert search("anna", limit=3).more == 1
     assert search("anna", limit=4).more == 0
+
+
+def test_of_more_than_are_ranked_whole_names_come_first_then_the_newest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(candidates, "MOST_WRITTEN", 2)
+    names = ("Annabel", "Anna", "Anna", "Annamaria", "Anna")
+    made = [make_customer(make_record("crm", given_name=name)) for name in names]
+    for days, profile in enumerate(made):
+        profile.last_event_at = LONG_AGO - timedelta(days=days)
+        profile.save(update_fields=["last_event_at"])
+
+    whole, begun = search("anna", limit=1), search("annam", limit=1)
+
+    assert (found(whole), whole.more) == ([made[1].pk], 1)
+    assert found(begun) == [made[3].pk]
 
 
 def test_queries_do_not_grow_with_the_hits(
