@@ -6,7 +6,7 @@ from typing import Any
 
 from matching.model_report import Outcome
 from profiles.models import SourceRecord
-from profiles.survivorship import golden_values
+from profiles.survivorship import RULES, golden_values
 
 MOST_CUSTOMERS = 5_000  # whose values are worked out; beyond, the first by key stand for all
 AT_ONCE = 500
@@ -63,5 +63,6 @@ def _flips(now: Sequence[SourceRecord], then: Sequence[SourceRecord]) -> list[st
     return [
         attribute.partition(".")[0]
         for attribute in shown.keys() & other.keys()
-        if shown[attribute]["value"] != other[attribute]["value"]
+        if attribute.partition(".")[0] in RULES  # parts of a name change with the name
+        and shown[attribute]["value"] != other[attribute]["value"]
     ]

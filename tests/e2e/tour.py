@@ -241,6 +241,25 @@ def then(person: Person) -> None:
     expect(person.heading).to_have_text("Joined records as they were")
 
 
+def rules(person: Person) -> None:
+    person.goes_to("/rules/")
+    expect(person.page.get_by_role("heading", name="Rules", exact=True)).to_be_visible()
+    expect(person.page.get_by_role("heading", name="Live now")).to_be_visible()
+
+
+def rules_draft(person: Person) -> None:
+    rules(person)
+    person.page.get_by_role("link", name="New draft").click()
+    expect(person.page.get_by_role("heading", name="New draft from")).to_be_visible()
+
+
+def rules_report(person: Person) -> None:
+    """Open the version that was live before, with the report of a simulation or without."""
+    rules(person)
+    person.page.locator("a[href^='/rules/version/']").last.click()
+    expect(person.page.locator("#changes-title")).to_be_visible()
+
+
 def preview(person: Person) -> None:
     split(person)
     person.page.get_by_role("checkbox").last.check()
@@ -420,6 +439,9 @@ STOPS = [
     Stop("activity", "pia", activity),
     Stop("bases", "pia", at("/consent/bases/")),
     Stop("no-role", "otto", at("/")),
+    Stop("rules", "sol", rules),
+    Stop("rules-draft", "sol", rules_draft),
+    Stop("rules-report", "sol", rules_report),
     Stop("refused-403", "ana", refused("/review/", 403)),
     Stop("nothing-404", "ana", refused(f"/c/{NOBODY}/", 404)),
     Stop("audit", "pia", at("/audit/")),
