@@ -8,7 +8,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from c360.showing import note_access
+from matching.compared import Folded, compared
 from matching.differences import Row, compare
+from matching.features import features_of
 from matching.models import ReviewCase
 from matching.queueing.picking import short_reasons
 from profiles.desk.values import label, name_as_given, phone_text
@@ -34,16 +36,25 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """A case as a page: `differing` rows first, `agreeing` ones are folded away."""
+    """A case as a page: `differing` rows first, `agreeing` ones are folded away.
+
+    `compared` is what matching made of the values.
+    """
 
     case: ReviewCase
     left: Side
     right: Side
     differing: list[Row]
     agreeing: list[Row]
+    compared: list[Folded]
     reason: str
     short_reason: str
     overrides: str
+
+    @property
+    def larger(self) -> Side:
+        """The side of which records can be picked out."""
+        return max(self.left, self.right, key=lambda side: len(side.others))
 
     @property
     def sides(self) -> tuple[Side, Side]:
@@ -61,6 +72,7 @@ def open_file(case: ReviewCase) -> CaseFile:
         right=_side(case.hi, joined),
         differing=[row for row in rows if not row.agrees],
         agreeing=[row for row in rows if row.agrees],
+        compared=compared(features_of(case.lo.attributes), features_of(case.hi.attributes)),
         reason=reason_words(case),
         short_reason=short_reason(case),
         overrides=override_words(case),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from matching.models import Report
 from matching.reports.page import ReportPage
 
-LATER, SECOND, WITHDRAW = "later", "second", "withdraw"
+LATER, SECOND, WITHDRAW, ASSIGN = "later", "second", "withdraw", "assign"
 
 
 class DecideForm(forms.Form):
@@ -21,10 +21,12 @@ class DecideForm(forms.Form):
             (LATER, _("Later")),
             (SECOND, _("Ask a second person")),
             (WITHDRAW, _("Take my proposal back")),
+            (ASSIGN, _("Assign")),
         ]
     )
     reason = forms.CharField(max_length=255, required=False)
     seen = forms.CharField(max_length=128, required=False)
+    to = forms.IntegerField(required=False)
 
 
 class SplitForm(forms.Form):

@@ -23,6 +23,7 @@ from c360.models import User
 from matching.models import Decision, ReportedRecord, ReviewCase
 from matching.models.review import CaseQuerySet
 from matching.queueing.order import counted, free_for, in_order
+from matching.queueing.pace import Pace, pace_of
 from matching.queueing.picking import EVERYTHING, Picked
 from matching.standing import standing
 from profiles.desk.once import once
@@ -37,11 +38,15 @@ UNDO_BY_KEY = timedelta(hours=12)  # older actions are undone from a customer's 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How much waits, since when, and how many pairs one steward answered today."""
+    """How much waits, since when, and how one steward gets on."""
 
     waiting: int
     oldest: datetime | None
-    decided_today: int
+    pace: Pace
+
+    @property
+    def decided_today(self) -> int:
+        return self.pace.today
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,7 @@ def with_records(cases: CaseQuerySet) -> CaseQuerySet:
         "lo__membership__profile",
         "hi__membership__profile",
         "claimed_by",
+        "assigned_to",
     )
 
 
@@ -168,13 +174,7 @@ def put_off(case: ReviewCase) -> None:
 def counts(user: User) -> Counts:
     """Numbers above the queue. Two queries."""
     queue = counted()
-    return Counts(queue.number, queue.oldest, _decided_today(user))
-
-
-def _decided_today(user: User) -> int:
-    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    mine = standing().filter(decided_by=user, decided_at__gte=today)
-    return mine.filter(kind=Decision.Kind.DECIDE).values("action").distinct().count()
+    return Counts(queue.number, queue.oldest, pace_of(user))
 
 
 def last_action(user: User) -> Action | None:

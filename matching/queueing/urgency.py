@@ -61,3 +61,8 @@ def rank_parameters() -> dict[str, Any]:
         "oldest": OLDEST.total_seconds(),
         "doubles_in": DOUBLES_IN.total_seconds(),
     }
+
+
+def probability(weight_bits: float) -> float:
+    """2^w / (1 + 2^w) of a match weight in bits, 0 to 1: as in `RANKED`."""
+    return float(1 / (1 + 2 ** -max(min(weight_bits, MOST_BITS), -MOST_BITS)))

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
@@ -18,11 +19,13 @@ from matching import review
 from matching.casefile import open_file
 from matching.contradiction import steps_of
 from matching.evidence import evidence_of
-from matching.forms import LATER, SECOND, WITHDRAW, DecideForm
+from matching.forms import ASSIGN, LATER, SECOND, WITHDRAW, DecideForm
 from matching.groups.gathering import hanging_together
 from matching.impact import impact_of_different, impact_of_same
 from matching.models import Proposal, ReviewCase
+from matching.queueing.assigning import assign, colleagues_of
 from matching.queueing.picking import PickForm, pick, picked_in
+from matching.queueing.urgency import probability
 from matching.refusals import AlreadyDecided, Contradiction, DecisionRefused, StaleView
 from matching.reports.story import beside
 from matching.second_person.cautions import caution_words
@@ -101,6 +104,8 @@ def decide(request: StaffRequest, pk: int) -> HttpResponse:
         return _propose(request, found, Proposal.Verdict.UNSURE, reason)
     if verdict == WITHDRAW:
         return _withdraw(request, found)
+    if verdict == ASSIGN:
+        return _assign(request, found, form.cleaned_data["to"])
     return _record(request, found, form.cleaned_data)
 
 
@@ -130,6 +135,16 @@ def _withdraw(request: StaffRequest, found: ReviewCase) -> HttpResponse:
     return answer(request, Reply(_("Taken back. You can answer the pair now.")), stay_on=found)
 
 
+def _assign(request: StaffRequest, found: ReviewCase, to: int | None) -> HttpResponse:
+    try:
+        colleague = assign(found, to, by=request.user)
+    except AlreadyDecided:
+        return answer(request, Reply(_settled_words(found, request.user), "info", 409))
+    except DecisionRefused as refused:
+        return answer(request, Reply(str(refused), "bad", 422), stay_on=found)
+    return answer(request, Reply(_("Assigned to %s.") % colleague))
+
+
 def _record(request: StaffRequest, found: ReviewCase, said: dict[str, str]) -> HttpResponse:
     try:
         answer_case(found, decided_by=request.user, **_facts(said))
@@ -147,7 +162,17 @@ def _record(request: StaffRequest, found: ReviewCase, said: dict[str, str]) -> H
         return answer(request, Reply(str(refused), "bad", 409), stay_on=found)
     same = said["verdict"] == "same"
     text = _("Marked as same.") if same else _("Marked as not same.")
+    if picked_in(request.session).is_blind:
+        text = f"{text} {_hidden_words(found)}"
     return answer(request, Reply(text, can_undo=True))
+
+
+def _hidden_words(found: ReviewCase) -> str:
+    """What was hidden while somebody decided blind."""
+    return _("The score was %(bits)s bits: %(percent)s %% likely one person.") % {
+        "bits": number_format(found.weight_bits, 1),
+        "percent": round(100 * probability(found.weight_bits)),
+    }
 
 
 def _facts(said: dict[str, str]) -> dict[str, Any]:
@@ -217,7 +242,8 @@ def _context(request: StaffRequest, found: ReviewCase | None) -> dict[str, Any]:
     return {
         **context,
         "file": open_file(found),
-        "evidence": evidence_of(found),
+        "evidence": None if picked.is_blind else evidence_of(found),
+        "colleagues": colleagues_of(user),
         "impact": impact,
         "joined": joined,
         "blind": found.is_audit,
