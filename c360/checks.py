@@ -151,6 +151,11 @@ def share(value: str) -> str:
     return "" if not value or fits else f"is {value!r}; write a share from 0.5 to 0.9999"
 
 
+def part(value: str) -> str:
+    fits = re.fullmatch(r"[01]|0\.\d{1,4}", value)
+    return "" if not value or fits else f"is {value!r}; write a share from 0 to 1"
+
+
 def time_zone(value: str) -> str:
     if value and value not in zoneinfo.available_timezones():
         return f"is {value!r}, which is no time zone; write e.g. Europe/London"
@@ -180,6 +185,7 @@ CHECKS: dict[str, Check] = {
     "C360_DATABASE_ROLE": functools.partial(one_of, {"app", "owner"}),
     "C360_FOUR_EYES": yes_or_no,
     "C360_PRECISION_FLOOR": share,
+    "C360_DOUBLE_READS": part,
     "C360_ORGANISATION": text,
     "C360_PRIVACY_CONTACT": contact,
     "C360_MASKED": patterns,

@@ -151,6 +151,8 @@ C360_LOOKUPS_PER_MINUTE = int(os.environ.get("C360_LOOKUPS_PER_MINUTE") or 30)
 C360_PRECISION_FLOOR = float(os.environ.get("C360_PRECISION_FLOOR") or 0.95)
 # Risky joins need a second person.
 C360_FOUR_EYES = (os.environ.get("C360_FOUR_EYES") or "on").lower() in YES
+# The share of answered pairs that a second steward is asked blind, 0 to 1.
+C360_DOUBLE_READS = float(os.environ.get("C360_DOUBLE_READS") or 0.05)
 C360_ORGANISATION = os.environ.get("C360_ORGANISATION") or "The operator"
 C360_PRIVACY_CONTACT = os.environ.get("C360_PRIVACY_CONTACT") or ""
 # Pages of these origins may show the compact panel of a customer in a frame.

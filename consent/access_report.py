@@ -39,6 +39,7 @@ PAGES: dict[str, str | Promise] = {
     "matching:rules-risky": _("Pair in a simulation of rules"),
     "matching:group": _("Records of several customers in review"),
     "matching:decide": _("Next pair in review"),
+    "matching:reading": _("Next pair in review"),
     "matching:undo": _("Pair opened again"),
     "matching:studio": _("Joined records, for stewards"),
     "matching:studio-news": _("Whether joined records changed"),

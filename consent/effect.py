@@ -20,6 +20,7 @@ from consent.models import AccessEntry, LedgerEntry, Purpose
 from matching.cases import pairs_asked
 from matching.live import live_model
 from matching.models import ReviewCase
+from matching.models.review import NOT_OF_THE_MACHINE
 from matching.preview import ordered, words_for_same, world_around
 from matching.world import Pair, Solution, World, solve
 from profiles.models import Membership
@@ -146,7 +147,7 @@ def _dealt(customers: Iterable[Customer], records: Collection[int]) -> Customer:
 
 def _open_then(then: World, solution: Solution, case: ReviewCase) -> set[Pair]:
     """Pairs of records that people would still be asked about."""
-    reported = ReviewCase.objects.open().filter(reason=ReviewCase.Reason.REPORTED)
+    reported = ReviewCase.objects.open().filter(reason__in=NOT_OF_THE_MACHINE)
     reported = reported.exclude(pk=case.pk)
     ends = set(then.members)
     told = {

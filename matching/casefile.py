@@ -1,7 +1,7 @@
 """What the page of a review case shows: both sides, their differences, and the reason."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from c360.showing import note_access
 from matching.compared import Folded, compared
 from matching.differences import Row, compare
 from matching.features import features_of
-from matching.models import ReviewCase
+from matching.models import Reading, ReviewCase
 from matching.queueing.picking import short_reasons
 from profiles.desk.values import label, name_as_given, phone_text
 from profiles.models import SourceRecord
@@ -79,6 +79,15 @@ def open_file(case: ReviewCase) -> CaseFile:
     )
 
 
+def open_blind(reading: Reading) -> CaseFile:
+    """The two records of an answer as if nobody had decided: not who is joined with them."""
+    case = ReviewCase(lo=reading.lo, hi=reading.hi, reason=ReviewCase.Reason.UNCERTAIN)
+    found = open_file(case)
+    return replace(
+        found, left=replace(found.left, others=[]), right=replace(found.right, others=[])
+    )
+
+
 def note_records(*records: SourceRecord) -> None:
     """Note that these records are shown, and the customers they belong to now."""
     note_access(
@@ -106,6 +115,7 @@ def reason_words(case: ReviewCase) -> str:
         "different": _("A person said some of these records are different people."),
         "reported": _("An agent reported that something is wrong here."),
         "audit": _("Drawn by lot: what would you say?"),
+        "disputed": _("Two stewards answered this pair differently: look once more."),
     }[case.reason]
 
 

@@ -25,6 +25,7 @@ from matching.preview import (
     words_for_same,
     words_for_split,
 )
+from matching.queueing.disputes import update_disputes
 from matching.receipts import Cause
 from matching.refusals import AlreadyDecided, Busy, DecisionRefused, StaleView
 from matching.settle import settle
@@ -159,7 +160,9 @@ def undo(action: uuid.UUID, *, decided_by: User) -> Outcome:
     check(world.without_decisions(verdicts), said, newest=next(iter(verdicts)))
     act = _Act(Decision.Kind.UNDO, decided_by, undoes=action)
     _write(verdicts, act)
-    return Outcome(act.id, _settle(members, act))
+    receipts = _settle(members, act)
+    update_disputes(verdicts)
+    return Outcome(act.id, receipts)
 
 
 def _why_not_undone(action: uuid.UUID, rows: Sequence[Decision]) -> str:
@@ -193,7 +196,9 @@ def _say(words: Words, members: Collection[int], act: _Act) -> Outcome:
     verdicts = dict.fromkeys(words.same, SAME.value)
     verdicts |= dict.fromkeys(words.different, DIFFERENT.value)
     _write(verdicts, act)
-    return Outcome(act.id, _settle(members, act))
+    receipts = _settle(members, act)
+    update_disputes(verdicts)
+    return Outcome(act.id, receipts)
 
 
 def _write(verdicts: dict[Pair, str], act: _Act) -> None:

@@ -29,6 +29,14 @@ class DecideForm(forms.Form):
     to = forms.IntegerField(required=False)
 
 
+class ReadingForm(forms.Form):
+    """What the second person says of a pair that somebody has answered."""
+
+    verdict = forms.ChoiceField(
+        choices=[("same", _("Same")), ("different", _("Not same")), (LATER, _("Later"))]
+    )
+
+
 class SplitForm(forms.Form):
     """Records to take out of a profile: some of its own, never all.
 

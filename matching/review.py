@@ -25,6 +25,7 @@ from matching.models.review import CaseQuerySet
 from matching.queueing.order import counted, free_for, in_order
 from matching.queueing.pace import Pace, pace_of
 from matching.queueing.picking import EVERYTHING, Picked
+from matching.queueing.readings import Agreement, agreement
 from matching.standing import standing
 from profiles.desk.once import once
 from profiles.models import Profile
@@ -43,6 +44,7 @@ class Counts:
     waiting: int
     oldest: datetime | None
     pace: Pace
+    agreement: Agreement
 
     @property
     def decided_today(self) -> int:
@@ -172,9 +174,9 @@ def put_off(case: ReviewCase) -> None:
 
 
 def counts(user: User) -> Counts:
-    """Numbers above the queue. Two queries."""
+    """Numbers above the queue. Four queries."""
     queue = counted()
-    return Counts(queue.number, queue.oldest, pace_of(user))
+    return Counts(queue.number, queue.oldest, pace_of(user), agreement())
 
 
 def last_action(user: User) -> Action | None:

@@ -21,6 +21,7 @@ urlpatterns = [
     path("review/", queue.queue, name="queue"),
     path("review/badge/", fragments.badge, name="badge"),
     path("review/undo/<uuid:action>/", history.undo, name="undo"),
+    path("review/reading/<int:reading_id>/", queue.reading, name="reading"),
     path("review/<int:pk>/", queue.case, name="case"),
     path("review/group/<int:pk>/", group.group, name="group"),
     path("review/<int:pk>/decide/", queue.decide, name="decide"),

@@ -6,6 +6,7 @@ from matching.models.derived import BlockKey, DirtyRecord, GenericKey, KeyedReco
 from matching.models.proposal import Proposal
 from matching.models.publication import Publication
 from matching.models.quality import Metric, QualityFigure, QualityRun, QualityThreshold
+from matching.models.reading import Reading
 from matching.models.report import Report, ReportedRecord
 from matching.models.review import ReviewCase
 from matching.models.version import MatchModelVersion
@@ -26,6 +27,7 @@ __all__ = [
     "QualityFigure",
     "QualityRun",
     "QualityThreshold",
+    "Reading",
     "Report",
     "ReportedRecord",
     "ReviewCase",

@@ -33,6 +33,7 @@ class ReviewCase(models.Model):
         DIFFERENT = "different", "A person said some of these records are different people"
         REPORTED = "reported", "Reported by an agent"
         AUDIT = "audit", "A join of the machine is checked"
+        DISPUTED = "disputed", "Two stewards answered differently"
 
     lo = models.ForeignKey(SourceRecord, models.CASCADE, related_name="+")
     hi = models.ForeignKey(SourceRecord, models.CASCADE, related_name="+")
@@ -90,5 +91,9 @@ class ReviewCase(models.Model):
         return self.reason == self.Reason.AUDIT
 
 
-NOT_OF_THE_MACHINE = (ReviewCase.Reason.REPORTED, ReviewCase.Reason.AUDIT)
+NOT_OF_THE_MACHINE = (
+    ReviewCase.Reason.REPORTED,
+    ReviewCase.Reason.AUDIT,
+    ReviewCase.Reason.DISPUTED,
+)
 """Reasons of cases that the resolver neither opens nor settles."""

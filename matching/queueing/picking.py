@@ -54,6 +54,7 @@ class PickForm(forms.Form):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.label_suffix = ""
         every = {"": _("Every reason"), **short_reasons()}
         whose = {**WHOSE, ANYBODYS: _("All pairs")}
         self.fields["reason"].choices = list(every.items())  # type: ignore[attr-defined]
@@ -74,6 +75,7 @@ def short_reasons() -> dict[str, str]:
         "different": _("Told apart before"),
         "reported": _("Reported"),
         "audit": _("Drawn by lot"),
+        "disputed": _("Answered differently"),
     }
 
 

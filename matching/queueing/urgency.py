@@ -22,6 +22,7 @@ HARM = {
     ReviewCase.Reason.REPORTED: 10.0,
     ReviewCase.Reason.WEAK_BRIDGE: 8.0,  # perhaps two people are one customer already
     ReviewCase.Reason.DIFFERENT: 8.0,
+    ReviewCase.Reason.DISPUTED: 8.0,
     ReviewCase.Reason.SIZE: 6.0,
     ReviewCase.Reason.IDENTIFIER: 4.0,  # strong evidence on both sides of the question
     ReviewCase.Reason.BIRTH_DATE: 4.0,

@@ -17,6 +17,7 @@ from c360.models import User
 from matching.decisions import Outcome, record_decision
 from matching.models import Proposal, ReviewCase
 from matching.preview import preview
+from matching.queueing.readings import draw
 from matching.refusals import AlreadyDecided, DecisionRefused, StaleView
 from matching.review import QUEUE
 from matching.second_person.reading import cautions_for
@@ -55,6 +56,8 @@ def answer(
             seen=seen,
         )
         close_with_decision(case, proposal, decided_by, outcome, agrees=agrees)
+        if not agrees:  # else two people have said it already
+            draw(case, outcome.action, verdict=verdict, decided_by=decided_by)
     return outcome
 
 

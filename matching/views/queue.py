@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -16,15 +16,17 @@ from c360.http import StaffRequest
 from c360.models import User
 from c360.showing import Action, shows
 from matching import review
-from matching.casefile import open_file
+from matching.casefile import open_blind, open_file
 from matching.contradiction import steps_of
 from matching.evidence import evidence_of
-from matching.forms import ASSIGN, LATER, SECOND, WITHDRAW, DecideForm
+from matching.forms import ASSIGN, LATER, SECOND, WITHDRAW, DecideForm, ReadingForm
 from matching.groups.gathering import hanging_together
 from matching.impact import impact_of_different, impact_of_same
-from matching.models import Proposal, ReviewCase
+from matching.models import Proposal, Reading, ReviewCase
 from matching.queueing.assigning import assign, colleagues_of
+from matching.queueing.pace import pace_of
 from matching.queueing.picking import PickForm, pick, picked_in
+from matching.queueing.readings import is_due, next_reading, put_off, read
 from matching.queueing.urgency import probability
 from matching.refusals import AlreadyDecided, Contradiction, DecisionRefused, StaleView
 from matching.reports.story import beside
@@ -63,8 +65,34 @@ def queue(request: StaffRequest) -> HttpResponse:
 
 
 def _next(request: StaffRequest) -> dict[str, Any]:
-    """Context of the next pair of what was picked."""
-    return _context(request, review.claim_next(request.user, picked_in(request.session)))
+    """Context of the next pair of what was picked, or of an answer to be read again."""
+    user, picked = request.user, picked_in(request.session)
+    again = next_reading(user) if picked.is_everything and is_due(pace_of(user).today) else None
+    if again is None:
+        return _context(request, review.claim_next(user, picked))
+    return {**_context(request, None), "file": open_blind(again), "reading": again}
+
+
+@shows(Action.REVIEW)
+@require_POST
+def reading(request: StaffRequest, reading_id: int) -> HttpResponse:
+    """Say blind of an answered pair what it is, and return the next pair."""
+    review.ask_permission(request.user)
+    found = get_object_or_404(Reading, pk=reading_id)
+    form = ReadingForm(request.POST)
+    if not form.is_valid():
+        return answer(request, Reply(_("Choose Same, Not same or Later."), "bad", 422))
+    if form.cleaned_data["verdict"] == LATER:
+        put_off(found)
+        return answer(request, Reply(_("Put off until tomorrow.")))
+    try:
+        agrees = read(found, verdict=form.cleaned_data["verdict"], by=request.user)
+    except DecisionRefused as refused:
+        return answer(request, Reply(str(refused), "info", 409))
+    if agrees:
+        return answer(request, Reply(_("You and a colleague say the same. Nothing changed.")))
+    text = _("A colleague said otherwise. The pair is asked once more; nothing changed yet.")
+    return answer(request, Reply(text, "warn"))
 
 
 @shows(Action.REVIEW)

@@ -19,7 +19,7 @@ from c360.jobs.model import Job
 from consent.models import PolicyVersion, ProcessingActivity
 from consent.policies import next_draft
 from matching.live import live_model
-from matching.models import Decision, MatchModelVersion, ReviewCase
+from matching.models import Decision, MatchModelVersion, Reading, ReviewCase
 from profiles.desk.timeline.filters import Cursor
 from profiles.models import CorrectionProposal
 from tests.consent.statements import say
@@ -87,7 +87,15 @@ def objects() -> dict[str, object]:
         said_by="customer",
         proposed_by=staff("ana"),
     )
+    reading = Reading.objects.create(
+        lo=other.lo,
+        hi=other.hi,
+        action=said.action,
+        first_verdict="different",
+        first_by=staff("kim"),
+    )
     return {
+        "reading_id": reading.pk,
         "profile_id": customer,
         "secret": "none",
         "attribute": "email",
@@ -119,6 +127,7 @@ def _simulated(case: ReviewCase) -> str:
 
 
 UNKNOWN = {
+    "reading_id": 2**31,
     "profile_id": "P-000000000000",
     "secret": "none",
     "pk": 2**31,

@@ -290,7 +290,7 @@ def test_the_queries_of_a_case_do_not_grow_with_the_records(
     sol = signed_in("sol")
     sol.get("/review/")
 
-    with django_assert_max_num_queries(32):
+    with django_assert_max_num_queries(36):
         sol.get(f"/review/{pair.pk}/")
 
 
