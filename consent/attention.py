@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from c360.models import User
@@ -36,7 +37,7 @@ def contact_bans(user: User, profile: Profile, now: datetime) -> list[Item]:
     if len(banned) == len(purposes) and _is_refused_everywhere(answers):
         return [_item(_("May not be contacted at all"), answers, origins)]
     return [
-        _item(_("No %s by any channel") % each.name.lower(), _of(answers, [each]), origins)
+        _item(_("No %s by any channel") % _inside(each.name), _of(answers, [each]), origins)
         for each in banned
     ]
 
@@ -103,6 +104,10 @@ def _reasons(said: Answers, answers: Answers) -> Iterable[str]:
 
 def _channels(codes: Iterable[str]) -> str:
     known = [each for each in LedgerEntry.Channel if each.value in set(codes)]
-    return ", ".join(
-        each.label if each.label.isupper() else each.label.lower() for each in known
-    )
+    return ", ".join(_inside(str(each.label)) for each in known)
+
+
+def _inside(name: str) -> str:
+    """A name as it stands inside a sentence; abbreviations and German keep their capitals."""
+    keeps = name.isupper() or (get_language() or "").startswith("de")
+    return name if keeps else name.lower()

@@ -9,6 +9,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from consent.models.purpose import PolicyVersion, Purpose
 from consent.models.subject import ContactPoint
@@ -55,10 +56,10 @@ class LedgerEntry(models.Model):
         CORRECTED = "corrected", "Was about somebody else"
 
     class Channel(models.TextChoices):
-        EMAIL = "email", "E-mail"
-        SMS = "sms", "SMS"
-        PHONE = "phone", "Phone"
-        POST = "post", "Post"
+        EMAIL = "email", _("E-mail")
+        SMS = "sms", _("SMS")
+        PHONE = "phone", _("Phone")
+        POST = "post", _("Post")
 
     class Scope(models.TextChoices):
         CONTACT_POINT = "contact_point", "One contact point"

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from profiles.desk.attention.banner import attention
 from profiles.desk.attention.items import Item
@@ -160,6 +161,16 @@ def refusing(*channels: str, **fields: Any) -> Profile:
     for channel in channels:
         say(record, "objected" if channel == "" else False, 1, channel, **fields)
     return profile
+
+
+def test_in_german_channels_and_purposes_keep_their_capitals() -> None:
+    profile = refusing("email", "phone")
+
+    with translation.override("de"):
+        (item,) = seen(profile)
+
+    assert item.title == "Auf keinem Weg erlaubt: Marketing"
+    assert "E-Mail, Telefon" in item.reasons[0]
 
 
 def test_no_marketing_by_any_channel_says_to_what_the_customer_said_no() -> None:

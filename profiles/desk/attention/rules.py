@@ -315,7 +315,7 @@ def _days(passed: timedelta) -> str:
 
 
 def _day(moment: datetime) -> str:
-    return date_format(timezone.localdate(moment), "j M")
+    return date_format(timezone.localdate(moment), "MONTH_DAY_FORMAT")
 
 
 def _words(state: str) -> str:
