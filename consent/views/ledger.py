@@ -59,7 +59,10 @@ def _answers(profile: Profile, at: datetime) -> list[tuple[Purpose, list[tuple[s
     return [
         (
             purpose,
-            [(each.label, may_contact(profile, purpose.key, each, at=at)) for each in channels],
+            [
+                (str(each.label), may_contact(profile, purpose.key, each, at=at))
+                for each in channels
+            ],
         )
         for purpose in Purpose.objects.order_by("name", "key")
     ]
