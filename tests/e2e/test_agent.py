@@ -213,6 +213,8 @@ def test_what_a_proxy_says_in_our_place_is_no_part_of_a_page(ana: Person, status
     expect(ana.page.locator("#alert")).not_to_be_empty()
     expect(ana.page.get_by_text("The gateway")).to_have_count(0)
     expect(ana.page.get_by_label("A note about this customer")).to_have_value("Rang again.")
+    assert all(f"Error Code {status}" in problem for problem in ana.watch.problems)
+    ana.watch.problems.clear()
 
 
 def test_a_refused_request_says_so_and_leaves_the_focus_where_it_was(ana: Person) -> None:
