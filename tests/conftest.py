@@ -1,4 +1,6 @@
-"""Settings of all tests: no example is timed, and nothing is slow that no test is about."""
+"""Settings of all tests: no example is timed, and nothing is slow, or left to chance, that no
+test is about.
+"""
 
 import pytest
 from django.conf import settings as django_settings
@@ -19,3 +21,9 @@ def _nothing_is_slow_on_purpose() -> None:
     """
     django_settings.WHITENOISE_AUTOREFRESH = True
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_answer_is_drawn_by_chance() -> None:
+    """Answers are read again where a test says so: `tests/matching/test_readings.py`."""
+    django_settings.C360_DOUBLE_READS = 0.0

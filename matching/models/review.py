@@ -68,7 +68,7 @@ class ReviewCase(models.Model):
             ),
         ]
         indexes = [
-            # Serves: the next case of the queue, strongest evidence first, then oldest.
+            # Serves: the queue, which ranks all open cases at once among settled ones.
             models.Index(
                 fields=["-weight_bits", "id"],
                 condition=Q(settled_at=None),
