@@ -64,7 +64,7 @@ class AllRecords:
         with connection.cursor() as cursor:
             cursor.execute(MEETINGS, parameters)
             found = [
-                _ordered(self.place_of[lo], self.place_of[hi])
+                ordered(self.place_of[lo], self.place_of[hi])
                 for lo, hi in cursor.fetchall()
                 if lo in self.place_of and hi in self.place_of
             ]
@@ -134,11 +134,11 @@ def _features(place_of: Mapping[int, int]) -> list[Features]:
 def _decisions(place_of: Mapping[int, int]) -> dict[Pair, str]:
     rows = Decision.objects.binding().values_list("lo_id", "hi_id", "verdict")
     return {
-        _ordered(place_of[lo], place_of[hi]): verdict
+        ordered(place_of[lo], place_of[hi]): verdict
         for lo, hi, verdict in rows
         if lo in place_of and hi in place_of
     }
 
 
-def _ordered(lo: int, hi: int) -> Pair:
+def ordered(lo: int, hi: int) -> Pair:
     return (lo, hi) if lo < hi else (hi, lo)

@@ -12,10 +12,10 @@ from django.utils import timezone
 from c360.models import User
 from matching import keys, tasks
 from matching.live import live_model
-from matching.material import AllRecords, read_all
+from matching.material import AllRecords, ordered, read_all
 from matching.model import MatchModel, ModelError, default_model
 from matching.model_report import Outcome, Records, compare, outcome, weigh_alike
-from matching.models import DirtyRecord, MatchModelVersion, Publication
+from matching.models import Audit, DirtyRecord, MatchModelVersion, Publication
 from matching.progress import Stage, TellStage, silent_stage
 from matching.rules.figures import curve, riskiest
 from matching.rules.flips import values_that_flip
@@ -79,6 +79,7 @@ def train_draft(
     trained = train(material, model, settings)
     spec = trained.model.to_spec()
     spec["provenance"]["records_stored"] = stored.total
+    spec["provenance"]["labels_drawn_by_lot"] = len(drawn_by_lot(stored))
     try:
         with transaction.atomic():
             version = MatchModelVersion.objects.create(
@@ -117,7 +118,7 @@ def compare_with_live(
     before, after = _outcomes(live, model, stored, tell)
     tell(Stage(COMPARING, "records", 0, 1))
     records = _records(stored)
-    report = {
+    report: dict[str, Any] = {
         "against": live.version,
         "made_at": made_at.isoformat(timespec="microseconds"),
         "records_stored": stored.total,
@@ -126,10 +127,22 @@ def compare_with_live(
         "riskiest": riskiest(before, after, records, stored.ids),
         "values": values_that_flip(before, after, stored.ids),
     }
+    report["decisions"]["drawn_by_lot"] = len(drawn_by_lot(stored))
     MatchModelVersion.objects.filter(version=name).update(report=report)
     MatchModelVersion.objects.filter(version=name, state=State.DRAFT).update(state=State.SHADOW)
     tell(Stage(COMPARING, "records", 1, 1))
     return report
+
+
+def drawn_by_lot(stored: AllRecords) -> set[Pair]:
+    """The decided pairs that were drawn by lot: a fair sample of joins, unlike the queue."""
+    places = stored.place_of
+    drawn = {
+        ordered(places[lo], places[hi])
+        for lo, hi in Audit.objects.values_list("lo_id", "hi_id")
+        if lo in places and hi in places
+    }
+    return drawn & stored.decisions.keys()
 
 
 READING, COMPARING = "Reading", "Comparing"

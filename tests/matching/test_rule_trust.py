@@ -16,6 +16,7 @@ from matching.rules.stages import (
     step_back_where_due,
 )
 from matching.second_person.proposals import answer
+from matching.versions import compare_with_live
 from profiles.models import Source
 from tests.matching.arrivals import (
     are_together,
@@ -27,7 +28,7 @@ from tests.matching.arrivals import (
     split,
 )
 from tests.matching.pages import text
-from tests.matching.test_versions import everybody_arrives
+from tests.matching.test_versions import between, everybody_arrives, stored, with_join
 from tests.staff import signed_in, staff
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +95,18 @@ def test_same_confirms_a_join_and_not_same_splits_it() -> None:
     [found] = by_pair()
     assert (found.name, found.drawn, found.answered, found.right) == ("crm – shop", 3, 3, 2)
     assert everything_off() == []
+
+
+def test_a_report_says_how_many_labels_were_drawn_by_lot() -> None:
+    everybody_arrives()
+    say("same", record("crm", "lena"), record("shop", "lena"))
+    draw()
+    answer(waiting()[0], verdict="same", decided_by=staff("sol"))
+    stored(with_join(between()))
+
+    said = compare_with_live("strict")["decisions"]
+
+    assert (said["decided"], said["drawn_by_lot"]) == (2, 1)
 
 
 def test_resolving_again_leaves_an_audit_and_a_split_closes_it() -> None:
