@@ -51,6 +51,7 @@ PAGES: dict[str, str | Promise] = {
     "profiles:embed-link": _("Customer in a frame, by link"),
     "api:timeline": _("Timeline, by call"),
     "matching:report": _("Report of wrong records"),
+    "matching:relations": _("Household and shared contacts"),
     "matching:reports": _("One’s own reports"),
     "matching:quality-cell": _("Records behind a figure of data quality"),
     "matching:quality-file": _("Records behind a figure of data quality, to a file"),

@@ -19,6 +19,7 @@ class MatchingConfig(AppConfig):
         from matching.rules.drafts import train_in_background
         from matching.rules.topics import RULES
         from matching.views import fragments, quality, report
+        from matching.views.relations import relations_panel
         from profiles.api.parts import register_part
         from profiles.desk.attention.registry import register_doubt
         from profiles.desk.brief import register_word
@@ -36,6 +37,7 @@ class MatchingConfig(AppConfig):
         register_panel("confidence", fragments.confidence_panel)
         register_panel("uncertain", fragments.uncertain_panel)
         register_panel("reports", report.reports_panel)
+        register_panel("relations", relations_panel, in_frames=lambda request, profile: "")
         register_suspects(suspects)
         register_doubt("review", doubted_records)
         register_part("confidence", confidence_part, of_each=confidence_of_each)

@@ -35,6 +35,7 @@ DESK = [
         for name in ("_uncertain", "_confidence", "report", "reports")
     ),
     *(Path(f"matching/_{name}.html") for name in ("reports", "report_form", "report_lines")),
+    *(Path(f"matching/{name}.html") for name in ("_relations", "_relations_ask", "relations")),
     *(Path(f"consent/{name}.html") for name in ("_panel", "_verdict", "panel", "_say", "say")),
 ]
 

@@ -102,6 +102,12 @@ def narrowed(person: Person) -> None:
     expect(person.page.get_by_text("Nothing fits these filters")).to_be_visible()
 
 
+def related(person: Person) -> None:
+    customer(person)
+    person.page.get_by_role("link", name="Show other customers").click()
+    expect(person.page.locator("#relations-title")).to_be_focused()
+
+
 def noted(person: Person) -> None:
     customer(person)
     person.page.get_by_label("A note about this customer").fill("Prefers to be called at noon.")
@@ -396,6 +402,7 @@ STOPS = [
     Stop("customer-noted", "ana", noted),
     Stop("customer-note-refused", "ana", note_refused),
     Stop("customer-german", "ana", german),
+    Stop("relations", "ana", related),
     Stop("wrong", "ana", wrong),
     Stop("propose", "ana", propose),
     Stop("report", "ana", report),
