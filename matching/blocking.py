@@ -48,6 +48,7 @@ def block_keys(features: Features, *, secret: bytes) -> frozenset[tuple[str, int
     )
 
 
+@lru_cache(maxsize=65_536)
 def _hash(kind: str, value: str, secret: bytes) -> int:
     digest = blake2b(f"{kind}\x1f{value}".encode(), digest_size=8, key=secret[:64]).digest()
     return int.from_bytes(digest, "big", signed=True)

@@ -105,8 +105,10 @@ def plain(value: str) -> str:
 
 def features_of(attributes: Mapping[str, Any]) -> Features:
     """Fold one record's attributes; unknown keys are ignored, missing ones stay empty."""
-    given, middle = _given(attributes)
-    family, parts, generation = _family(attributes)
+    given, middle = _given(_text(attributes, "given_name"), _text(attributes, "middle_name"))
+    family, parts, generation = _family(
+        _text(attributes, "family_name"), _text(attributes, "suffix")
+    )
     birth = _birth(_text(attributes, "birth_date"))
     emails = _distinct(
         _email(each, given, family, birth[0]) for each in _many(attributes.get("email"))
@@ -154,12 +156,15 @@ def _distinct(values: Any) -> tuple[Any, ...]:
     return tuple(sorted(kept, key=repr) if len(kept) > 1 else kept)
 
 
-def _given(attributes: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
+# Names, streets and mailboxes come again: with every person of a name, with every record of a
+# person, and among the candidates of a record most of all.
+@lru_cache(maxsize=65_536)
+def _given(given_name: str, middle_name: str) -> tuple[str, tuple[str, ...]]:
     """First given name and the rest: "Erica R" and middle name "Jane" give erica, (r, jane)."""
-    words = list(_name_words(_text(attributes, "given_name")))
+    words = list(_name_words(given_name))
     while words and words[0] in TITLES:
         words.pop(0)
-    middle = _name_words(_text(attributes, "middle_name"))
+    middle = _name_words(middle_name)
     return (words[0], (*words[1:], *middle)) if words else ("", middle)
 
 
@@ -169,16 +174,17 @@ def _name_words(value: str) -> tuple[str, ...]:
     return tuple(_NOT_LETTERS.sub(" ", folded).split())
 
 
-def _family(attributes: Mapping[str, Any]) -> tuple[str, tuple[str, ...], str]:
+@lru_cache(maxsize=65_536)
+def _family(family_name: str, suffix: str) -> tuple[str, tuple[str, ...], str]:
     """Family name in one word, its parts where it has several, and junior or senior."""
-    words = list(_name_words(_text(attributes, "family_name")))
+    words = list(_name_words(family_name))
     generation = ""
     if len(words) > 1 and words[-1] in GENERATIONS:
         generation = GENERATIONS[words.pop()]
-    suffix = "".join(_name_words(_text(attributes, "suffix")))
+    after_it = "".join(_name_words(suffix))
     parts = tuple(word for word in words if len(word) > 2 and word not in PARTICLES)
     several = parts if len(parts) > 1 else ()
-    return "".join(words), several, GENERATIONS.get(suffix, generation)
+    return "".join(words), several, GENERATIONS.get(after_it, generation)
 
 
 @lru_cache(maxsize=65_536)
@@ -199,6 +205,7 @@ def _completed(
     return given, family, birth
 
 
+@lru_cache(maxsize=16_384)
 def _email(value: str, given: str, family: str, birth_year: int) -> Email | None:
     name, at, domain = plain(value).rpartition("@")
     name = name.split("+")[0]
@@ -235,18 +242,26 @@ def _address(value: object) -> Address | None:
     """Take an address apart; `None` where nothing in it is known."""
     if not isinstance(value, Mapping):
         return None
-    number, street, unit = _street(plain(_text(value, "line1")))
-    postcode = _NOT_POSTAL.sub("", plain(_text(value, "postal_code")))
-    area = postcode[:-3] if _BRITISH.fullmatch(postcode) else postcode[:3]
+    number, street, unit = _street(_text(value, "line1"))
+    postcode, area = _postcode(_text(value, "postal_code"))
     city = _words(_text(value, "city"))
     region = plain(_text(value, "region"))
-    found = Address(number, street, unit, city, postcode, area, region)
-    return found if any((number, street, city, postcode, region)) else None
+    if not (number or street or city or postcode or region):
+        return None
+    return Address(number, street, unit, city, postcode, area, region)
 
 
+@lru_cache(maxsize=65_536)
+def _postcode(value: str) -> tuple[str, str]:
+    """Postcode and the area it lies in."""
+    postcode = _NOT_POSTAL.sub("", plain(value))
+    return postcode, postcode[:-3] if _BRITISH.fullmatch(postcode) else postcode[:3]
+
+
+@lru_cache(maxsize=16_384)
 def _street(line: str) -> tuple[str, str, str]:
     """House number, short street, flat: "Flat 2, 16 Hill Gardens" → 16, hill gdns, 2."""
-    words = _NOT_ALNUM.sub(" ", line).split()
+    words = _NOT_ALNUM.sub(" ", plain(line)).split()
     number = unit = previous = ""
     street: list[str] = []
     for word in words:
