@@ -90,12 +90,14 @@ class MergeEvent(models.Model):
         MOVE = "move", "Moved"
 
     kind = models.CharField(max_length=5, choices=Kind.choices)
-    from_profile = models.ForeignKey(Profile, models.CASCADE, related_name="+")
-    to_profile = models.ForeignKey(Profile, models.CASCADE, related_name="+")
+    from_profile = models.ForeignKey(Profile, models.CASCADE, related_name="+", db_index=False)
+    to_profile = models.ForeignKey(Profile, models.CASCADE, related_name="+", db_index=False)
     records = ArrayField(models.BigIntegerField(), help_text="Records that moved.")
     members_after = ArrayField(models.BigIntegerField(), help_text="All records of the target.")
     evidence = models.JSONField(help_text="Links and decisions that caused it; no values.")
-    model_version = models.ForeignKey(MatchModelVersion, models.PROTECT, related_name="+")
+    model_version = models.ForeignKey(
+        MatchModelVersion, models.PROTECT, related_name="+", db_index=False
+    )
     action = models.UUIDField(null=True, help_text="The person's action, if one caused it.")
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"

@@ -12,7 +12,9 @@ from profiles.models import SourceRecord
 class BlockKey(models.Model):
     """A keyed hash under which records that may be one person meet."""
 
-    record = models.ForeignKey(SourceRecord, models.CASCADE, related_name="block_keys")
+    record = models.ForeignKey(
+        SourceRecord, models.CASCADE, related_name="block_keys", db_index=False
+    )
     kind = models.CharField(max_length=24)
     key = models.BigIntegerField()
 
@@ -92,7 +94,7 @@ class DirtyRecord(models.Model):
         BULK = 1, "Bulk"
         HELD = 2, "Held: for new data only, until the version is applied to all"
 
-    record = models.ForeignKey(SourceRecord, models.CASCADE, related_name="+")
+    record = models.ForeignKey(SourceRecord, models.CASCADE, related_name="+", db_index=False)
     lane = models.PositiveSmallIntegerField(choices=Lane.choices, default=Lane.LIVE)
     touched_keys = ArrayField(models.BigIntegerField(), default=list)
     created_at = models.DateTimeField(default=timezone.now)
@@ -115,16 +117,21 @@ class DirtyRecord(models.Model):
 
 
 class Link(models.Model):
-    """A candidate pair worth keeping: it joins (`weight ≥ join`) or asks (`≥ review`)."""
+    """A candidate pair worth keeping: it joins (`weight ≥ join`) or asks (`≥ review`).
+
+    Most rows that resolving writes are these, so they have no index that nothing reads.
+    """
 
     pk = models.CompositePrimaryKey("lo", "hi")
-    lo = models.ForeignKey(SourceRecord, models.CASCADE, related_name="+")
-    hi = models.ForeignKey(SourceRecord, models.CASCADE, related_name="+")
+    lo = models.ForeignKey(SourceRecord, models.CASCADE, related_name="+", db_index=False)
+    hi = models.ForeignKey(SourceRecord, models.CASCADE, related_name="+", db_index=False)
     weight_bits = models.FloatField(help_text="log2 odds; above zero speaks for a match")
     joins = models.BooleanField(help_text="At or above the join threshold of its model.")
     levels = models.JSONField(help_text="Comparison to the level reached.")
     bits = models.JSONField(help_text="Comparison to its part of the weight, in bits.")
-    model_version = models.ForeignKey(MatchModelVersion, models.PROTECT, related_name="+")
+    model_version = models.ForeignKey(
+        MatchModelVersion, models.PROTECT, related_name="+", db_index=False
+    )
     lo_version = models.PositiveIntegerField()
     hi_version = models.PositiveIntegerField()
 

@@ -20,7 +20,7 @@ class SourceRecord(models.Model):
     first arrival and never changes; the oldest record of a cluster gives it its profile id.
     """
 
-    source = models.ForeignKey(Source, models.PROTECT, related_name="records")
+    source = models.ForeignKey(Source, models.PROTECT, related_name="records", db_index=False)
     external_id = models.CharField(max_length=200)
     version = models.PositiveIntegerField(default=1)
     attributes = models.JSONField(default=dict)
@@ -60,7 +60,9 @@ class RecordVersion(models.Model):
     Late, older payloads are kept too, so the history does not depend on arrival.
     """
 
-    record = models.ForeignKey(SourceRecord, models.CASCADE, related_name="versions")
+    record = models.ForeignKey(
+        SourceRecord, models.CASCADE, related_name="versions", db_index=False
+    )
     content_hash = models.CharField(max_length=64)
     payload = models.JSONField(help_text="The row as it arrived.")
     mapping = models.ForeignKey(SourceMapping, models.PROTECT, related_name="+", null=True)
@@ -82,7 +84,9 @@ class RecordVersion(models.Model):
 class Identifier(models.Model):
     """A value a live record can be found by: e-mail, phone, account or card number."""
 
-    record = models.ForeignKey(SourceRecord, models.CASCADE, related_name="identifiers")
+    record = models.ForeignKey(
+        SourceRecord, models.CASCADE, related_name="identifiers", db_index=False
+    )
     namespace = models.CharField(max_length=60)
     value_norm = models.CharField(max_length=254)
 
