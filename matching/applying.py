@@ -36,4 +36,5 @@ def apply(
     """
     written = write_links(batch, found, seen, model)
     mark_dirty(written.look_again, lane=DirtyRecord.Lane.BULK)
-    return settle(members, model=model, cause=Cause(), changed=batch)
+    links = written.links if set(batch).issuperset(members) else None
+    return settle(members, model=model, cause=Cause(), changed=batch, links=links)

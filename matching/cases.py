@@ -8,7 +8,7 @@ from django.utils import timezone
 from matching.clustering import Refusal
 from matching.models import ReviewCase
 from matching.models.review import NOT_OF_THE_MACHINE
-from matching.world import Pair, Solution, World
+from matching.world import Linked, Pair, Solution, World
 from profiles.arrays import id_array
 from profiles.payload import as_rows
 from profiles.prepared import ask, tell
@@ -33,15 +33,24 @@ class OpenCase:
     question: Question
 
 
-def update_cases(world: World, solution: Solution) -> set[int]:
+def update_cases(
+    world: World, solution: Solution, links: Collection[Linked] | None = None
+) -> set[int]:
     """Open, refresh and settle the cases that touch these records. Locks held by the caller.
 
-    Returns the records of the cases that were opened or settled.
+    Returns the records of the cases that were opened or settled. `links` are all that these
+    records have, where they are known; else the uncertain ones are read.
 
     Whether a pair is asked depends on its own link and on the clusters of its two ends: ends in
     different components are in different clusters whatever happens elsewhere.
     """
-    wanted = questions(world, solution, _uncertain_links(world.members))
+    if links is None:
+        uncertain = _uncertain_links(world.members)
+    else:
+        uncertain = [
+            (each.lo, each.hi, each.scored.weight_bits) for each in links if not each.joins
+        ]
+    wanted = questions(world, solution, uncertain)
     asked = _open_cases(world.members)
     settled, opened = asked.keys() - wanted.keys(), wanted.keys() - asked.keys()
     _settle(asked[pair].id for pair in sorted(settled))

@@ -95,9 +95,13 @@ def joins(weight_bits: float, model: MatchModel, stages: Collection[str]) -> boo
 
 @dataclass(frozen=True)
 class Written:
-    """What writing the links of a batch left open: records to look at once more."""
+    """What writing the links of a batch left open: records to look at once more.
+
+    `links` are all that are stored of the batch now, where none was before; else not known.
+    """
 
     look_again: set[int]
+    links: Collection[ScoredPair] | None
 
 
 def write_links(
@@ -126,7 +130,8 @@ def write_links(
     again = keep.keys() & set(held)
     _upsert([keep[pair] for pair in again], seen, model)
     _insert([pair for key, pair in keep.items() if key not in again], seen, model)
-    return Written(look_again=look_again & set(batch))
+    links = None if held else list(keep.values())
+    return Written(look_again=look_again & set(batch), links=links)
 
 
 def ends_of_links(batch: Collection[int]) -> set[int]:

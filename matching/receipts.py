@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from c360.models import User
 from matching.models import MergeEvent
-from matching.world import Pair, World
+from matching.world import Linked, Pair, World
 from profiles.arrays import id_array
 from profiles.copying import NULL, copy_rows, escaped
 from profiles.prepared import ask
@@ -56,16 +56,24 @@ def write_receipts(
     after: Mapping[int, str],
     model_version: str,
     cause: Cause,
+    links: Collection[Linked] | None = None,
 ) -> int:
-    """Store one receipt for each move and say how many, by one statement."""
+    """Store one receipt for each move and say how many, by one statement.
+
+    `links` are all that the records of this world have, where they are known; else they are
+    read.
+    """
     moves = moves_between(before, after)
+    if not moves:
+        return 0
     shared = (
         escaped(model_version),
         str(cause.action) if cause.action else NULL,
         str(cause.actor.pk) if cause.actor else NULL,
         timezone.now().isoformat(),
     )
-    copy_rows(STORE, (shared + row for row in _rows(world, moves, before, after)))
+    evidence = _Evidence(world, moves, links)
+    copy_rows(STORE, (shared + row for row in _rows(evidence, moves, before, after)))
     return len(moves)
 
 
@@ -75,12 +83,12 @@ STORE = """matching_mergeevent (model_version_id, action, actor_id, happened_at,
 
 
 def _rows(
-    world: World, moves: Collection[Move], before: Mapping[int, str], after: Mapping[int, str]
+    evidence: "_Evidence",
+    moves: Collection[Move],
+    before: Mapping[int, str],
+    after: Mapping[int, str],
 ) -> Iterator[tuple[str, ...]]:
     """What is in each receipt but in no other of its cause, as COPY takes it."""
-    if not moves:
-        return
-    evidence = _Evidence(world, moves)
     were, are = _groups(before), _groups(after)
     for move in moves:
         members = are[move.target]
@@ -133,9 +141,12 @@ WHERE joins AND hi_id = ANY(%(records)s::bigint[])
 class _Evidence:
     """Links and decisions that tie moved records to the others of their new profile."""
 
-    def __init__(self, world: World, moves: Collection[Move]) -> None:
+    def __init__(
+        self, world: World, moves: Collection[Move], links: Collection[Linked] | None
+    ) -> None:
         moved = [pk for move in moves for pk in move.records]
-        self._links = _by_end((row[:2], row) for row in _links_of(moved))
+        rows = _links_of(moved) if links is None else _rows_of(links)
+        self._links = _by_end((row[:2], row) for row in rows)
         self._same = _by_end((pair, pair) for pair in world.same)
         self._different = _by_end((pair, pair) for pair in world.different)
 
@@ -153,7 +164,8 @@ class _Evidence:
         )
 
 
-_Row = tuple[int, int, float, str, str]  # lo, hi, weight in bits, levels and bits as JSON
+# lo, hi, weight in bits; levels and bits, as JSON where they were read
+_Row = tuple[int, int, float, str | dict[str, str], str | dict[str, float]]
 T = TypeVar("T")
 ByEnd = Mapping[int, Mapping[Pair, T]]
 
@@ -177,6 +189,14 @@ def _links_of(records: Collection[int]) -> list[_Row]:
     return [(lo, hi, weight, levels, bits) for lo, hi, weight, levels, bits in rows]
 
 
+def _rows_of(links: Iterable[Linked]) -> list[_Row]:
+    return [
+        (each.lo, each.hi, each.scored.weight_bits, each.scored.levels, each.scored.bits)
+        for each in links
+        if each.joins
+    ]
+
+
 def _crosses(pair: Pair, moved: Collection[int], others: Collection[int]) -> bool:
     lo, hi = pair
     return (lo in moved and hi in others) or (hi in moved and lo in others)
@@ -187,7 +207,8 @@ def _strongest(links: Iterable[_Row]) -> list[_Row]:
 
 
 def _as_json(row: _Row) -> str:
-    lo, hi, weight_bits, levels, bits = row
+    lo, hi, weight_bits = row[:3]
+    levels, bits = (each if isinstance(each, str) else json.dumps(each) for each in row[3:])
     return (
         f'{{"lo":{lo},"hi":{hi},"weight_bits":{weight_bits!r},"levels":{levels},"bits":{bits}}}'
     )

@@ -7,7 +7,7 @@ from matching.model import MatchModel
 from matching.receipts import Cause, write_receipts
 from matching.reports import cases as report_cases
 from matching.signals import clusters_settled
-from matching.world import Solution, World, load_world, solve
+from matching.world import Linked, Solution, World, load_world, solve
 from profiles.arrays import id_array, key_array
 from profiles.prepared import tell
 from profiles.projection import refresh
@@ -19,13 +19,15 @@ def settle(
     model: MatchModel,
     cause: Cause,
     changed: Collection[int] = (),
+    links: Collection[Linked] | None = None,
 ) -> int:
     """Solve complete, locked components again and store what changed; say how many receipts.
 
     `changed` are records whose content is new, so that their profiles are shown afresh even
-    where nobody moved. Runs in the caller's transaction and needs its locks.
+    where nobody moved. `links` are all that these records have, where the caller has just
+    written them; else they are read. Runs in the caller's transaction and needs its locks.
     """
-    world = load_world(record_ids)
+    world = load_world(record_ids, links)
     solution = solve(world, model)
     before = {pk: member.stands[0] for pk, member in world.members.items()}
     _store(world, solution)
@@ -35,10 +37,11 @@ def settle(
         after=solution.profile_of,
         model_version=model.version,
         cause=cause,
+        links=links,
     )
     reported = report_cases.asked_about(record_ids)
     asked = report_cases.close_answered(reported)
-    asked |= update_cases(world, solution)
+    asked |= update_cases(world, solution, links)
     asked |= report_cases.ask_again(reported)
     refresh(_to_show(before, solution.profile_of, changed))
     clusters_settled.send(

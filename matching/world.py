@@ -4,10 +4,12 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from matching.clustering import Edge, Node, Partition, Refusal, partition
 from matching.live import FEATURES, generic_values, telling
 from matching.model import MatchModel
+from matching.scoring import Scored
 from profiles.arrays import id_array
 from profiles.prepared import ask
 
@@ -102,12 +104,33 @@ WHERE superseded_at IS NULL AND verdict <> 'none'
 """
 
 
-def load_world(record_ids: Collection[int]) -> World:
-    """Read records, joining links and binding decisions. Four queries."""
+class Linked(Protocol):
+    """A link as it is stored, at the hand of whoever has just written it."""
+
+    @property
+    def lo(self) -> int: ...
+    @property
+    def hi(self) -> int: ...
+    @property
+    def scored(self) -> Scored: ...
+    @property
+    def joins(self) -> bool: ...
+
+
+def load_world(record_ids: Collection[int], links: Collection[Linked] | None = None) -> World:
+    """Read records, joining links and binding decisions. Four queries.
+
+    `links` are all that these records have, where they are known: they are not read then.
+    """
     ids, generic, many = id_array(record_ids), generic_values(), len(record_ids)
     known = id_array(map(FEATURES.version, record_ids))
     members = {row[0]: _member(generic, *row) for row in ask(MEMBERS, [ids, known], about=many)}
-    edges = [Edge(*row) for row in ask(JOINING, {"records": ids}, about=many)]
+    if links is None:
+        edges = [Edge(*row) for row in ask(JOINING, {"records": ids}, about=many)]
+    else:
+        edges = [
+            Edge(each.lo, each.hi, each.scored.weight_bits) for each in links if each.joins
+        ]
     verdicts = ask(SAID, {"records": ids}, about=many)
     return World(
         members=members,

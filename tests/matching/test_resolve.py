@@ -45,6 +45,21 @@ def test_two_records_of_one_person_join() -> None:
     assert profile_of(crm).golden["phone"]["value"] == "+447700900111"
 
 
+@pytest.mark.parametrize("resolved_before", [False, True])
+def test_a_receipt_holds_the_link_as_it_is_stored(resolved_before: bool) -> None:
+    arrive("crm", "A-1", **CRM)
+    if resolved_before:
+        resolve()
+    arrive("shop", "S-1", **SHOP)
+
+    resolve()
+
+    told = [each for receipt in MergeEvent.objects.all() for each in receipt.evidence["links"]]
+    columns = ("lo", "hi", "weight_bits", "levels", "bits")
+    assert told == list(Link.objects.values(*columns))
+    assert told
+
+
 def test_a_third_record_ties_two_that_had_nothing_in_common() -> None:
     shop = arrive("shop", "S-1", **SHOP)
     app = arrive("app", "X-1", **APP)
