@@ -24,7 +24,6 @@ from matching.groups.gathering import hanging_together
 from matching.impact import impact_of_different, impact_of_same
 from matching.models import Proposal, Reading, ReviewCase
 from matching.queueing.assigning import assign, colleagues_of
-from matching.queueing.pace import pace_of
 from matching.queueing.picking import PickForm, pick, picked_in
 from matching.queueing.readings import is_due, next_reading, put_off, read
 from matching.queueing.urgency import probability
@@ -66,11 +65,12 @@ def queue(request: StaffRequest) -> HttpResponse:
 
 def _next(request: StaffRequest) -> dict[str, Any]:
     """Context of the next pair of what was picked, or of an answer to be read again."""
-    user, picked = request.user, picked_in(request.session)
-    again = next_reading(user) if picked.is_everything and is_due(pace_of(user).today) else None
+    user, picked, counts = request.user, picked_in(request.session), review.counts(request.user)
+    is_time = picked.is_everything and is_due(counts.decided_today)
+    again = next_reading(user) if is_time else None
     if again is None:
-        return _context(request, review.claim_next(user, picked))
-    return {**_context(request, None), "file": open_blind(again), "reading": again}
+        return _context(request, review.claim_next(user, picked), counts)
+    return {**_context(request, None, counts), "file": open_blind(again), "reading": again}
 
 
 @shows(Action.REVIEW)
@@ -252,11 +252,13 @@ def _taken_words(found: ReviewCase, user: User) -> str:
     return _("%s is looking at this pair.") % (now.claimed_by or _("Somebody"))
 
 
-def _context(request: StaffRequest, found: ReviewCase | None) -> dict[str, Any]:
+def _context(
+    request: StaffRequest, found: ReviewCase | None, counts: review.Counts | None = None
+) -> dict[str, Any]:
     """Context of `_case.html` and of what stands above it."""
     user, picked = request.user, picked_in(request.session)
     context = {
-        "counts": review.counts(user),
+        "counts": counts or review.counts(user),
         "last_action": review.last_action(user),
         "picked": picked,
         "pick_form": PickForm(initial=asdict(picked)),
