@@ -41,20 +41,21 @@ def _entries(request: HttpRequest) -> list[Entry]:
     user, path = request.user, request.path
     entries = []
     if user.has_perm("profiles.search_customers"):
-        here = path.startswith(("/search/", "/c/"))
+        here = path.startswith(("/search/", "/c/", "/clusters/"))
         entries.append(Entry(_("Customers"), reverse("profiles:search"), "users", "c", here))
     if user.has_perm("matching.review_matches"):
         badge = reverse("matching:badge")
         here = path.startswith("/review/")
         queue = reverse("matching:queue")
         entries.append(Entry(_("Review"), queue, "queue", "r", here, badge))
+    if user.has_perm("matching.see_data_quality"):
+        here = path.startswith("/quality/")
+        entries.append(Entry(_("Quality"), reverse("matching:quality"), "star", "q", here))
+    if user.has_perm("matching.review_matches"):
         here = path.startswith("/rules/")
         badge = reverse("matching:rules-badge")
         rules = reverse("matching:rules")
-        entries.append(Entry(_("Rules"), rules, "scale", "l", here, badge, "rules"))
-    if user.has_perm("matching.see_data_quality"):
-        here = path.startswith("/quality/")
-        entries.append(Entry(_("Quality"), reverse("matching:quality"), "chart", "q", here))
+        entries.append(Entry(_("Rules"), rules, "tag", "l", here, badge, "rules"))
     if user.has_perm("consent.view_ledgerentry"):
         here = path.startswith("/consent/")
         entries.append(Entry(_("Consent"), reverse("consent:entries"), "shield", "p", here))

@@ -44,9 +44,9 @@ def request_of(name: str) -> HttpRequest:
     ("name", "labels"),
     [
         ("ana", ["Customers"]),
-        ("sol", ["Customers", "Review"]),
+        ("sol", ["Customers", "Review", "Quality", "Rules"]),
         ("pia", ["Customers", "Consent", "Audit"]),
-        ("ada", ["Audit", "Sources"]),
+        ("ada", ["Quality", "Audit", "Sources"]),
         ("otto", []),
     ],
 )

@@ -339,7 +339,7 @@ def test_the_page_asks_as_often_for_fifty_entries_as_for_one(
             looks_at(anna.pk)
         # session, user, two for permissions; people to choose from, entries, two for figures,
         # the entry of this answer
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(8):
             pia.get("/audit/")
 
 

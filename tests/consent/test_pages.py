@@ -109,7 +109,7 @@ def test_the_panel_takes_the_same_queries_for_many_statements(
     panel = f"/c/{anna.pk}/contact/"
     browser.get(panel)  # the first request notes when the session began
 
-    with django_assert_num_queries(13):  # session, user, two of permissions, customer,
+    with django_assert_num_queries(12):  # session, user, permissions, customer,
         # seven own, the access log
         browser.get(panel, headers={"HX-Request": "true"})
 
@@ -148,7 +148,7 @@ def test_the_ledger_goes_on_where_its_first_page_ends(
     browser = signed_in("pia")
 
     first = browser.get(f"/c/{anna.pk}/consent/")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         browser.get(f"/c/{anna.pk}/consent/")
     older = first.context["page"].older
     second = browser.get(f"/c/{anna.pk}/consent/", {"before": older})

@@ -4,13 +4,13 @@ Each mutant breaks one thing on purpose; the story named beside it passes before
 with the mutant in place. A guard without such a story could be lost unseen.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from matching import clustering
+from matching import blocking, clustering, comparisons, features, words
 from matching.features import Features
 from matching.guards import Objection, Union, objection
 from matching.model import MatchModel
@@ -46,6 +46,21 @@ def _unite_and_forget_foes(groups: clustering._Groups, left: int, right: int) ->
 
 def _slips_are_different(ours: tuple[str, ...], theirs: tuple[str, ...]) -> str:
     return "exact" if ours == theirs else "different"
+
+
+@pytest.fixture
+def forgetful() -> Iterator[Callable[[], None]]:
+    """Forgets what was computed before: now, and whenever the code has changed."""
+    forget()
+    yield forget
+    forget()
+
+
+def forget() -> None:
+    for module in (blocking, comparisons, features, words):
+        for function in vars(module).values():
+            if hasattr(function, "cache_clear"):
+                function.cache_clear()
 
 
 # What breaks, what stands in its place, and the story that notices.
@@ -86,12 +101,17 @@ BROKEN_CODE = [
 
 @pytest.mark.parametrize(("broken", "instead", "story"), BROKEN_CODE)
 def test_a_story_notices_when_a_guard_breaks(
-    broken: str, instead: object, story: str, monkeypatch: pytest.MonkeyPatch
+    broken: str,
+    instead: object,
+    story: str,
+    forgetful: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     told = read_story(story)
     check(told, play(told))
 
     monkeypatch.setattr(broken, instead)
+    forgetful()
 
     with pytest.raises(AssertionError, match=NOTICED):
         check(told, play(told))

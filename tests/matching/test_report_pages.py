@@ -281,7 +281,8 @@ def test_same_of_a_report_needs_none() -> None:
 def test_the_split_page_opens_with_what_was_reported_ticked() -> None:
     crm, _shop, app = three_of_anna()
 
-    shown = text(signed_in("sol").get(place(profile_of(crm), f"split/?record={app.pk}")))
+    studio = f"/clusters/{profile_of(crm).pk}/"
+    shown = text(signed_in("sol").get(f"{studio}?record={app.pk}"))
 
     assert f'id="record-{app.pk}" checked' in shown
     assert "Split 1 record into a new customer" in shown
