@@ -168,11 +168,12 @@ def test_lists_show_contact_points_with_the_middle_left_out(ana: Person) -> None
 def test_values_of_an_unconfirmed_record_stay_with_the_stewards(
     ana: Person, sol: Person
 ) -> None:
-    sol.goes_to("/review/")
+    sol.goes_to("/review/?reason=uncertain&whose=")
     here, there = (side.get_attribute("href") for side in sol.page.locator(".side-name").all())
     record = sol.page.locator(".side-head code").nth(1).inner_text()
     right = sol.page.locator(".compare td:nth-of-type(2) .compared").all_inner_texts()
-    sol.goes_to(f"{here}split/")
+    sol.goes_to("/review/?reason=&whose=")
+    sol.goes_to(str(here).replace("/c/", "/clusters/"))
     known = sol.page.content()
     theirs = [text for text in right if text.startswith("+") or "@" in text]
 

@@ -95,13 +95,13 @@ def test_joined_records_show_the_name_each_source_gave(anna: Profile) -> None:
 def test_only_stewards_are_offered_to_split(anna: Profile) -> None:
     assert f"/clusters/{anna.pk}/" in body_of("sol", anna)
     for name in ("ana", "pia"):
-        assert "split/" not in body_of(name, anna)
+        assert "/clusters/" not in body_of(name, anna)
 
 
 def test_a_customer_of_one_record_has_nothing_to_split() -> None:
     single = make_customer(make_record(given_name="Anna"))
 
-    assert "split/" not in body_of("sol", single)
+    assert "/clusters/" not in body_of("sol", single)
 
 
 def test_a_source_past_its_age_limit_is_marked() -> None:
