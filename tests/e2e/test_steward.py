@@ -38,7 +38,7 @@ def test_what_was_decided_is_spoken_and_the_count_follows(sol: Person) -> None:
 
     expect(sol.page.locator("#say")).to_have_text("Marked as not same. Undo: U")
     assert journeys.waits(sol) < waiting
-    badge = sol.page.get_by_role("navigation", name="Main").locator(".count")
+    badge = sol.page.get_by_role("link", name="Review").locator(".count")
     expect(badge).to_have_text(str(journeys.waits(sol)))
 
 

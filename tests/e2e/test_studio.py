@@ -102,7 +102,8 @@ def test_sol_decides_a_group_by_keyboard_and_takes_it_back(
     confirm = sol.page.locator("#preview .split-confirm button")
     expect(confirm).to_be_visible()
     boxes.last.focus()
-    sol.page.keyboard.press("ArrowUp")
+    with sol.page.expect_response(re.compile("/review/group/")):
+        sol.page.keyboard.press("ArrowUp")
     expect(boxes.last).to_have_value(before[-1])
     expect(confirm).to_have_text(re.compile(f"^Say: {len(set(before))} people"))
     sol.page.get_by_label("Reason").focus()
