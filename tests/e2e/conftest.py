@@ -15,10 +15,18 @@ from tests.e2e.people import ACCOUNTS, OTTO, Person, Seat
 from tests.e2e.product import Product, started
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that empty the queue come last: others need pairs to decide."""
+    """Tests that empty the queue come last: others need pairs to decide.
+
+    Where there are two processes, one looks at every page and the other does everything else,
+    each with a product of its own (`--dist loadgroup`).
+    """
     items.sort(key=lambda item: "empty_queue" in getattr(item, "fixturenames", ()))
+    for item in items:
+        if item.get_closest_marker("e2e"):
+            group = "looks" if item.path.stem == "test_looks" else "stories"
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")
