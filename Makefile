@@ -16,7 +16,7 @@ test: .venv/.installed-dev
 # In the order in which they are written: many share one product, and what happens to it stays.
 test-e2e: .venv/.installed-dev
 	.ci/chromium
-	$(PYTHON) -m pytest -m e2e -p no:randomly -n 2 --dist loadgroup
+	$(PYTHON) -m pytest tests/e2e -m e2e -p no:randomly -n 2 --dist loadgroup
 
 test-faults: .venv/.installed-dev
 	$(PYTHON) -m pytest -m faults
