@@ -128,8 +128,10 @@ def empty_queue(kim: Person) -> Person:
     while kim.page.get_by_role("button", name="Later").count():
         form = kim.page.locator("form.decide")
         token = form.locator("[name=csrfmiddlewaretoken]").input_value()
-        said = {"csrfmiddlewaretoken": token, "verdict": "later"}
-        answer = kim.page.request.post(form.get_attribute("action") or "", form=said)
+        answer = kim.page.request.post(
+            form.get_attribute("action") or "",
+            form={"csrfmiddlewaretoken": token, "verdict": "later"},
+        )
         assert answer.ok, answer.status
         kim.goes_to("/review/")
     return kim
