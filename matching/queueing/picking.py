@@ -43,24 +43,6 @@ WHOSE = {
 }
 
 
-class PickForm(forms.Form):
-    """The line of filters above the queue."""
-
-    reason = forms.ChoiceField(label=gettext_lazy("Reason"), required=False)
-    whose = forms.ChoiceField(label=gettext_lazy("Show"), required=False)
-    is_blind = forms.BooleanField(
-        label=gettext_lazy("Hide the score until I have answered"), required=False
-    )
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.label_suffix = ""
-        every = {"": _("Every reason"), **short_reasons()}
-        whose = {**WHOSE, ANYBODYS: _("All pairs")}
-        self.fields["reason"].choices = list(every.items())  # type: ignore[attr-defined]
-        self.fields["whose"].choices = list(whose.items())  # type: ignore[attr-defined]
-
-
 def short_reasons() -> dict[str, str]:
     """Every reason in two or three words."""
     return {
@@ -77,6 +59,24 @@ def short_reasons() -> dict[str, str]:
         "audit": _("Drawn by lot"),
         "disputed": _("Answered differently"),
     }
+
+
+def _reasons() -> list[tuple[str, str]]:
+    return [("", _("Every reason")), *short_reasons().items()]
+
+
+def _whose() -> list[tuple[str, str]]:
+    return [(whose, str(words) or _("All pairs")) for whose, words in WHOSE.items()]
+
+
+class PickForm(forms.Form):
+    """The line of filters above the queue."""
+
+    reason = forms.ChoiceField(label=gettext_lazy("Reason"), choices=_reasons, required=False)
+    whose = forms.ChoiceField(label=gettext_lazy("Show"), choices=_whose, required=False)
+    is_blind = forms.BooleanField(
+        label=gettext_lazy("Hide the score until I have answered"), required=False
+    )
 
 
 def picked_in(session: SessionBase) -> Picked:
