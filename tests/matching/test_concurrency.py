@@ -48,7 +48,8 @@ from tests.staff import staff
 TABLES = (
     "matching_reviewcase", "matching_decision", "matching_mergeevent", "matching_link",
     "matching_dirtyrecord", "matching_generickey", "matching_blockkey",
-    "matching_keyedrecord", "matching_matchmodelversion", "profiles_membership",
+    "matching_keyedrecord", "matching_publication", "matching_matchmodelversion",
+    "profiles_membership",
     "profiles_profile", "profiles_identifier", "profiles_recordversion",
     "profiles_sourcerecord", "profiles_source", "c360_user_groups", "c360_user",
 )  # fmt: skip
