@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from c360.demo import orders, service, texts
-from c360.demo.journal import Customer, Journal, Pen, hours
-from c360.demo.products import PRODUCTS, SEARCHES, SHOPS
+from c360.demo.journal import Customer, Journal, Pen, hours, pounds
+from c360.demo.products import PRODUCTS, SEARCHES, SHOPS, Product
 
 PLATFORMS = ("iPhone", "Android", "web")
 
@@ -241,3 +241,31 @@ def shop_offer(
     summary = f"{said}, code {code}, valid until {until}"
     write = journal.pen("shop_events", customer, offer_code=code, valid_until=until)
     write(at, event_type="offer_issued", summary=summary)
+
+
+def crm_price(
+    journal: Journal, customer: Customer, at: datetime, product: Product, pence: int, days: int
+) -> None:
+    """A price for one article by the CRM's e-mail, good for `days`."""
+    until = (at + timedelta(days=days)).date().isoformat()
+    said = f"{product.name} for £{pounds(pence)}, valid until {until}"
+    write = journal.pen("crm_events", customer, **_priced(product), valid_until=until)
+    subject = f"Price for you: {product.name}"
+    write(
+        at, activity="offer_sent", channel="email", subject=subject, note=said,
+        value=pounds(pence),
+    )  # fmt: skip
+
+
+def shop_price(
+    journal: Journal, customer: Customer, at: datetime, product: Product, pence: int, days: int
+) -> None:
+    """A price for one article that the shop shows after signing in, good for `days`."""
+    until = (at + timedelta(days=days)).date().isoformat()
+    said = f"{product.name} for £{pounds(pence)}, valid until {until}"
+    write = journal.pen("shop_events", customer, **_priced(product), valid_until=until)
+    write(at, event_type="offer_issued", summary=said, amount=pounds(pence), currency="GBP")
+
+
+def _priced(product: Product) -> dict[str, str]:
+    return {"sku": product.sku, "product": product.name}

@@ -12,9 +12,9 @@ HISTORY = timedelta(days=548)
 # The first columns of each events file: key, person, time; then what the system says.
 COLUMNS = {
     "crm_events": "activity_id customer_no happened_at activity subject note channel value "
-    "plan_no plan_status offer_code valid_until",
+    "plan_no plan_status offer_code valid_until sku product",
     "shop_events": "event_id user_id created_at event_type order_no order_status amount "
-    "currency summary carrier parcel offer_code valid_until rating",
+    "currency summary carrier parcel offer_code valid_until rating sku product",
     "shop_returns_events": "event_id user_id created_at step return_no return_status order_no "
     "amount currency reason",
     "support_events": "interaction_id contact_id logged_at type subject ticket_no "

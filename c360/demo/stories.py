@@ -8,10 +8,11 @@ from c360.demo import events, orders, service, texts
 from c360.demo.contacts import ContactBook
 from c360.demo.journal import Customer, Journal, daytime, hours
 from c360.demo.people import Changing, Person
-from c360.demo.products import SHOPS
+from c360.demo.products import PRODUCTS, SHOPS
 from c360.demo.sources import Record
 
 SHARE = 0.015  # of all people, for each story
+PRICED_TWICE = next(each for each in PRODUCTS if each.name == "Steamer chair")
 
 
 @dataclass(frozen=True)
@@ -185,10 +186,13 @@ def _contradict(record: Record, left: datetime) -> None:
 
 
 def _two_offers(journal: Journal, customer: Customer, records: Sequence[Record]) -> None:
-    """10 % from the CRM and 20 % from the shop, both still good."""
+    """10 % from the CRM and 20 % from the shop, and two prices for one chair, all still good."""
     sent, shown = journal.ago(12, 8), journal.ago(5, 2)
     events.crm_offer(journal, customer, sent, "AUTUMN10", "10 % off furniture", 45)
     events.shop_offer(journal, customer, shown, "COMEBACK20", "20 % off furniture", 30)
+    mailed, seen = sent + timedelta(hours=30), shown + timedelta(minutes=2)
+    events.crm_price(journal, customer, mailed, PRICED_TWICE, 10_900, 40)
+    events.shop_price(journal, customer, seen, PRICED_TWICE, 11_900, 30)
     for _ in range(4):
         events.visit(journal, customer, journal.ago(9))
     words = service.slots(journal, None)

@@ -19,10 +19,15 @@ from c360.demo.load import SOURCES, first_day, make_sources
 from c360.demo.stories import HEROES
 from c360.models import User
 from profiles import normalise
+from profiles.desk.attention.banner import attention
+from profiles.desk.values import joined_records
+from profiles.event_ingest import store_events
 from profiles.finding.search import search
 from profiles.mapping import EventMapping, ReadEvent, ReadRecord, RecordMapping
-from profiles.models import Source
+from profiles.models import Event, Source, SourceMapping, SourceRecord
+from profiles.reading import Row
 from tests.profiles.customers import make_customer, make_record
+from tests.staff import staff
 
 TODAY = date(2026, 5, 3)
 MIDNIGHT = datetime.combine(TODAY, time(), UTC)
@@ -273,8 +278,45 @@ def test_two_different_offers_are_good_today(demo: Demo) -> None:
             event.properties["offer_code"]
             for _, event in life
             if event.properties.get("valid_until", "") >= TODAY.isoformat()
+            and "offer_code" in event.properties
         }
         assert codes == {"AUTUMN10", "COMEBACK20"}
+
+
+def test_one_article_has_two_prices_that_are_both_good_today(demo: Demo) -> None:
+    for life in demo.lives("two_offers"):
+        prices = {
+            (source, event.properties["sku"], event.amount_minor)
+            for source, event in life
+            if event.properties.get("valid_until", "") >= TODAY.isoformat()
+            and "sku" in event.properties
+        }
+        assert prices == {("crm", "HP403", 10_900), ("shop", "HP403", 11_900)}
+
+
+@pytest.mark.django_db
+def test_the_two_prices_of_the_demo_are_told_with_their_proof(demo: Demo) -> None:
+    records = []
+    for source, name in (("crm", "crm_events"), ("shop", "shop_events")):
+        told = [row for row in demo.rows(f"{name}.csv") if row["product"]]
+        key = "customer_no" if source == "crm" else "user_id"
+        record = make_record(source, given_name="Rosalind")
+        SourceRecord.objects.filter(pk=record.pk).update(external_id=told[0][key])
+        spec = json.loads((demo.folder / f"{name}.mapping.json").read_text(encoding="utf-8"))
+        mapping = SourceMapping.objects.create(
+            source=record.source, reads="events", version=1, spec=spec
+        )
+        store_events(record.source, mapping, [Row(told[0])], origin=name)
+        records.append(record)
+    profile = make_customer(*records)
+
+    (item,) = attention(staff("ana"), profile, joined_records(profile), MIDNIGHT)
+
+    assert item.title == "Different prices for Steamer chair"
+    assert [reason.split(" until ")[0] for reason in item.reasons] == [
+        "Crm: £109.00", "Shop: £119.00"
+    ]  # fmt: skip
+    assert Event.objects.filter(occurred_at=item.proof.at, source__slug="shop").exists()
 
 
 def test_visits_become_fewer_until_there_are_none(demo: Demo) -> None:

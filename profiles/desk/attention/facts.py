@@ -73,6 +73,7 @@ class Offer:
     source: str
     code: str = ""
     product: str = ""
+    product_name: str = ""
     amount_minor: int | None = None
     currency: str = ""
 
@@ -195,6 +196,7 @@ def _offers(names: Mapping[int, str], now: datetime, guard: Guard) -> list[Offer
             source=names[event.record_id or 0],
             code=str(said.get("offer_code") or ""),
             product=str(said.get("sku") or ""),
+            product_name=guard.told(str(said.get("product") or "")),
             amount_minor=event.amount_minor,
             currency=event.currency,
         )

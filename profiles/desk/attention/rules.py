@@ -173,7 +173,8 @@ def conflicting_offers(facts: Facts, now: datetime) -> Iterator[Item]:
     for (product, _currency), same in groupby(priced, attrgetter("product", "currency")):
         prices = _newest_by(same, attrgetter("source"))
         if len({each.amount_minor for each in prices}) > 1:
-            yield _conflict(_("Different prices for %s") % product, prices)
+            name = next((each.product_name for each in prices if each.product_name), product)
+            yield _conflict(_("Different prices for %s") % name, prices)
 
 
 def _is_valid(offer: Offer, now: datetime) -> bool:
