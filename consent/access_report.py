@@ -47,6 +47,7 @@ PAGES: dict[str, str | Promise] = {
     "api:profile": _("Customer, by call"),
     "api:attention": _("What needs attention, by call"),
     "api:embed-links": _("Link to show a customer in a frame"),
+    "profiles:embed-call": _("Search in a frame, by a call"),
     "profiles:embed": _("Customer in a frame"),
     "profiles:embed-link": _("Customer in a frame, by link"),
     "api:timeline": _("Timeline, by call"),

@@ -1,4 +1,4 @@
-"""Links that show one customer once, in a frame of one allowed origin, within five minutes.
+"""Frames of other pages, and links that show one customer once in one, within five minutes.
 
 Cookies do not reach frames of other sites, so a desk asks for a link with a personal token of
 the agent. The link stands in the cache under a hash and is taken out when it is opened; who may
@@ -9,6 +9,7 @@ import secrets
 from dataclasses import dataclass
 
 from django.core.cache import cache
+from django.http import HttpResponse
 
 from c360.models import PersonalToken, User
 from c360.tokens.making import digest_of
@@ -24,6 +25,13 @@ class Link:
     origin: str
     owner: int
     token: int | None
+
+
+def may_be_framed(response: HttpResponse, origins: list[str]) -> HttpResponse:
+    """Let pages of these origins, and no others, show an answer in a frame."""
+    response.xframe_options_exempt = True
+    response._csp_replace = {"frame-ancestors": origins}  # type: ignore[attr-defined]  # django-csp
+    return response
 
 
 def make_link(link: Link) -> str:

@@ -8,6 +8,7 @@ from profiles.views import (
     corrections,
     customer,
     embed,
+    embed_call,
     news,
     notes,
     provenance,
@@ -19,6 +20,7 @@ from profiles.views import (
 
 app_name = "profiles"
 urlpatterns = [
+    path("embed/", embed_call.embed_call, name="embed-call"),
     path("embed/c/<str:profile_id>/", embed.embed, name="embed"),
     path("embed/link/<str:secret>/", embed.embed_link, name="embed-link"),
     path("search/", search.search, name="search"),

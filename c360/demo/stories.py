@@ -186,7 +186,7 @@ def _contradict(record: Record, left: datetime) -> None:
 
 
 def _two_offers(journal: Journal, customer: Customer, records: Sequence[Record]) -> None:
-    """10 % from the CRM and 20 % from the shop, and two prices for one chair, all still good."""
+    """10 % from the CRM and 20 % from the shop; two prices for one chair; all still good."""
     sent, shown = journal.ago(12, 8), journal.ago(5, 2)
     events.crm_offer(journal, customer, sent, "AUTUMN10", "10 % off furniture", 45)
     events.shop_offer(journal, customer, shown, "COMEBACK20", "20 % off furniture", 30)

@@ -18,7 +18,7 @@ from profiles.desk.attention.banner import attention
 from profiles.desk.guard import Guard
 from profiles.desk.once import reading_once
 from profiles.desk.panels import panels_to_read
-from profiles.embedding import link_of, owner_of, take
+from profiles.embedding import link_of, may_be_framed, owner_of, take
 from profiles.models import Profile
 
 EVENTS = 5
@@ -82,7 +82,4 @@ def _panel(request: StaffRequest, profile: Profile, origins: list[str]) -> HttpR
         "panels": panels_to_read(request, profile),
         "events": items[:EVENTS],
     }
-    response = render(request, "profiles/embed.html", context)
-    response.xframe_options_exempt = True
-    response._csp_replace = {"frame-ancestors": origins}  # type: ignore[attr-defined]  # django-csp
-    return response
+    return may_be_framed(render(request, "profiles/embed.html", context), origins)

@@ -12,8 +12,8 @@ from c360.http import StaffRequest
 from c360.showing import Action, note_access, shows
 from profiles.access import SEARCH
 from profiles.finding import search as finder
+from profiles.finding.called import who_rings
 from profiles.finding.pace import TooMany, allow
-from profiles.finding.quoted import by_namespace
 from profiles.forms import PopForm, SearchForm
 
 SUGGESTIONS = 8
@@ -91,14 +91,11 @@ def pop(request: StaffRequest) -> HttpResponse:
         return redirect("profiles:search")
     namespace, value = form.asked
     try:
-        allow(request.user.pk, value)
+        found = who_rings(request.user.pk, namespace, value)
     except TooMany as wait:
         messages.warning(request, wait.words)
         return redirect("profiles:search")
-    note_access(terms=[value], stays=True)
-    found = {pk for pk, _reason in by_namespace(namespace, value)}
-    note_access(profiles=found, results=len(found))
     if len(found) == 1:
-        return redirect("profiles:customer", found.pop())
+        return redirect("profiles:customer", found[0])
     request.session[ASKED] = value
     return redirect("profiles:search")

@@ -316,7 +316,7 @@ def test_the_two_prices_of_the_demo_are_told_with_their_proof(demo: Demo) -> Non
     assert [reason.split(" until ")[0] for reason in item.reasons] == [
         "Crm: £109.00", "Shop: £119.00"
     ]  # fmt: skip
-    assert Event.objects.filter(occurred_at=item.proof.at, source__slug="shop").exists()
+    assert item.proof.at == Event.objects.get(source__slug="shop").occurred_at
 
 
 def test_visits_become_fewer_until_there_are_none(demo: Demo) -> None:

@@ -172,6 +172,14 @@ def framed(person: Person) -> None:
     person.goes_to(f"/embed/c/{customer(person)}/")
 
 
+def call_of_nobody(person: Person) -> None:
+    """A frame that was called with a number nobody has."""
+    person.goes_to("/embed/?phone=%2B447700900000")
+    expect(person.page.get_by_role("heading", level=1)).to_have_text(
+        "Nobody known calls from this number"
+    )
+
+
 def german(person: Person) -> None:
     """A customer in German, whose words are longer."""
     profile = customer(person)
@@ -410,6 +418,7 @@ STOPS = [
     Stop("reports", "ana", at("/reports/")),
     Stop("brief", "ana", brief),
     Stop("embed", "ana", framed),
+    Stop("embed-call", "ana", call_of_nobody),
     Stop("settings", "ana", at("/preferences/")),
     Stop("tokens", "ana", at("/tokens/")),
     Stop("token-made", "ana", token_made),
