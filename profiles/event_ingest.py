@@ -44,12 +44,13 @@ WHERE source_id = %s AND external_id = ANY(%s)
 INSERT_EVENTS = """
 INSERT INTO profiles_event
     (source_id, received_at, message_id, record_id, record_key, kind, name, occurred_at,
-     channel, text, object_namespace, object_id, object_state, amount_minor, currency,
-     identifiers, properties, retention_until)
+     channel, text, object_namespace, object_id, object_state, part_of_namespace, part_of_id,
+     amount_minor, currency, identifiers, properties, retention_until)
 SELECT %s, %s, came.* FROM json_to_recordset(%s::json) AS came (
     message_id varchar, record_id bigint, record_key varchar, kind varchar, name varchar,
     occurred_at timestamptz, channel varchar, text text, object_namespace varchar,
-    object_id varchar, object_state varchar, amount_minor bigint, currency varchar,
+    object_id varchar, object_state varchar, part_of_namespace varchar, part_of_id varchar,
+    amount_minor bigint, currency varchar,
     identifiers jsonb, properties jsonb, retention_until timestamptz)
 """
 MOVE_LAST_EVENT = """
@@ -66,7 +67,10 @@ WHERE profile.id = newest.profile_id
   AND (profile.last_event_at IS NULL OR profile.last_event_at < newest.at)
 """
 LONGEST = {"key": 200, "record": 200, "name": 160, "channel": 40}
-LONGEST_OF_OBJECT = {"object.namespace": 60, "object.id": 120, "object.state": 60}
+LONGEST_OF_OBJECT = {
+    "object.namespace": 60, "object.id": 120, "object.state": 60,
+    "object.part_of.namespace": 60, "object.part_of.id": 120,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +161,8 @@ def _check(event: ReadEvent) -> None:
         about = event.object
         if about.kind not in KINDS:
             raise RowError("object.kind", about.kind, "unknown kind of object")
-        texts_of_object = (about.namespace, about.id, about.state or "")
+        whole = about.part_of or ("", "")
+        texts_of_object = (about.namespace, about.id, about.state or "", *whole)
         checks += zip(LONGEST_OF_OBJECT.items(), texts_of_object, strict=True)
     for (column, longest), value in checks:
         if len(value) > longest:
@@ -260,6 +265,7 @@ def _columns_of(
     event: ReadEvent, records: dict[str, int], kept: timedelta | None
 ) -> dict[str, Any]:
     about = event.object
+    part_of_namespace, part_of_id = (about and about.part_of) or ("", "")
     return {
         "message_id": event.message_id,
         "record_id": records.get(event.record_key or ""),
@@ -272,6 +278,8 @@ def _columns_of(
         "object_namespace": about.namespace if about else "",
         "object_id": about.id if about else "",
         "object_state": (about.state or "") if about else "",
+        "part_of_namespace": part_of_namespace,
+        "part_of_id": part_of_id,
         "amount_minor": event.amount_minor,
         "currency": event.currency,
         "identifiers": dict(event.identifiers),

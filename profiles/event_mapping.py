@@ -22,6 +22,7 @@ KEYS = (
     "identifiers", "object", "region", "basis",
 )
 # fmt: on
+PARTS = ("return", "refund", "delivery", "payment")  # what an order's row may hold
 HELD = "events"  # what all of it counts as where a lawful basis is asked
 FIRST_YEAR = 1990
 # ISO 4217: currencies whose minor unit is not a hundredth.
@@ -42,6 +43,7 @@ class ReadObject:
     kind: str
     id: str
     state: str | None
+    part_of: tuple[str, str] | None = None  # namespace and id, of a return that of its order
 
 
 @dataclass(frozen=True)
@@ -150,28 +152,62 @@ class _ObjectColumns:
     kind: str
     id: Column
     state: _Wording | None
+    whole: "_Whole | None"
 
     @classmethod
     def parse(cls, spec: object, at: str) -> "_ObjectColumns":
-        known = ("namespace", "kind", "id", "state")
+        known = ("namespace", "kind", "id", "state", "part_of")
         checked = checked_keys(spec, known, at, required=("namespace", "kind", "id"))
         for key in ("namespace", "kind"):
             if not isinstance(checked[key], str) or not checked[key]:
                 raise MappingError(f"{at}.{key}: expected a word, not {checked[key]!r}")
         state = _Wording.parse(checked["state"], f"{at}.state") if "state" in checked else None
+        if "part_of" in checked and checked["kind"] not in PARTS:
+            raise MappingError(f"{at}.part_of: only of kind {', '.join(PARTS)}")
         return cls(
             namespace=str(checked["namespace"]),
             kind=str(checked["kind"]),
             id=Column.parse(checked["id"], f"{at}.id"),
             state=state,
+            whole=_Whole.parse(checked["part_of"], f"{at}.part_of")
+            if "part_of" in checked
+            else None,
         )
+
+    @property
+    def columns(self) -> list[Column | None]:
+        state = self.state.column if self.state else None
+        return [self.id, state, self.whole.id if self.whole else None]
 
     def read(self, row: Mapping[str, str]) -> ReadObject | None:
         found = self.id.text(row)
         if found is None:
             return None
         state = self.state.read(row) if self.state else ""
-        return ReadObject(self.namespace, self.kind, found, state or None)
+        whole = self.whole.read(row) if self.whole else None
+        is_own = whole == (self.namespace, found)
+        part_of = None if is_own else whole
+        return ReadObject(self.namespace, self.kind, found, state or None, part_of)
+
+
+@dataclass(frozen=True)
+class _Whole:
+    """The thing a return, refund or delivery is part of: its namespace, and where its id is."""
+
+    namespace: str
+    id: Column
+
+    @classmethod
+    def parse(cls, spec: object, at: str) -> "_Whole":
+        checked = checked_keys(spec, ("namespace", "id"), at, required=("namespace", "id"))
+        namespace = checked["namespace"]
+        if not isinstance(namespace, str) or not namespace:
+            raise MappingError(f"{at}.namespace: expected a word, not {namespace!r}")
+        return cls(namespace, Column.parse(checked["id"], f"{at}.id"))
+
+    def read(self, row: Mapping[str, str]) -> tuple[str, str] | None:
+        found = self.id.text(row)
+        return (self.namespace, found) if found else None
 
 
 @dataclass(frozen=True)
@@ -236,8 +272,7 @@ class EventMapping:
             found += [self.amount.column, self.amount.currency_column]
         found += self.identifiers.values()
         if self.about:
-            found.append(self.about.id)
-            found.append(self.about.state.column if self.about.state else None)
+            found += self.about.columns
         return found
 
     def missing_columns(self, header: Iterable[str]) -> list[str]:

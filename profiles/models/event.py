@@ -79,6 +79,9 @@ class Event(models.Model):
     object_namespace = models.CharField(max_length=60, blank=True)
     object_id = models.CharField(max_length=120, blank=True)
     object_state = models.CharField(max_length=60, blank=True)
+    # Of a return that of its order, as the source says; bulk loads need not name them.
+    part_of_namespace = models.CharField(max_length=60, blank=True, default="", db_default="")
+    part_of_id = models.CharField(max_length=120, blank=True, default="", db_default="")
     amount_minor = models.BigIntegerField(null=True, help_text="In the currency's minor unit.")
     currency = models.CharField(max_length=3, blank=True)
     identifiers = models.JSONField(default=dict)
@@ -107,6 +110,12 @@ class Event(models.Model):
                 fields=["object_namespace", "object_id"],
                 name="event_of_object",
                 condition=~models.Q(object_id=""),
+            ),
+            # Serves: the timeline: what belongs into the row of an order.
+            models.Index(
+                fields=["record", "-occurred_at", "-id"],
+                name="event_of_part",
+                condition=~models.Q(part_of_id=""),
             ),
         ]
 

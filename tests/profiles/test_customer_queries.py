@@ -14,7 +14,7 @@ from tests.profiles.customers import make_customer, make_event, make_object, mak
 from tests.staff import signed_in
 
 pytestmark = pytest.mark.django_db
-MOST = 23
+MOST = 24
 
 
 def statements(profile: Profile) -> list[str]:

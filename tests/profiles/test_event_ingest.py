@@ -240,3 +240,22 @@ def test_order_and_repetition_and_batching_of_events_make_no_difference(
         tell(mapping, *again[:size])
         again = again[size:]
     assert objects() == expected
+
+
+def test_a_return_that_names_its_order_is_kept_with_it() -> None:
+    mapping = make_event_mapping()
+    whole = {"namespace": "crm:order", "id": "order_no"}
+    about = {"namespace": "crm:return", "kind": "return", "id": "order", "part_of": whole}
+    mapping.spec = {**SPEC, "object": about}
+    mapping.save()
+
+    tell(
+        mapping,
+        event("m1", kind="return", order="R-7", order_no="HP-1"),
+        event("m2", kind="return", order="R-8", order_no=""),
+        event("m3", kind="return", order="R-9", order_no="x" * 121),
+    )
+
+    told = Event.objects.order_by("message_id").values_list("part_of_namespace", "part_of_id")
+    assert list(told) == [("crm:order", "HP-1"), ("", "")]
+    assert "order_no" not in Event.objects.get(message_id="m1").properties

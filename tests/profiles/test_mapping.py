@@ -234,3 +234,20 @@ def test_an_event_file_tells_which_columns_it_lacks() -> None:
     header = [name for name in EVENT_ROW if name not in ("status", "currency")]
 
     assert EventMapping.parse(EVENTS).missing_columns(header) == ["currency", "status"]
+
+
+def test_only_what_an_order_may_hold_is_part_of_one() -> None:
+    whole = {"namespace": "shop:order", "id": "order_no"}
+    about = {"namespace": "shop:return", "kind": "return", "id": "no", "part_of": whole}
+    spec = {"key": "id", "occurred_at": "at", "kind": {"value": "return"}, "object": about}
+    row = {"id": "1", "at": "2026-05-01T10:00:00Z", "no": "R-7", "order_no": "HP-1"}
+
+    read = EventMapping.parse(spec).read(row)
+
+    assert read.object is not None
+    assert read.object.part_of == ("shop:order", "HP-1")
+    assert EventMapping.parse(spec).missing_columns(["id", "at", "no"]) == ["order_no"]
+    with pytest.raises(MappingError, match="part_of"):
+        EventMapping.parse({**spec, "object": {**about, "kind": "ticket"}})
+    with pytest.raises(MappingError, match="part_of"):
+        EventMapping.parse({**spec, "object": {**about, "part_of": {"id": "order_no"}}})

@@ -6,10 +6,12 @@ events arrive. The number of queries does not depend on records or events.
 
 An order, ticket or other thing with a state is one row, however many events tell of it. The row
 stands where its newest event stands that passes the filters; every other event is a row of its
-own. So each event that passes is in exactly one row of one page.
+own. So each event that passes is in exactly one row of one page. Returns, refunds and
+deliveries that name their order stand in its row, where the joined records tell of the order.
 
 `kinds` groups the kinds of events, `filters` is what a reader chose, `reading` asks for a page,
-`finding` looks for words, `things` says how orders and tickets stand, `rows` puts a page under
+`finding` looks for words, `things` says how orders and tickets stand, `parts` which of them
+stand in the row of another, `outcome` what came of those, `rows` puts a page under
 days, `steps` opens a row, and `facets` counts what each filter would show.
 """
 

@@ -1,6 +1,7 @@
 """Asks the database for one page of a timeline."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Lower
@@ -9,8 +10,9 @@ from django.utils import timezone
 from profiles.desk.timeline.filters import PERIODS, Cursor, Filters
 from profiles.desk.timeline.finding import Matches, matches
 from profiles.desk.timeline.kinds import RESOLVED_STATES
+from profiles.desk.timeline.parts import Parts, not_heads, parts
 from profiles.desk.timeline.rows import Page, days
-from profiles.desk.timeline.things import things
+from profiles.desk.timeline.things import ObjectKey, Thing, object_key, things
 from profiles.models import CustomerObject, Event, Source, SourceRecord
 
 PAGE = 25
@@ -23,17 +25,32 @@ def page(
     before: Cursor | None,
     matching: Matches | None = None,
 ) -> Page:
-    """The next 25 rows before the cursor, by day. Two queries, three where words are given.
+    """The next 25 rows before the cursor, by day. Three queries.
 
+    One more where words are given, and one where returns stand in the rows of their orders.
     `records` are the joined records, with their sources loaded; `matching` are the events that
     say the words of the filters, where that is known already.
     """
     matching = matching or matches(records, filters.find)
-    found = list(heads(records, filters, before, matching)[: PAGE + 1])
+    folded = Parts() if filters.each else parts(tuple(record.pk for record in records))
+    found = list(heads(records, filters, before, matching, folded)[: PAGE + 1])
     shown = found[:PAGE]
     older = str(Cursor(shown[-1].occurred_at, shown[-1].id)) if len(found) > PAGE else ""
-    told = things(records, [] if filters.each else shown)
+    told = whole_things(records, [] if filters.each else shown, folded)
     return Page(days(shown, told, records), older)
+
+
+def whole_things(
+    records: Sequence[SourceRecord], shown: Iterable[Event], folded: Parts
+) -> Mapping[ObjectKey, Thing]:
+    """The things in whose rows the events stand, by what the events tell of. One query."""
+    keys = {key for event in shown if (key := object_key(event))}
+    members = {key: folded.members(key) for key in keys}
+    told = things(records, (each for row in members.values() for each in row))
+    return {
+        key: replace(told[top], parts=tuple(told[part] for part in its_parts if part in told))
+        for key, (top, *its_parts) in members.items()
+    }
 
 
 def heads(
@@ -41,10 +58,13 @@ def heads(
     filters: Filters,
     before: Cursor | None,
     matching: Matches | None,
+    folded: Parts,
 ) -> QuerySet[Event]:
     """The newest event of every row, newest first, from the cursor on."""
     passing = events_passing(records, filters, matching)
     found = passing if filters.each else passing.exclude(_has_newer(passing))
+    if behind := not_heads(passing, folded):
+        found = found.exclude(id__in=behind)
     if before is not None:
         at, last_id = before
         found = found.filter(occurred_at__lte=at)

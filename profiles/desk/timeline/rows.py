@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from profiles.desk.timeline.filters import Cursor
 from profiles.desk.timeline.kinds import ICONS, RESOLVED_STATES, WEB
+from profiles.desk.timeline.outcome import Outcome, outcome
 from profiles.desk.timeline.things import ObjectKey, Thing, object_key
 from profiles.models import Event, Source, SourceRecord
 from profiles.money import format_minor
@@ -43,6 +44,16 @@ class Item:
         return str(Cursor(self.event.occurred_at, self.event.id))
 
     @property
+    def number(self) -> str:
+        """The number of the thing in whose row the event stands, if it tells of one."""
+        return self.thing.id if self.thing else self.event.object_id
+
+    @property
+    def part_number(self) -> str:
+        """The number of the return or delivery that the newest event tells of, in its order."""
+        return self.event.object_id if self.event.object_id != self.number else ""
+
+    @property
     def state(self) -> str:
         return self.thing.state if self.thing else self.event.object_state
 
@@ -50,6 +61,11 @@ class Item:
     def is_open(self) -> bool:
         """True of a thing that still waits for something."""
         return self.state.casefold() not in RESOLVED_STATES
+
+    @property
+    def outcome(self) -> Outcome:
+        """What came of the returns, refunds and deliveries in the row of an order."""
+        return outcome(self.thing.parts if self.thing else ())
 
     @property
     def amount(self) -> str:
@@ -102,7 +118,7 @@ def _run_key(event: Event) -> tuple[object, ...]:
 
 
 def _item(event: Event, more: list[Event], record: SourceRecord, thing: Thing | None) -> Item:
-    several = thing if thing and thing.steps > 1 else None
+    several = thing if thing and thing.all_steps > 1 else None
     return Item(event, event.source, several, is_late(event, record), more)
 
 

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from profiles.desk.timeline.filters import Cursor
+from profiles.desk.timeline.parts import about, parts
+from profiles.desk.timeline.reading import whole_things
 from profiles.desk.timeline.rows import Item, is_late
-from profiles.desk.timeline.things import Thing, object_key, things
+from profiles.desk.timeline.things import Thing, object_key
 from profiles.models import Event, SourceRecord
 
 MOST = 200  # steps shown at once; the newest where there are more
@@ -20,11 +22,11 @@ class Opened:
 
     @property
     def left_out(self) -> int:
-        return self.thing.steps - len(self.steps)
+        return self.thing.all_steps - len(self.steps)
 
 
 def opened(records: Sequence[SourceRecord], place: Cursor) -> Opened | None:
-    """The thing whose event stands at `place`. Three queries.
+    """The thing whose event stands at `place`, with all that is part of it. Four queries.
 
     `None` where no joined record has such an event, or where it tells of no thing.
     """
@@ -34,11 +36,12 @@ def opened(records: Sequence[SourceRecord], place: Cursor) -> Opened | None:
     key = object_key(head) if head else None
     if head is None or key is None:
         return None
-    about = of_records.filter(object_namespace=key[0], object_id=key[1])
-    newest_first = about.select_related("source").order_by("-occurred_at", "-id")[:MOST]
+    folded = parts(tuple(ids))
+    steps_of = of_records.exclude(object_id="").filter(about(folded.members(key)))
+    newest_first = steps_of.select_related("source").order_by("-occurred_at", "-id")[:MOST]
     by_id: dict[int | None, SourceRecord] = {record.pk: record for record in records}
     steps = [_step(event, by_id[event.record_id]) for event in newest_first]
-    return Opened(things(records, [head])[key], steps[::-1])
+    return Opened(whole_things(records, [head], folded)[key], steps[::-1])
 
 
 def _step(event: Event, record: SourceRecord) -> Item:

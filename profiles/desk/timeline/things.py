@@ -22,7 +22,8 @@ SELECT event.object_namespace, event.object_id, coalesce(object.kind, min(event.
     (array_agg(event.amount_minor ORDER BY event.amount_minor IS NOT NULL DESC, {OWN_KIND},
         {NEWEST}))[1],
     (array_agg(event.currency ORDER BY event.amount_minor IS NOT NULL DESC, {OWN_KIND},
-        {NEWEST}))[1]
+        {NEWEST}))[1],
+    bool_or(event.kind = 'refund')
 FROM unnest(%s::varchar[], %s::varchar[]) AS asked (namespace, object_id)
 LEFT JOIN profiles_customerobject AS object USING (namespace, object_id)
 JOIN profiles_event AS event
@@ -37,7 +38,10 @@ ObjectKey = tuple[str, str]  # namespace, id
 
 @dataclass(frozen=True)
 class Thing:
-    """An order, ticket, return or subscription: what it is, how it stands, since when."""
+    """An order, ticket, return or subscription: what it is, how it stands, since when.
+
+    `parts` are the returns, refunds and deliveries that stand in its row.
+    """
 
     namespace: str
     id: str
@@ -47,6 +51,12 @@ class Thing:
     state: str
     amount_minor: int | None
     currency: str
+    is_refunded: bool = False  # some of it at least
+    parts: tuple["Thing", ...] = ()
+
+    @property
+    def all_steps(self) -> int:
+        return self.steps + sum(part.steps for part in self.parts)
 
     @property
     def amount(self) -> str:
@@ -60,9 +70,11 @@ def object_key(event: Event) -> ObjectKey | None:
     return (event.object_namespace, event.object_id) if event.object_id else None
 
 
-def things(records: Iterable[SourceRecord], events: Iterable[Event]) -> dict[ObjectKey, Thing]:
-    """The things that the events tell of. One query, whatever they are."""
-    keys = sorted({key for event in events if (key := object_key(event))})
+def things(
+    records: Iterable[SourceRecord], asked: Iterable[ObjectKey]
+) -> dict[ObjectKey, Thing]:
+    """The things the records tell of among those asked for. One query, whatever they are."""
+    keys = sorted(set(asked))
     with connection.cursor() as cursor:
         cursor.execute(THINGS, [*_columns(keys), [record.pk for record in records]])
         found = [Thing(*row) for row in cursor.fetchall()]
