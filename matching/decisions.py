@@ -14,13 +14,17 @@ from django.utils.translation import gettext as _
 
 from c360.models import User
 from matching.live import live_model
+from matching.model import MatchModel
 from matching.models import Decision, ReviewCase
 from matching.models.review import NOT_OF_THE_MACHINE
 from matching.preview import (
+    Preview,
     Words,
     check,
     fingerprint,
+    fingerprint_in,
     live_members,
+    preview_words,
     words_for_different,
     words_for_same,
     words_for_split,
@@ -57,6 +61,58 @@ class _Act:
     id: uuid.UUID = field(default_factory=uuid.uuid4)
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What answering a case would say, worked out and not said yet.
+
+    Holds as long as the locks it was worked out under: until the transaction ends.
+    """
+
+    case_id: int
+    of_the_machine: bool
+    ends: Pair
+    words: Words
+    world: World
+    model: MatchModel
+
+    def planned(self) -> Preview:
+        """What saying it would do."""
+        return preview_words(self.world, self.words, self.model, of=self.ends)
+
+
+def work_out(case: ReviewCase, *, lo: int, hi: int, verdict: str, seen: str = "") -> Answer:
+    """Lock what an answer concerns, and the case, and work out what it says.
+
+    `seen` is the fingerprint of the preview the person looked at; empty skips the comparison.
+    Raises a `DecisionRefused` (decided, stale, contradicting, busy). Must run inside the
+    transaction in which `say` follows.
+    """
+    world = _open_world([lo, hi])
+    locked = ReviewCase.objects.open().select_for_update().filter(pk=case.pk)
+    reason = locked.values_list("reason", flat=True).first()
+    if reason is None:
+        raise AlreadyDecided
+    if seen and seen != fingerprint_in(world, [lo, hi]):
+        raise StaleView
+    model = live_model()
+    if verdict == SAME:
+        words = words_for_same(world, lo, hi, model=model)
+    else:
+        words = words_for_different(world, lo, hi)
+    return Answer(case.pk, reason not in NOT_OF_THE_MACHINE, (lo, hi), words, world, model)
+
+
+def say(answer: Answer, *, decided_by: User, reason: str = "") -> Outcome:
+    """Save what was worked out in this transaction, and settle the clusters."""
+    act = _Act(Decision.Kind.DECIDE, decided_by, reason)
+    outcome = _say(answer.words, answer.world, answer.model, act)
+    if not answer.of_the_machine:  # its own settle as the clusters answer them
+        asked = ReviewCase.objects.open().filter(pk=answer.case_id)
+        if asked.update(settled_at=timezone.now()):
+            clusters_settled.send(sender=None, profile_ids=(), record_ids=answer.ends)
+    return outcome
+
+
 @transaction.atomic
 def record_decision(
     case: ReviewCase,
@@ -70,24 +126,10 @@ def record_decision(
 ) -> Outcome:
     """Answer a review case: its two records are, or are not, the same person.
 
-    `seen` is the fingerprint of the preview the person looked at; empty skips the comparison.
-    Raises a `DecisionRefused` (decided, stale, contradicting, busy) and saves nothing then.
+    Raises what `work_out` raises, and saves nothing then.
     """
-    members = _lock([lo, hi])
-    if not ReviewCase.objects.open().select_for_update().filter(pk=case.pk).exists():
-        raise AlreadyDecided
-    _compare(seen, [lo, hi])
-    world = load_world(members)
-    if verdict == SAME:
-        words = words_for_same(world, lo, hi, model=live_model())
-    else:
-        words = words_for_different(world, lo, hi)
-    outcome = _say(words, members, _Act(Decision.Kind.DECIDE, decided_by, reason))
-    reported = ReviewCase.objects.open().filter(pk=case.pk, reason__in=NOT_OF_THE_MACHINE)
-    # The others settle as the clusters answer them.
-    if reported.update(settled_at=timezone.now()):
-        clusters_settled.send(sender=None, profile_ids=(), record_ids=(lo, hi))
-    return outcome
+    answer = work_out(case, lo=lo, hi=hi, verdict=verdict, seen=seen)
+    return say(answer, decided_by=decided_by, reason=reason)
 
 
 @transaction.atomic
@@ -103,11 +145,11 @@ def split_records(
 
     Raises `StaleView` or `DecisionRefused`, and saves nothing then.
     """
-    members = _lock(live_members(profile))
+    world = _open_world(live_members(profile))
     own = live_members(profile)
     _compare(seen, own)
     words = words_for_split(own, record_ids)
-    return _say(words, members, _Act(Decision.Kind.SPLIT, decided_by, reason))
+    return _say(words, world, live_model(), _Act(Decision.Kind.SPLIT, decided_by, reason))
 
 
 @transaction.atomic
@@ -125,10 +167,10 @@ def record_words(
     Open reports between these records count as answered. Raises a `DecisionRefused` (stale,
     busy, and what `words_of` raises) and saves nothing then.
     """
-    members = _lock(record_ids)
+    world = _open_world(record_ids)
     _compare(seen, record_ids)
-    words = words_of(load_world(members))
-    outcome = _say(words, members, _Act(kind, decided_by, reason))
+    words = words_of(world)
+    outcome = _say(words, world, live_model(), _Act(kind, decided_by, reason))
     reported = ReviewCase.objects.open().filter(
         reason=ReviewCase.Reason.REPORTED, lo__in=record_ids, hi__in=record_ids
     )
@@ -145,24 +187,23 @@ def undo(action: uuid.UUID, *, decided_by: User) -> Outcome:
     on one of the pairs, or where the earlier verdict contradicts what was said since.
     """
     pairs = Decision.objects.filter(action=action).values_list("lo_id", "hi_id")
-    members = _lock({pk for pair in pairs for pk in pair})
+    world = _open_world({pk for pair in pairs for pk in pair})
     rows = list(Decision.objects.filter(action=action).select_related("supersedes"))
     if not rows or rows[0].kind == Decision.Kind.UNDO:
         raise DecisionRefused(_("There is nothing to undo."))
     if problem := _why_not_undone(action, rows):
         raise DecisionRefused(problem)
     verdicts = {(row.lo_id, row.hi_id): _earlier(row) for row in rows}
-    world = load_world(members)
     said = Words(
         same=frozenset(pair for pair, verdict in verdicts.items() if verdict == SAME),
         different=frozenset(pair for pair, verdict in verdicts.items() if verdict == DIFFERENT),
     )
-    check(world.without_decisions(verdicts), said, newest=next(iter(verdicts)))
+    before = world.without_decisions(verdicts)
+    check(before, said, newest=next(iter(verdicts)))
     act = _Act(Decision.Kind.UNDO, decided_by, undoes=action)
-    _write(verdicts, act)
-    receipts = _settle(members, act)
-    update_disputes(verdicts)
-    return Outcome(act.id, receipts)
+    _write(verdicts, act, mentioned=world.mentioned)
+    then = before.with_decisions(same=said.same, different=said.different)
+    return _settled(then, live_model(), act, verdicts)
 
 
 def _why_not_undone(action: uuid.UUID, rows: Sequence[Decision]) -> str:
@@ -180,9 +221,10 @@ def _earlier(row: Decision) -> str:
     return row.supersedes.verdict if row.supersedes else Decision.Verdict.NONE
 
 
-def _lock(record_ids: Collection[int]) -> dict[int, int]:
+def _open_world(record_ids: Collection[int]) -> World:
+    """Lock the components of these records and read them. Raises `Busy`."""
     try:
-        return lock_components(record_ids)
+        return load_world(lock_components(record_ids))
     except ComponentsKeepMoving as error:
         raise Busy from error
 
@@ -192,23 +234,31 @@ def _compare(seen: str, record_ids: Collection[int]) -> None:
         raise StaleView
 
 
-def _say(words: Words, members: Collection[int], act: _Act) -> Outcome:
+def _say(words: Words, world: World, model: MatchModel, act: _Act) -> Outcome:
     verdicts = dict.fromkeys(words.same, SAME.value)
     verdicts |= dict.fromkeys(words.different, DIFFERENT.value)
-    _write(verdicts, act)
-    receipts = _settle(members, act)
-    update_disputes(verdicts)
+    _write(verdicts, act, mentioned=world.mentioned)
+    then = world.with_decisions(same=words.same, different=words.different)
+    return _settled(then, model, act, verdicts)
+
+
+def _settled(then: World, model: MatchModel, act: _Act, pairs: Collection[Pair]) -> Outcome:
+    """Settle a world of which people have just said something of these pairs.
+
+    Only those that were mentioned before can have been read again.
+    """
+    cause = Cause(action=act.id, actor=act.decided_by)
+    receipts = settle(then.members.keys(), model=model, cause=cause, world=then)
+    update_disputes(then.mentioned.intersection(pairs))
     return Outcome(act.id, receipts)
 
 
-def _write(verdicts: dict[Pair, str], act: _Act) -> None:
-    """Add one row per pair; the row that stood before is superseded, never edited away."""
-    ends = {pk for pair in verdicts for pk in pair}
-    current = {
-        (row.lo_id, row.hi_id): row
-        for row in Decision.objects.current().filter(lo__in=ends, hi__in=ends)
-        if (row.lo_id, row.hi_id) in verdicts
-    }
+def _write(verdicts: dict[Pair, str], act: _Act, *, mentioned: Collection[Pair]) -> None:
+    """Add one row per pair; the row that stood before is superseded, never edited away.
+
+    There is one only of pairs that were `mentioned` before.
+    """
+    current = _current(verdicts.keys() & set(mentioned))
     now = timezone.now()
     ids = [row.pk for row in current.values()]
     Decision.objects.filter(pk__in=ids).update(superseded_at=now)
@@ -231,6 +281,8 @@ def _write(verdicts: dict[Pair, str], act: _Act) -> None:
     )
 
 
-def _settle(members: Collection[int], act: _Act) -> int:
-    cause = Cause(action=act.id, actor=act.decided_by)
-    return settle(members, model=live_model(), cause=cause)
+def _current(pairs: Collection[Pair]) -> dict[Pair, Decision]:
+    """The rows that stand now. One query; none where there is no pair."""
+    ends = {pk for pair in pairs for pk in pair}
+    rows = Decision.objects.current().filter(lo__in=ends, hi__in=ends)
+    return {(row.lo_id, row.hi_id): row for row in rows if (row.lo_id, row.hi_id) in pairs}

@@ -19,10 +19,10 @@ from matching.preview import (
     preview_different,
 )
 from matching.refusals import DecisionRefused
-from matching.second_person.reading import cautions_for
+from matching.second_person.reading import cautions_for, events_of
 from matching.world import Pair
 from profiles.desk.states import CLOSED
-from profiles.models import CustomerObject, Event
+from profiles.models import CustomerObject
 
 ORDER = ("open ticket", "order", "ticket", "other", "event")
 
@@ -85,7 +85,7 @@ def what_moves(record_ids: Collection[int]) -> list[str]:
     numbers = dict.fromkeys(ORDER, 0)
     for kind, state, number in by_state.order_by():
         numbers[_named(kind, state)] += number
-    numbers["event"] = Event.objects.filter(record__in=record_ids).count()
+    numbers["event"] = events_of(tuple(record_ids))
     return [_phrase(kind, number) for kind, number in numbers.items() if number]
 
 

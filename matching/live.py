@@ -11,6 +11,7 @@ from matching.blocking import IDENTIFYING, block_keys, has_generic_values, witho
 from matching.features import Features, features_of
 from matching.model import MatchModel, default_model
 from matching.models import MatchModelVersion
+from profiles.desk.once import once
 from profiles.prepared import ask
 
 
@@ -19,8 +20,13 @@ def live_model() -> MatchModel:
 
     One query. Parsed specs are kept per version, since the spec of a version never changes.
     """
-    found = _column("SELECT version FROM matching_matchmodelversion WHERE state = 'live'")
+    found = _versions_in("live")
     return _parsed(found[0]) if found else _publish_default()
+
+
+@once
+def _versions_in(state: str) -> list[str]:
+    return _column("SELECT version FROM matching_matchmodelversion WHERE state = %s", [state])
 
 
 def model_of_version(version: str) -> MatchModel:
@@ -54,13 +60,18 @@ def keys_of(features: Features) -> frozenset[tuple[str, int]]:
 
 def generic_values() -> frozenset[int]:
     """Block keys of the identifiers, e-mails and phones that too many records share."""
+    return _generic_of(IDENTIFYING)
+
+
+@once
+def _generic_of(kinds: tuple[str, ...]) -> frozenset[int]:
     query = "SELECT key FROM matching_generickey WHERE kind = ANY(%s::varchar[])"
-    return frozenset(_column(query, [list(IDENTIFYING)]))
+    return frozenset(_column(query, [list(kinds)]))
 
 
-def _column(query: str, parameters: list[Any] | None = None) -> list[Any]:
+def _column(query: str, parameters: list[Any]) -> list[Any]:
     """The first column of a query. Both are asked for every record that is resolved."""
-    return [row[0] for row in ask(query, parameters or [])]
+    return [row[0] for row in ask(query, parameters)]
 
 
 def telling(features: Features, generic: Collection[int]) -> Features:

@@ -39,6 +39,7 @@ class Preview:
     fingerprint: str
     then: World
     solution: Solution
+    model: MatchModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +85,12 @@ def preview_words(
     then = world.with_decisions(same=words.same, different=words.different)
     solution = solve(then, model)
     return Preview(
-        before=_groups(world, _profiles_now(world)),
+        before=_groups(world, world.profiles_now()),
         after=_groups(world, solution.profile_of),
-        fingerprint=fingerprint(of),
+        fingerprint=fingerprint_in(world, of),
         then=then,
         solution=solution,
+        model=model,
     )
 
 
@@ -116,11 +118,6 @@ def live_members(profile: Profile) -> list[int]:
     """The live records of a profile, ascending. One query."""
     rows = profile.memberships.filter(record__deleted_at=None, record__erased_at=None)
     return list(rows.order_by("record_id").values_list("record_id", flat=True))
-
-
-def _profiles_now(world: World) -> dict[int, str]:
-    rows = Membership.objects.filter(record__in=list(world.members))
-    return dict(rows.values_list("record_id", "profile_id"))
 
 
 def _groups(world: World, profile_of: dict[int, str]) -> list[Group]:
@@ -205,5 +202,18 @@ def fingerprint(record_ids: Collection[int]) -> str:
     """A hash of who is in the profiles of these records, and in which version. One query."""
     profiles = Membership.objects.filter(record__in=record_ids).values("profile")
     rows = Membership.objects.filter(profile__in=profiles).order_by("record_id")
-    seen = rows.values_list("record_id", "profile_id", "record__version")
+    return _hashed(rows.values_list("record_id", "profile_id", "record__version"))
+
+
+def fingerprint_in(world: World, record_ids: Collection[int]) -> str:
+    """The same hash of what a world holds: all records of a profile are in one component."""
+    profiles = {world.members[pk].stands[0] for pk in record_ids if pk in world.members}
+    return _hashed(
+        (pk, member.stands[0], member.version)
+        for pk, member in sorted(world.members.items())
+        if member.stands[0] in profiles
+    )
+
+
+def _hashed(seen: Iterable[tuple[int, str, int]]) -> str:
     return hashlib.sha256(repr(list(seen)).encode()).hexdigest()[:32]

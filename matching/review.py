@@ -12,16 +12,16 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
-from django.db.models import Case, F, OuterRef, Q, When
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from c360.live import announce
 from c360.models import User
-from matching.models import Decision, ReportedRecord, ReviewCase
+from matching.models import Decision, Proposal, ReportedRecord, ReviewCase
 from matching.models.review import CaseQuerySet
+from matching.queueing.leases import take
 from matching.queueing.order import counted, free_for, in_order
 from matching.queueing.pace import Pace, pace_of
 from matching.queueing.picking import EVERYTHING, Picked
@@ -88,8 +88,12 @@ def ask_permission(user: User) -> None:
 
 
 def with_records(cases: CaseQuerySet) -> CaseQuerySet:
-    """Load what the page of a case shows of its two records with the case itself."""
-    return cases.select_related(
+    """Load what the page of a case shows of its two records with the case itself.
+
+    And whether somebody has proposed an answer: see `may_be_proposed`.
+    """
+    proposed = Exists(Proposal.objects.open().filter(case=OuterRef("pk")))
+    return cases.annotate(is_proposed=proposed).select_related(
         "lo__source",
         "hi__source",
         "lo__membership__profile",
@@ -99,6 +103,11 @@ def with_records(cases: CaseQuerySet) -> CaseQuerySet:
     )
 
 
+def may_be_proposed(case: ReviewCase) -> bool:
+    """False of a case that was loaded just now and had no proposal then."""
+    return getattr(case, "is_proposed", True)
+
+
 def waiting(user: User | None = None, picked: Picked = EVERYTHING) -> list[ReviewCase]:
     """Open cases to be asked now, most urgent first: one for each pair of profiles."""
     ids = in_order(user, picked)
@@ -106,41 +115,30 @@ def waiting(user: User | None = None, picked: Picked = EVERYTHING) -> list[Revie
     return [found[pk] for pk in ids]
 
 
-def _is_held_by_another(user: User, now: datetime) -> Q:
-    return Q(claimed_until__gt=now) & ~Q(claimed_by=user)
-
-
-@transaction.atomic
 def claim_next(user: User, picked: Picked = EVERYTHING) -> ReviewCase | None:
     """Give a steward the pair in hand, else the next free one, for `LEASE`; none left: `None`.
 
-    A free pair is taken with its row locked and rows others are taking skipped, so that
-    stewards who ask at the same moment get different pairs and none waits.
+    Rows that others are taking are skipped, so that stewards who ask at the same moment get
+    different pairs and none waits. Three queries.
     """
     for pk in free_for(user, picked):
-        case = _locked(pk, user)
-        if case is not None:
-            _hold(case, user)
+        if take(pk, user, timezone.now() + LEASE, skip_locked=True):
             return with_records(ReviewCase.objects.all()).get(pk=pk)
     return None
 
 
-def _locked(pk: int, user: User) -> ReviewCase | None:
-    """A case nobody else takes, or has taken meanwhile, locked."""
-    free = ReviewCase.objects.open().exclude(_is_held_by_another(user, timezone.now()))
-    return free.filter(pk=pk).select_for_update(skip_locked=True).first()
-
-
 def claim(case: ReviewCase, user: User) -> bool:
     """Take or renew the lease of an open case; false where another steward holds it."""
-    now = timezone.now()
-    free = ReviewCase.objects.open().filter(pk=case.pk).exclude(_is_held_by_another(user, now))
-    until = now + LEASE
-    if not free.update(claimed_by=user, claimed_until=until):
+    until = timezone.now() + LEASE
+    if not take(case.pk, user, until):
         return False
     case.claimed_by, case.claimed_until = user, until
-    _let_go_of_others(case, user)
     return True
+
+
+def holds(case: ReviewCase, user: User) -> bool:
+    """Whether somebody has this case in hand, as it was read."""
+    return case.claimed_by_id == user.pk and is_held(case)
 
 
 def let_go(user: User) -> None:
@@ -151,18 +149,6 @@ def let_go(user: User) -> None:
 def is_held(case: ReviewCase) -> bool:
     """Somebody looks at the case right now."""
     return case.claimed_until is not None and case.claimed_until > timezone.now()
-
-
-def _hold(case: ReviewCase, user: User) -> None:
-    case.claimed_by, case.claimed_until = user, timezone.now() + LEASE
-    case.save(update_fields=["claimed_by", "claimed_until"])
-    _let_go_of_others(case, user)
-
-
-def _let_go_of_others(case: ReviewCase, user: User) -> None:
-    """A steward has one pair in hand; whoever opens another leaves the last one to others."""
-    others = ReviewCase.objects.filter(claimed_by=user).exclude(pk=case.pk)
-    others.update(claimed_by=None, claimed_until=None)
 
 
 def put_off(case: ReviewCase) -> None:
@@ -186,18 +172,6 @@ def last_action(user: User) -> Action | None:
     newest = mine.order_by("-decided_at", "-pk")
     row = newest.values_list("action", "kind", "verdict", "lo_id", "hi_id").first()
     return Action(*row) if row else None
-
-
-def siblings(case: ReviewCase) -> int:
-    """How many other open cases lie between the same two profiles. One query.
-
-    None where the records are joined: an answer about two of them says nothing of the others.
-    """
-    low, high = case.lo.membership.profile_id, case.hi.membership.profile_id
-    if low == high:
-        return 0
-    between = Q(lo_profile=low, hi_profile=high) | Q(lo_profile=high, hi_profile=low)
-    return _with_profiles(ReviewCase.objects.open()).exclude(pk=case.pk).filter(between).count()
 
 
 def _with_profiles(cases: CaseQuerySet) -> CaseQuerySet:

@@ -20,16 +20,18 @@ def settle(
     cause: Cause,
     changed: Collection[int] = (),
     links: Collection[Linked] | None = None,
+    world: World | None = None,
 ) -> int:
     """Solve complete, locked components again and store what changed; say how many receipts.
 
     `changed` are records whose content is new, so that their profiles are shown afresh even
     where nobody moved. `links` are all that these records have, where the caller has just
-    written them; else they are read. Runs in the caller's transaction and needs its locks.
+    written them; else they are read. So is the `world` as it is stored now. Runs in the
+    caller's transaction and needs its locks.
     """
-    world = load_world(record_ids, links)
+    world = world or load_world(record_ids, links)
     solution = solve(world, model)
-    before = {pk: member.stands[0] for pk, member in world.members.items()}
+    before = world.profiles_now()
     _store(world, solution)
     receipts = write_receipts(
         world,

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -33,32 +33,34 @@ class Member:
 
 @dataclass(frozen=True)
 class World:
-    """Records with the links and decisions among them; complete components only."""
+    """Records with the links and decisions among them; complete components only.
+
+    `mentioned` are the pairs that people have said anything of as stored, taken back or not.
+    """
 
     members: Mapping[int, Member]
     edges: list[Edge]
     same: set[Pair]
     different: set[Pair]
+    mentioned: frozenset[Pair] = frozenset()
 
     def with_decisions(
         self, *, same: Collection[Pair] = (), different: Collection[Pair] = ()
     ) -> "World":
         """The same world if people had said this as well; a new word replaces the old one."""
-        return World(
-            members=self.members,
-            edges=self.edges,
+        return replace(
+            self,
             same=(self.same - set(different)) | set(same),
             different=(self.different - set(same)) | set(different),
         )
 
     def without_decisions(self, pairs: Collection[Pair]) -> "World":
         """The same world if nobody had said anything of these pairs."""
-        return World(
-            members=self.members,
-            edges=self.edges,
-            same=self.same - set(pairs),
-            different=self.different - set(pairs),
-        )
+        return replace(self, same=self.same - set(pairs), different=self.different - set(pairs))
+
+    def profiles_now(self) -> dict[int, str]:
+        """The profile of each record as stored."""
+        return {pk: member.stands[0] for pk, member in self.members.items()}
 
     def live_nodes(self) -> dict[int, Node]:
         return {pk: member.node for pk, member in self.members.items() if member.is_live}
@@ -92,16 +94,17 @@ JOIN profiles_profile p ON p.birth_record_id = r.id
 JOIN profiles_membership m ON m.record_id = r.id
 """
 
-JOINING = """
-SELECT lo_id, hi_id, weight_bits FROM matching_link
-WHERE joins AND lo_id = ANY(%(records)s::bigint[]) AND hi_id = ANY(%(records)s::bigint[])
-"""
-
 SAID = """
-SELECT lo_id, hi_id, verdict FROM matching_decision
-WHERE superseded_at IS NULL AND verdict <> 'none'
+SELECT lo_id, hi_id, verdict, NULL::float8 FROM matching_decision
+WHERE superseded_at IS NULL
     AND lo_id = ANY(%(records)s::bigint[]) AND hi_id = ANY(%(records)s::bigint[])
 """
+
+JOINING = """
+SELECT lo_id, hi_id, NULL, weight_bits FROM matching_link
+WHERE joins AND lo_id = ANY(%(records)s::bigint[]) AND hi_id = ANY(%(records)s::bigint[])
+"""
+SAID_AND_JOINING = "UNION ALL".join((SAID, JOINING))
 
 
 class Linked(Protocol):
@@ -118,25 +121,27 @@ class Linked(Protocol):
 
 
 def load_world(record_ids: Collection[int], links: Collection[Linked] | None = None) -> World:
-    """Read records, joining links and binding decisions. Four queries.
+    """Read records, joining links and binding decisions. Three queries.
 
     `links` are all that these records have, where they are known: they are not read then.
     """
     ids, generic, many = id_array(record_ids), generic_values(), len(record_ids)
     known = id_array(map(FEATURES.version, record_ids))
     members = {row[0]: _member(generic, *row) for row in ask(MEMBERS, [ids, known], about=many)}
+    rows = ask(SAID_AND_JOINING if links is None else SAID, {"records": ids}, about=many)
+    verdicts = {(lo, hi): verdict for lo, hi, verdict, _ in rows if verdict}
     if links is None:
-        edges = [Edge(*row) for row in ask(JOINING, {"records": ids}, about=many)]
+        edges = [Edge(lo, hi, bits) for lo, hi, verdict, bits in rows if not verdict]
     else:
         edges = [
             Edge(each.lo, each.hi, each.scored.weight_bits) for each in links if each.joins
         ]
-    verdicts = ask(SAID, {"records": ids}, about=many)
     return World(
         members=members,
         edges=edges,
-        same={(lo, hi) for lo, hi, verdict in verdicts if verdict == "same"},
-        different={(lo, hi) for lo, hi, verdict in verdicts if verdict == "different"},
+        same={pair for pair, verdict in verdicts.items() if verdict == "same"},
+        different={pair for pair, verdict in verdicts.items() if verdict == "different"},
+        mentioned=frozenset(verdicts),
     )
 
 

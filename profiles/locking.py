@@ -28,19 +28,18 @@ def lock_components(record_ids: Collection[int]) -> dict[int, int]:
     wanted = _components_of(record_ids)
     for _ in range(MAX_TRIES):
         point = transaction.savepoint()
-        _lock_rows(wanted)
-        members = _members_of(wanted)
-        missing = _components_of(record_ids) - wanted
-        if not missing:
+        _lock_rows(set(wanted.values()))
+        members = _members_of(set(wanted.values()))
+        if members.keys() >= wanted.keys():
             transaction.savepoint_commit(point)
             return members
         transaction.savepoint_rollback(point)
         wanted = _components_of(record_ids)
-    raise ComponentsKeepMoving(f"{len(wanted)} components")
+    raise ComponentsKeepMoving(f"{len(wanted)} records")
 
 
 COMPONENTS_OF = """
-SELECT DISTINCT component FROM profiles_membership WHERE record_id = ANY(%s::bigint[])
+SELECT record_id, component FROM profiles_membership WHERE record_id = ANY(%s::bigint[])
 """
 LOCK = """
 SELECT record_id FROM profiles_membership WHERE record_id = ANY(%s::bigint[])
@@ -51,8 +50,8 @@ SELECT record_id, component FROM profiles_membership WHERE component = ANY(%s::b
 """
 
 
-def _components_of(record_ids: Collection[int]) -> set[int]:
-    return {component for (component,) in _rows(COMPONENTS_OF, record_ids)}
+def _components_of(record_ids: Collection[int]) -> dict[int, int]:
+    return dict(_rows(COMPONENTS_OF, record_ids))
 
 
 def _lock_rows(components: Collection[int]) -> None:

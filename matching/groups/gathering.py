@@ -1,6 +1,7 @@
 """Which customers hang together by open questions, and the records to be told apart."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db.models import Q
 
@@ -37,22 +38,39 @@ class Gathering:
     left_out: int
 
 
-def hanging_together(case: ReviewCase) -> int:
-    """How many customers open questions tie to the two of a case directly, themselves included.
+class Beside(NamedTuple):
+    """What else is asked about the two customers of a case.
 
-    One query.
+    `siblings` are other cases between the same two; none where the records are joined, since an
+    answer about two of them says nothing of the others. `hanging` is how many customers open
+    questions tie to the two directly, themselves included.
     """
+
+    siblings: int
+    hanging: int
+
+
+def beside(case: ReviewCase) -> Beside:
+    """Look around a case. One query."""
     own = {case.lo.membership.profile_id, case.hi.membership.profile_id}
-    return len(own | _tied_to(own))
+    asked = _asked_of(own)
+    same_two = sum({*profiles} == own for pk, *profiles in asked if pk != case.pk)
+    tied = {profile for _, *profiles in asked for profile in profiles}
+    return Beside(same_two if len(own) == 2 else 0, len(own | tied))
 
 
 def _tied_to(profiles: set[str]) -> set[str]:
     """Customers with an open question about one of these. One query."""
-    ends = ReviewCase.objects.open().filter(
+    return {each for _, *ends in _asked_of(profiles) for each in ends} - profiles
+
+
+def _asked_of(profiles: set[str]) -> list[tuple[int, str, str]]:
+    """Open cases about one of these customers, with both their customers. One query."""
+    cases = ReviewCase.objects.open().filter(
         Q(lo__membership__profile__in=profiles) | Q(hi__membership__profile__in=profiles)
     )
-    pairs = ends.values_list("lo__membership__profile", "hi__membership__profile")
-    return {profile for pair in pairs for profile in pair} - profiles
+    columns = ("pk", "lo__membership__profile", "hi__membership__profile")
+    return list(cases.values_list(*columns))
 
 
 def gather(case: ReviewCase) -> Gathering:

@@ -21,6 +21,8 @@ def update_disputes(pairs: Iterable[Pair]) -> None:
     Locks are held by the caller.
     """
     wanted = set(pairs)
+    if not wanted:
+        return
     ends = {pk for pair in wanted for pk in pair}
     read = Reading.objects.filter(lo__in=ends, hi__in=ends).exclude(read_at=None)
     for reading in read.order_by("read_at", "pk"):

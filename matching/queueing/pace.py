@@ -34,15 +34,15 @@ class Pace:
 
 
 def pace_of(user: User) -> Pace:
-    """The pace of answers that were not taken back, readings included. Two queries."""
+    """The pace of answers that were not taken back, readings included. One query."""
     now = timezone.now()
     today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     mine = standing().filter(decided_by=user, decided_at__gte=today)
     mine = mine.filter(kind=Decision.Kind.DECIDE)
-    moments = dict(mine.values_list("action", "decided_at"))  # an action may have many rows
     readings = Reading.objects.filter(read_by=user, read_at__gte=today)
-    read_at = readings.values_list("read_at", flat=True)
-    return paced(sorted([*moments.values(), *filter(None, read_at)]), now)
+    answers = mine.values_list("action", "decided_at")  # an action may have many rows
+    each_once = answers.union(readings.values_list("action", "read_at"))
+    return paced(sorted(moment for _, moment in each_once), now)
 
 
 def paced(moments: Sequence[datetime], now: datetime) -> Pace:

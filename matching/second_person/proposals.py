@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from c360.live import announce
 from c360.models import User
-from matching.decisions import Outcome, record_decision
+from matching.decisions import Answer, Outcome, say, work_out
 from matching.models import Proposal, ReviewCase
 from matching.preview import preview
 from matching.queueing.readings import draw
@@ -33,31 +33,25 @@ class NeedsSecondPerson(DecisionRefused):
         self.cautions = cautions
 
 
+@transaction.atomic
 def answer(
     case: ReviewCase, *, verdict: str, decided_by: User, reason: str = "", seen: str = ""
 ) -> Outcome:
     """Answer a case, as a second person where one has proposed an answer.
 
     Raises `NeedsSecondPerson` for a risky "same" that nobody else has proposed, and what
-    `record_decision` raises; nothing is saved then.
+    `work_out` raises; nothing is saved then.
     """
-    proposal = open_proposal(case)
+    worked_out = work_out(case, lo=case.lo_id, hi=case.hi_id, verdict=verdict, seen=seen)
+    proposal = open_proposal(case)  # comes and goes under the lock of the case
     agrees = proposal is not None and _agrees(proposal, verdict, decided_by)
     if verdict == SAME and not agrees:
-        seen = _seen_without_caution(case, seen)
-    with transaction.atomic():
-        outcome = record_decision(
-            case,
-            lo=case.lo_id,
-            hi=case.hi_id,
-            verdict=verdict,
-            decided_by=decided_by,
-            reason=reason,
-            seen=seen,
-        )
-        close_with_decision(case, proposal, decided_by, outcome, agrees=agrees)
-        if not agrees:  # else two people have said it already
-            draw(case, outcome.action, verdict=verdict, decided_by=decided_by)
+        _check_one_is_enough(worked_out)
+    outcome = say(worked_out, decided_by=decided_by, reason=reason)
+    if proposal is not None:
+        _close(proposal, _answered(proposal, decided_by, agrees=agrees), decided_by, outcome)
+    if not agrees:  # else two people have said it already
+        draw(case, outcome.action, verdict=verdict, decided_by=decided_by)
     return outcome
 
 
@@ -86,14 +80,10 @@ def _answered(proposal: Proposal, user: User, *, agrees: bool) -> Proposal.Answe
     return Proposal.Answer.WITHDRAWN if own else Proposal.Answer.OVERRULED
 
 
-def _seen_without_caution(case: ReviewCase, seen: str) -> str:
-    """The fingerprint of a world in which one person is enough; raises where it is not."""
-    planned = preview(same=[(case.lo_id, case.hi_id)])
-    if seen and seen != planned.fingerprint:
-        raise StaleView
-    if settings.C360_FOUR_EYES and (cautions := cautions_for(planned)):
+def _check_one_is_enough(same: Answer) -> None:
+    """Raise `NeedsSecondPerson` where one person alone may not say this."""
+    if settings.C360_FOUR_EYES and (cautions := cautions_for(same.planned())):
         raise NeedsSecondPerson(cautions)
-    return planned.fingerprint
 
 
 def _close(

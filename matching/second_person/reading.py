@@ -1,15 +1,17 @@
-"""Reads what cautions need of a planned join. Five queries, whatever its size."""
+"""Reads what cautions need of a planned join. Three queries at most, whatever its size."""
 
 from collections.abc import Collection, Sequence
 
 from django.utils import timezone
 
 from matching.features import Features, features_of
-from matching.live import live_model
+from matching.live import FEATURES
 from matching.models import Decision
 from matching.preview import Group, Preview, changed_groups, moved_records
 from matching.second_person.cautions import Join, cautions_of
 from matching.standing import standing
+from matching.world import World
+from profiles.desk.once import once
 from profiles.models import Event, SourceRecord
 
 
@@ -19,14 +21,20 @@ def cautions_for(planned: Preview) -> list[str]:
     joined = [group for group in after if _is_join(group, before)]
     if not joined:
         return []
-    record_ids = [pk for group in joined for pk in group.record_ids]
+    sides = _sides(before, [pk for group in joined for pk in group.record_ids])
     join = Join(
-        groups=_features(_sides(before, record_ids)),
-        moving_events=Event.objects.filter(record__in=moved_records(before, after)).count(),
-        told_apart=_were_told_apart(_sides(before, record_ids)),
+        groups=_features(sides, planned.then),
+        moving_events=events_of(tuple(moved_records(before, after))),
+        told_apart=_were_told_apart(sides, planned.then),
         today=timezone.localdate(),
     )
-    return cautions_of(join, one_per_person=live_model().one_per_person)
+    return cautions_of(join, one_per_person=planned.model.one_per_person)
+
+
+@once
+def events_of(record_ids: tuple[int, ...]) -> int:
+    """How many events happened to these records. One query."""
+    return Event.objects.filter(record__in=record_ids).count()
 
 
 def _is_join(group: Group, before: Sequence[Group]) -> bool:
@@ -40,14 +48,20 @@ def _sides(before: Sequence[Group], record_ids: Collection[int]) -> list[list[in
     return [side for side in sides if side]
 
 
-def _features(sides: Sequence[Sequence[int]]) -> list[list[Features]]:
-    ids = [pk for side in sides for pk in side]
-    attributes = dict(SourceRecord.objects.filter(pk__in=ids).values_list("pk", "attributes"))
-    return [[features_of(attributes[pk]) for pk in side] for side in sides]
+def _features(sides: Sequence[Sequence[int]], world: World) -> list[list[Features]]:
+    """What the records say, whole; read only where it is not at hand from reading the world."""
+    versions = {pk: world.members[pk].version for side in sides for pk in side}
+    absent = [pk for pk, version in versions.items() if FEATURES.version(pk) != version]
+    read = dict(SourceRecord.objects.filter(pk__in=absent).values_list("pk", "attributes"))
+    found = {pk: features_of(attributes) for pk, attributes in read.items()}
+    found |= {pk: FEATURES.get(pk, versions[pk], None) for pk in versions.keys() - found.keys()}
+    return [[found[pk] for pk in side] for side in sides]
 
 
-def _were_told_apart(sides: Sequence[Sequence[int]]) -> bool:
+def _were_told_apart(sides: Sequence[Sequence[int]], world: World) -> bool:
     """Whether a standing decision says "not the same" across the sides."""
     side_of = {pk: number for number, side in enumerate(sides) for pk in side}
+    if not any(side_of.get(lo, -1) != side_of.get(hi, -1) for lo, hi in world.mentioned):
+        return False  # nobody has ever said anything across them
     said = standing().filter(verdict=Decision.Verdict.DIFFERENT, lo__in=side_of, hi__in=side_of)
     return any(side_of[lo] != side_of[hi] for lo, hi in said.values_list("lo_id", "hi_id"))

@@ -20,7 +20,7 @@ from matching.casefile import open_blind, open_file
 from matching.contradiction import steps_of
 from matching.evidence import evidence_of
 from matching.forms import ASSIGN, LATER, SECOND, WITHDRAW, DecideForm, ReadingForm
-from matching.groups.gathering import hanging_together
+from matching.groups.gathering import beside as asked_beside
 from matching.impact import impact_of_different, impact_of_same
 from matching.models import Proposal, Reading, ReviewCase
 from matching.queueing.assigning import assign, colleagues_of
@@ -37,6 +37,7 @@ from matching.second_person.proposals import (
     withdraw,
 )
 from matching.second_person.proposals import answer as answer_case
+from profiles.desk.once import reading_once
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def decide(request: StaffRequest, pk: int) -> HttpResponse:
     ):
         reply = Reply(_("Somebody reported this: say why in a few words."), "bad", 422)
         return answer(request, reply, stay_on=found)
-    if not review.claim(found, request.user):
+    if not (review.holds(found, request.user) or review.claim(found, request.user)):
         return answer(request, Reply(_taken_words(found, request.user), "info", 409))
     verdict, reason = form.cleaned_data["verdict"], form.cleaned_data["reason"]
     if verdict == LATER:
@@ -252,6 +253,7 @@ def _taken_words(found: ReviewCase, user: User) -> str:
     return _("%s is looking at this pair.") % (now.claimed_by or _("Somebody"))
 
 
+@reading_once()
 def _context(
     request: StaffRequest, found: ReviewCase | None, counts: review.Counts | None = None
 ) -> dict[str, Any]:
@@ -268,7 +270,7 @@ def _context(
     held = found.claimed_by_id != user.pk and review.is_held(found)
     joined = found.lo.membership.profile_id == found.hi.membership.profile_id
     impact = impact_of_different(found) if joined else impact_of_same(found)
-    proposal = open_proposal(found)
+    proposal = open_proposal(found) if review.may_be_proposed(found) else None
     return {
         **context,
         "file": open_file(found),
@@ -281,7 +283,6 @@ def _context(
         "cautions": [caution_words(code) for code in impact.cautions],
         "proposal": proposal,
         "is_own_proposal": proposal is not None and proposal.proposed_by_id == user.pk,
-        "siblings": review.siblings(found),
         "held": held,
-        "hanging": hanging_together(found),
+        **asked_beside(found)._asdict(),
     }

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from matching import review
+from matching.groups.gathering import beside
 from tests.matching.pairs import ANNE, make_pair
 from tests.profiles.customers import make_customer, make_record
 from tests.staff import staff
@@ -55,7 +56,7 @@ def test_two_customers_are_one_question_however_many_records_they_have() -> None
 
     assert review.waiting() == [strong]
     assert [
-        review.siblings(review.case_for(staff("sol"), pair.pk)) for pair in (weak, strong)
+        beside(review.case_for(staff("sol"), pair.pk)).siblings for pair in (weak, strong)
     ] == [1, 1]
 
 
@@ -65,7 +66,7 @@ def test_a_pair_between_other_customers_is_another_question() -> None:
     first, second = make_pair(left), make_pair(left)
 
     assert set(review.waiting()) == {first, second}
-    assert review.siblings(first) == 0
+    assert beside(first).siblings == 0
 
 
 def test_settled_cases_are_never_asked() -> None:

@@ -196,7 +196,10 @@ def test_an_answer_to_an_outdated_view_is_refused_and_the_pair_shown_again() -> 
     sol = signed_in("sol")
     seen = seen_in(sol.get("/review/"))
     newcomer = make_record("desk", **ANNA)
-    Membership.objects.filter(record=newcomer).update(profile=pair.lo.birth_profile)
+    joined = Membership.objects.get(record=pair.lo)
+    Membership.objects.filter(record=newcomer).update(
+        profile=joined.profile, component=joined.component
+    )
 
     answer = decide(sol, pair, "same", seen=seen)
 
