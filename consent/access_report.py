@@ -38,6 +38,7 @@ PAGES: dict[str, str | Promise] = {
     "matching:case": _("Pair in review"),
     "matching:rules-risky": _("Pair in a simulation of rules"),
     "matching:group": _("Records of several customers in review"),
+    "matching:alike": _("Pairs alike in review"),
     "matching:decide": _("Next pair in review"),
     "matching:reading": _("Next pair in review"),
     "matching:undo": _("Pair opened again"),

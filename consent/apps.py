@@ -10,7 +10,9 @@ class ConsentConfig(AppConfig):
         from consent import access_log, bases, news, receivers  # noqa: F401  # importing connects them
         from consent.api import allowed_part
         from consent.attention import SEE_ANSWER, allowed_words, contact_bans
+        from consent.effect import pairs_that_change
         from consent.views.panel import contact_panel, contact_to_read
+        from matching.alike.objections import register_objection
         from profiles.api.parts import register_part
         from profiles.desk.attention.registry import register_attention
         from profiles.desk.brief import register_word
@@ -20,5 +22,6 @@ class ConsentConfig(AppConfig):
         register_panel("contact", contact_panel, in_frames=contact_to_read)
         register_attention("contact", contact_bans)
         register_word("contact", allowed_words)
+        register_objection(pairs_that_change)
         register_part("may_contact", allowed_part)
         register_news("permissions", news.mark, news.say, SEE_ANSWER)

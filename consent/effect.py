@@ -71,11 +71,37 @@ def effect_of_same(case: ReviewCase) -> Effect:
     )
 
 
+def pairs_that_change(pairs: Collection[Pair], then: World, solution: Solution) -> set[Pair]:
+    """Those of some pairs whose joining would change an answer for either of the two.
+
+    `then` is the world in which all of them are the same, and `solution` what it comes to. A
+    constant number of queries.
+    """
+    if not pairs:
+        return set()
+    now = then.profiles_now()
+    before = customers_of({*now.values(), *solution.profile_of.values()})
+    after = _after(before, then, solution)
+    asked, rules = list(Purpose.objects.asked()), rules_now()
+    effects = {
+        (lo, hi): Effect(before, after, now[lo], now[hi], solution.profile_of[lo])
+        for lo, hi in pairs
+    }
+    moment = timezone.now()
+    return {pair for pair, each in effects.items() if _changes(each, asked, rules, moment)}
+
+
 def changes_by(effect: Effect, *, at: datetime | None = None) -> list[Change]:
     """Purposes and channels whose answer would be another for either of the two. Queries: 3."""
-    rules, moment = rules_now(), at or timezone.now()
+    purposes = Purpose.objects.asked().order_by("name", "key")
+    return _changes(effect, purposes, rules_now(), at or timezone.now())
+
+
+def _changes(
+    effect: Effect, purposes: Iterable[Purpose], rules: Rules, moment: datetime
+) -> list[Change]:
     found = []
-    for purpose in Purpose.objects.asked().order_by("name", "key"):
+    for purpose in purposes:
         for channel in LedgerEntry.Channel:
             left, right, after = (
                 _ask(customer, purpose.key, channel, moment, rules)
@@ -112,9 +138,15 @@ def _ask(
 
 
 def _after(
-    before: Mapping[str, Customer], then: World, solution: Solution, case: ReviewCase
+    before: Mapping[str, Customer],
+    then: World,
+    solution: Solution,
+    case: ReviewCase | None = None,
 ) -> dict[str, Customer]:
-    """The customers as they would be: records dealt out anew, with the ties that would stay."""
+    """The customers as they would be: records dealt out anew, with the ties that would stay.
+
+    A `case` that a person opened is answered by the decision; the machine's settle themselves.
+    """
     groups = solution.groups()
     tied = _ties(_open_then(then, solution, case), solution, groups)
     dealt = {
@@ -145,10 +177,11 @@ def _dealt(customers: Iterable[Customer], records: Collection[int]) -> Customer:
     return Customer(joined=joined, held=held)
 
 
-def _open_then(then: World, solution: Solution, case: ReviewCase) -> set[Pair]:
+def _open_then(then: World, solution: Solution, case: ReviewCase | None) -> set[Pair]:
     """Pairs of records that people would still be asked about."""
     reported = ReviewCase.objects.open().filter(reason__in=NOT_OF_THE_MACHINE)
-    reported = reported.exclude(pk=case.pk)
+    if case is not None:
+        reported = reported.exclude(pk=case.pk)
     ends = set(then.members)
     told = {
         ordered(lo, hi)

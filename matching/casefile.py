@@ -79,6 +79,13 @@ def open_file(case: ReviewCase) -> CaseFile:
     )
 
 
+def rows_of(case: ReviewCase) -> list[Row]:
+    """Both records field by field, what differs first; notes that they are shown."""
+    note_records(case.lo, case.hi)
+    rows = compare(_fields(case.lo.attributes, case.hi.attributes))
+    return sorted(rows, key=lambda row: row.agrees)
+
+
 def open_blind(reading: Reading) -> CaseFile:
     """The two records of an answer as if nobody had decided: not who is joined with them."""
     case = ReviewCase(lo=reading.lo, hi=reading.hi, reason=ReviewCase.Reason.UNCERTAIN)

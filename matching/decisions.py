@@ -102,9 +102,14 @@ def work_out(case: ReviewCase, *, lo: int, hi: int, verdict: str, seen: str = ""
     return Answer(case.pk, reason not in NOT_OF_THE_MACHINE, (lo, hi), words, world, model)
 
 
-def say(answer: Answer, *, decided_by: User, reason: str = "") -> Outcome:
-    """Save what was worked out in this transaction, and settle the clusters."""
-    act = _Act(Decision.Kind.DECIDE, decided_by, reason)
+def say(
+    answer: Answer, *, decided_by: User, reason: str = "", action: uuid.UUID | None = None
+) -> Outcome:
+    """Save what was worked out in this transaction, and settle the clusters.
+
+    `action` makes it part of an action with other answers, taken back as one.
+    """
+    act = _Act(Decision.Kind.DECIDE, decided_by, reason, id=action or uuid.uuid4())
     outcome = _say(answer.words, answer.world, answer.model, act)
     if not answer.of_the_machine:  # its own settle as the clusters answer them
         asked = ReviewCase.objects.open().filter(pk=answer.case_id)

@@ -29,6 +29,31 @@ class DecideForm(forms.Form):
     to = forms.IntegerField(required=False)
 
 
+class AlikeForm(forms.Form):
+    """One answer for the `ticked` ones of some pairs; `seen-<case>` belongs to each."""
+
+    verdict = forms.ChoiceField(choices=[("same", _("Same")), ("different", _("Not same"))])
+    reason = forms.CharField(max_length=200, required=False)
+
+    def __init__(self, *args: Any, ticked: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["cases"] = forms.TypedMultipleChoiceField(
+            coerce=int,
+            choices=[(pk, pk) for pk in ticked if pk.isdecimal()],
+            error_messages={"required": _("Tick the pairs to answer.")},
+        )
+
+    @property
+    def chosen(self) -> dict[int, str]:
+        """Each ticked case and the fingerprint of what was seen of it."""
+        return {pk: self.data.get(f"seen-{pk}", "")[:128] for pk in self.cleaned_data["cases"]}
+
+    @property
+    def problem(self) -> str:
+        """The first thing wrong, as a sentence."""
+        return str(next(iter(self.errors.get("cases", [])), _("Choose Same or Not same.")))
+
+
 class ReadingForm(forms.Form):
     """What the second person says of a pair that somebody has answered."""
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from matching.views import (
+    alike,
     fragments,
     group,
     history,
@@ -24,6 +25,8 @@ urlpatterns = [
     path("review/undo/<uuid:action>/", history.undo, name="undo"),
     path("review/reading/<int:reading_id>/", queue.reading, name="reading"),
     path("review/<int:pk>/", queue.case, name="case"),
+    path("review/alike/<int:pk>/", alike.alike, name="alike"),
+    path("review/alike/<int:pk>/offer/", alike.offer, name="alike-offer"),
     path("review/group/<int:pk>/", group.group, name="group"),
     path("review/<int:pk>/decide/", queue.decide, name="decide"),
     path("clusters/<str:profile_id>/", studio.studio, name="studio"),

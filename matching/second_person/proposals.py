@@ -35,22 +35,30 @@ class NeedsSecondPerson(DecisionRefused):
 
 @transaction.atomic
 def answer(
-    case: ReviewCase, *, verdict: str, decided_by: User, reason: str = "", seen: str = ""
+    case: ReviewCase,
+    *,
+    verdict: str,
+    decided_by: User,
+    reason: str = "",
+    seen: str = "",
+    action: UUID | None = None,
+    may_be_drawn: bool = True,
 ) -> Outcome:
     """Answer a case, as a second person where one has proposed an answer.
 
-    Raises `NeedsSecondPerson` for a risky "same" that nobody else has proposed, and what
-    `work_out` raises; nothing is saved then.
+    `action` makes it part of an action with other answers, of which one `may_be_drawn` to be
+    read again. Raises `NeedsSecondPerson` for a risky "same" that nobody else has proposed, and
+    what `work_out` raises; nothing is saved then.
     """
     worked_out = work_out(case, lo=case.lo_id, hi=case.hi_id, verdict=verdict, seen=seen)
     proposal = open_proposal(case)  # comes and goes under the lock of the case
     agrees = proposal is not None and _agrees(proposal, verdict, decided_by)
     if verdict == SAME and not agrees:
         _check_one_is_enough(worked_out)
-    outcome = say(worked_out, decided_by=decided_by, reason=reason)
+    outcome = say(worked_out, decided_by=decided_by, reason=reason, action=action)
     if proposal is not None:
         _close(proposal, _answered(proposal, decided_by, agrees=agrees), decided_by, outcome)
-    if not agrees:  # else two people have said it already
+    if may_be_drawn and not agrees:  # else two people have said it already
         draw(case, outcome.action, verdict=verdict, decided_by=decided_by)
     return outcome
 

@@ -1,6 +1,6 @@
 """Reads what cautions need of a planned join. Three queries at most, whatever its size."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from django.utils import timezone
 
@@ -15,8 +15,13 @@ from profiles.desk.once import once
 from profiles.models import Event, SourceRecord
 
 
-def cautions_for(planned: Preview) -> list[str]:
-    """Why joining as planned needs a second person; empty where one is enough."""
+def cautions_for(
+    planned: Preview, events: Callable[[tuple[int, ...]], int] | None = None
+) -> list[str]:
+    """Why joining as planned needs a second person; empty where one is enough.
+
+    `events` counts those of some records, where they are known.
+    """
     before, after = changed_groups(planned)
     joined = [group for group in after if _is_join(group, before)]
     if not joined:
@@ -24,7 +29,7 @@ def cautions_for(planned: Preview) -> list[str]:
     sides = _sides(before, [pk for group in joined for pk in group.record_ids])
     join = Join(
         groups=_features(sides, planned.then),
-        moving_events=events_of(tuple(moved_records(before, after))),
+        moving_events=(events or events_of)(tuple(moved_records(before, after))),
         told_apart=_were_told_apart(sides, planned.then),
         today=timezone.localdate(),
     )

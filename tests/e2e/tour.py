@@ -215,6 +215,21 @@ def group(person: Person) -> None:
     expect(person.page.locator("#preview .split-confirm")).to_be_visible()
 
 
+def alike(person: Person) -> bool:
+    """Pairs alike in everything; the page of the pair in hand where it stands alone."""
+    pair(person)
+    decide = person.page.locator("form.decide").get_attribute("action") or ""
+    person.goes_to(re.sub(r"review/(\d+)/decide", r"review/alike/\1", decide))
+    return person.page.locator(".alike-form").is_visible()
+
+
+def alike_confirmed(person: Person) -> None:
+    """What one answer to all of them would change."""
+    if alike(person):
+        person.page.get_by_role("button", name="All ticked: same").click()
+        expect(person.page.locator(".alike-confirm")).to_be_visible()
+
+
 def effect(person: Person) -> None:
     """What joining a pair would change in consent, as a page of its own."""
     pair(person)
@@ -429,6 +444,8 @@ STOPS = [
     Stop("review-evidence", "sol", evidence),
     Stop("review-consent", "sol", effect),
     Stop("review-group", "sol", group),
+    Stop("review-alike", "sol", alike),
+    Stop("review-alike-confirm", "sol", alike_confirmed),
     Stop("split", "sol", split),
     Stop("split-preview", "sol", preview),
     Stop("studio-graph", "sol", graph),

@@ -1,0 +1,1 @@
+"""Answering many pairs at once, where all of them are alike in everything that is compared."""
