@@ -8,7 +8,7 @@ what sounds and beginnings do not lead to is looked for by spelling (trigrams).
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
@@ -17,7 +17,8 @@ from profiles.finding.words import Met, meet, other_forms
 
 MOST_WRITTEN = 300  # candidates that are read and ranked of names that begin as was typed
 MOST = 600  # of any other step: which name is near, the database does not say
-LOOKED_AT = 10_000  # of those a step leads to, the likeliest are picked from so many
+LOOKED_AT = 10_000  # of those a step leads to, the newest are picked from so many
+LOOKED_AT_WRITTEN = 2_000  # of names that begin as was typed, and of those that are whole
 SIMILARITY = 0.5  # pg_trgm's own 0.6 loses two-letter slips in short names
 SHORTEST_SPELLING = 4  # letters; of fewer, too many names are spelt nearly the same
 SHORTEST_SOUND = 2
@@ -25,11 +26,14 @@ SHORTEST_SOUND = 2
 READ = """
 SELECT id, search_name, coalesce(golden #>> '{{address,value,city}}', ''), name_sounds,
     left(golden #>> '{{birth_date,value}}', 10), last_event_at
-FROM profiles_profile WHERE id IN (
-    SELECT id FROM (
-        SELECT id, last_event_at, found_by @@ %s::tsquery AS is_whole
-        FROM profiles_profile WHERE record_count > 0 AND {condition} LIMIT {looked_at}
-    ) AS meant ORDER BY is_whole DESC, last_event_at DESC NULLS LAST, id LIMIT {most})
+FROM profiles_profile WHERE id IN ({picked})
+ORDER BY found_by @@ %s::tsquery DESC, last_event_at DESC NULLS LAST, id LIMIT {most}
+"""
+PICKED = """
+    (SELECT id FROM (
+        SELECT id, last_event_at FROM profiles_profile
+        WHERE record_count > 0 AND {condition} LIMIT {looked_at}
+    ) AS meant ORDER BY last_event_at DESC NULLS LAST, id LIMIT {most})
 """
 
 
@@ -83,7 +87,7 @@ def by_words(
 def by_rest(question: Question, *, limit: int) -> list[Candidate]:
     """Customers of a postcode or a birthday without a name, newest first. One query."""
     narrow = " & ".join(_narrow(question))
-    found = _ask("found_by @@ %s::tsquery", [narrow], whole=narrow)
+    found = _ask([("found_by @@ %s::tsquery", [narrow])], whole=narrow)
     return sorted(found, key=lambda one: (_age(one), one.pk))[:limit]
 
 
@@ -133,7 +137,12 @@ def _begins(kind: str, word: str) -> str:
 def _as_written(wanted: Wanted) -> list[Candidate]:
     """Names that begin so or are the short or long form; towns beside a name."""
     ways = [_written(word, wanted) for word in wanted.words]
-    return _ask_tree(ways, wanted, most=MOST_WRITTEN)
+    query, tree = _tree(ways, wanted), "found_by @@ %s::tsquery"
+    picks = [(f"{tree} AND {tree}", [query, wanted.whole]), (tree, [query])]
+    return _ask(
+        picks, whole=wanted.whole, only=wanted.only, most=MOST_WRITTEN,
+        looked_at=LOOKED_AT_WRITTEN,
+    )  # fmt: skip
 
 
 def _written(word: str, wanted: Wanted) -> list[str]:
@@ -143,7 +152,9 @@ def _written(word: str, wanted: Wanted) -> list[str]:
 
 def _as_heard(wanted: Wanted) -> list[Candidate]:
     """Names that sound so, too, or of which the first half is right."""
-    return _ask_tree([_heard(word, wanted) for word in wanted.words], wanted, most=MOST)
+    query = _tree([_heard(word, wanted) for word in wanted.words], wanted)
+    picks = [("found_by @@ %s::tsquery", [query])]
+    return _ask(picks, whole=wanted.whole, only=wanted.only)
 
 
 def _heard(word: str, wanted: Wanted) -> list[str]:
@@ -176,31 +187,34 @@ def _as_spelt(wanted: Wanted) -> list[Candidate]:
             "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)",
             [str(SIMILARITY)],
         )
-        return _ask(" AND ".join(conditions), parameters, whole=wanted.whole, only=wanted.only)
+        picks = [(" AND ".join(conditions), parameters)]
+        return _ask(picks, whole=wanted.whole, only=wanted.only)
 
 
-def _ask_tree(ways: Sequence[Sequence[str]], wanted: Wanted, *, most: int) -> list[Candidate]:
-    query = " & ".join([*(f"({' | '.join(each)})" for each in ways), *wanted.narrow])
-    condition, whole = "found_by @@ %s::tsquery", wanted.whole
-    return _ask(condition, [query], whole=whole, only=wanted.only, most=most)
+def _tree(ways: Sequence[Sequence[str]], wanted: Wanted) -> str:
+    return " & ".join([*(f"({' | '.join(each)})" for each in ways), *wanted.narrow])
 
 
 def _ask(
-    condition: str,
-    parameters: Sequence[str],
+    picks: Sequence[tuple[str, Sequence[str]]],
     *,
     whole: str,
     only: Collection[str] | None = None,
     most: int = MOST,
+    looked_at: int = LOOKED_AT,
 ) -> list[Candidate]:
-    """Rows of a condition; of more than `most`, those that are `whole`, then the newest.
+    """Rows of any of some conditions; of more than `most`, the `whole` ones, then the newest.
 
-    Of more than `LOOKED_AT`, any are compared.
+    Of more than `looked_at` that one condition leads to, any are compared.
     """
     known = [] if only is None else [list(only)]
-    if known:
-        condition = f"id = ANY(%s) AND {condition}"
+    parts: list[str] = []
+    parameters: list[Any] = []
+    for condition, values in picks:
+        narrowed = f"id = ANY(%s) AND {condition}" if known else condition
+        parts.append(PICKED.format(condition=narrowed, looked_at=looked_at, most=most))
+        parameters += [*known, *values]
     with connection.cursor() as cursor:
-        read = READ.format(condition=condition, looked_at=LOOKED_AT, most=most)
-        cursor.execute(read, [whole, *known, *parameters])
+        read = READ.format(picked=" UNION ".join(parts), most=most)
+        cursor.execute(read, [*parameters, whole])
         return [Candidate(*row) for row in cursor.fetchall()]

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from c360.showing import note_access
 from profiles.desk.masking import hint, is_sensitive
@@ -36,16 +37,24 @@ COUNTED = 100  # hits beyond a page that are counted
 MIN_BEGINNING = 6  # digits of a phone number that has only been begun
 MIN_MAILBOX = 3
 YEAR = 4
+LOOSEST = {
+    Way.SOUND: gettext_lazy("name sounds alike"),
+    Way.SPELLING: gettext_lazy("similar spelling"),
+    Way.SHORT_NAME: gettext_lazy("short name"),
+}
 
 
 @dataclass
 class Hit:
-    """A profile with the reasons it was found; `exact` when one identifier named it."""
+    """A profile with the reasons it was found; `exact` when one identifier named it.
 
-    profile: Profile
+    Only of the first ones the profile is read: models take longer to make than all the rest.
+    """
+
     reasons: list[str] = field(default_factory=list)
     exact: bool = False
     last_order: Any = None
+    profile: Profile = field(init=False)
 
     @property
     def city(self) -> str:
@@ -168,19 +177,17 @@ def _quoted(question: Question) -> dict[str, str] | None:
 def _add_named(
     hits: dict[str, Hit], question: Question, quoted: dict[str, str] | None, limit: int
 ) -> None:
-    for candidate, met in by_words(question, only=quoted, enough=limit + 1)[: limit + COUNTED]:
+    found = by_words(question, only=quoted, enough=limit + 1)[: limit + COUNTED]
+    for candidate, met in found[:limit]:
         reasons = [*_why(met, candidate), (quoted or {}).get(candidate.pk, "")]
         _add(hits, ((candidate.pk, reason) for reason in [*reasons, *_rest(question)]))
+    _add(hits, ((candidate.pk, "") for candidate, _met in found[limit:]))  # only counted
 
 
 def _why(met: Met, candidate: Candidate) -> list[str]:
     """The loosest of the ways in which words met names, and the town if one did."""
-    loosest = {
-        Way.SOUND: _("name sounds alike"),
-        Way.SPELLING: _("similar spelling"),
-        Way.SHORT_NAME: _("short name"),
-    }
-    why = next((words for way, words in loosest.items() if way in met.ways), _("name"))
+    way = next((way for way in LOOSEST if way in met.ways), None)
+    why = str(LOOSEST[way]) if way else _("name")
     return [why, _("lives in %s") % candidate.town] if Way.TOWN in met.ways else [why]
 
 
@@ -203,7 +210,7 @@ def _terms(question: Question) -> set[str]:
 
 def recent(profile_ids: Sequence[str]) -> list[Hit]:
     """Hits without a reason for profiles opened lately, in the order given."""
-    hits = {pk: Hit(Profile(pk=pk)) for pk in profile_ids}
+    hits = {pk: Hit() for pk in profile_ids}
     return _finish(Question("", Kind.NOTHING), hits, len(hits)).hits
 
 
@@ -214,7 +221,7 @@ def _shown_profiles() -> QuerySet[Profile]:
 def _add(hits: dict[str, Hit], found: Iterable[tuple[str, str]], exact: bool = False) -> None:
     for pk, reason in found:
         if pk not in hits:
-            hits[pk] = Hit(Profile(pk=pk))
+            hits[pk] = Hit()
         hit = hits[pk]
         hit.exact = hit.exact or exact
         if reason and reason not in hit.reasons:

@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 import pytest
 from playwright.sync_api import Route, expect
 
-from bench.questions import questions
+from bench.questions import Asked, questions
 from c360.demo import stories
 from c360.demo.people import Person as Customer
 from c360.demo.people import Town
@@ -32,6 +32,22 @@ def everyone(product: Product) -> dict[str, Customer]:
     return {one.id: one for one in people}
 
 
+def numbers(product: Product) -> list[Asked]:
+    """Orders by their number, as people write it, with whose they are."""
+    truth = product.rows("truth.csv")
+    persons = {(row["source"], row["external_id"]): row["entity_id"] for row in truth}
+    placed = [
+        (row["order_no"], persons["shop", row["user_id"]])
+        for row in product.rows("shop_events.csv")
+        if row["event_type"] == "order_placed"
+    ]
+    (first, whose), (second, whose_second) = placed[0], placed[-1]
+    return [
+        Asked("order", first.lower(), whose),
+        Asked("order", f"#{second}", whose_second),
+    ]
+
+
 def is_called(shown: str, family: str) -> bool:
     """Whether a hit has that family name, as the sources wrote it: in capitals, or misspelt."""
     ours = family.casefold()
@@ -46,6 +62,7 @@ def test_the_customer_meant_is_among_the_first_three_suggestions(
 ) -> None:
     people = everyone(product)
     asked = questions(list(people.values()), random.Random(7), ASKED)
+    asked += numbers(product)
     ana.goes_to("/search/")
     box, found = ana.page.get_by_role("combobox"), []
     for _kind, text, person in asked:
