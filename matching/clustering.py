@@ -10,6 +10,7 @@ gives the same as solving the world.
 from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from matching.features import Features
 from matching.guards import Objection, Union, objection
@@ -20,8 +21,7 @@ Pair = tuple[int, int]
 Key = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A record. `key` is (source slug, external id): the only tie-break, never the id."""
 
     id: int
@@ -29,8 +29,7 @@ class Node:
     features: Features
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(NamedTuple):
     """A link at or above the join threshold."""
 
     lo: int

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from matching.features import Features
 from matching.live import FEATURES, telling
@@ -51,8 +52,7 @@ WHERE l.lo_id = gone.lo AND l.hi_id = gone.hi
 """
 
 
-@dataclass(frozen=True, slots=True)
-class ScoredPair:
+class ScoredPair(NamedTuple):
     """A candidate pair worth keeping, and whether it may join by itself."""
 
     lo: int
@@ -220,13 +220,14 @@ def _insert(pairs: list[ScoredPair], seen: Mapping[int, SeenRecord], model: Matc
 def _as_row(
     pair: ScoredPair, seen: Mapping[int, SeenRecord], model_version: str
 ) -> tuple[str, ...]:
+    levels, bits = pair.scored.as_json
     return (
         str(pair.lo),
         str(pair.hi),
         repr(pair.scored.weight_bits),
         "t" if pair.joins else "f",
-        escaped(json.dumps(pair.scored.levels)),
-        escaped(json.dumps(pair.scored.bits)),
+        escaped(levels),
+        escaped(bits),
         model_version,
         str(seen[pair.lo].version),
         str(seen[pair.hi].version),

@@ -164,8 +164,7 @@ class _Evidence:
         )
 
 
-# lo, hi, weight in bits; levels and bits, as JSON where they were read
-_Row = tuple[int, int, float, str | dict[str, str], str | dict[str, float]]
+_Row = tuple[int, int, float, str, str]  # lo, hi, weight in bits; levels and bits as JSON
 T = TypeVar("T")
 ByEnd = Mapping[int, Mapping[Pair, T]]
 
@@ -191,7 +190,7 @@ def _links_of(records: Collection[int]) -> list[_Row]:
 
 def _rows_of(links: Iterable[Linked]) -> list[_Row]:
     return [
-        (each.lo, each.hi, each.scored.weight_bits, each.scored.levels, each.scored.bits)
+        (each.lo, each.hi, each.scored.weight_bits, *each.scored.as_json)
         for each in links
         if each.joins
     ]
@@ -207,8 +206,7 @@ def _strongest(links: Iterable[_Row]) -> list[_Row]:
 
 
 def _as_json(row: _Row) -> str:
-    lo, hi, weight_bits = row[:3]
-    levels, bits = (each if isinstance(each, str) else json.dumps(each) for each in row[3:])
+    lo, hi, weight_bits, levels, bits = row
     return (
         f'{{"lo":{lo},"hi":{hi},"weight_bits":{weight_bits!r},"levels":{levels},"bits":{bits}}}'
     )

@@ -1,7 +1,9 @@
 """The weight of a pair: log2 odds that two records are one person, and how it came about."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import log2
 
 from matching.comparisons import custom, identifier
@@ -13,7 +15,7 @@ HOUSEHOLD = "household"
 NEGLIGIBLE_BITS = 0.01  # a household that explains the pair this badly is not mentioned
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scored:
     """`weight_bits` = prior + sum of `bits`. Levels and bits go by comparison name.
 
@@ -24,6 +26,11 @@ class Scored:
     weight_bits: float
     levels: dict[str, str]
     bits: dict[str, float]
+
+    @cached_property
+    def as_json(self) -> tuple[str, str]:
+        """Levels and bits as JSON, made once: links and receipts both store them."""
+        return json.dumps(self.levels), json.dumps(self.bits)
 
 
 def score(model: MatchModel, left: Features, right: Features) -> Scored:

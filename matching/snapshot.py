@@ -7,7 +7,7 @@ with contents it never stood beside, or not at all.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from matching.blocking import IDENTIFYING
 from matching.model import MatchModel
@@ -102,8 +102,7 @@ WHERE k.record_id = ANY(%s::bigint[])
 NOTHING: Mapping[int, int] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class SeenRecord:
+class SeenRecord(NamedTuple):
     """A record as the snapshot saw it."""
 
     id: int

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from matching.clustering import Edge, Node, Partition, Refusal, partition
 from matching.live import FEATURES, generic_values, telling
@@ -16,8 +16,7 @@ from profiles.prepared import ask
 Pair = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """A record as clustering needs it. Age is (born_at, source slug, external id).
 
     It `stands` in a profile and a component as stored: the outcome does not depend on them.
@@ -82,10 +81,11 @@ class Solution:
         return {profile: tuple(records) for profile, records in groups.items()}
 
 
+# times as text, which Python reads faster than the driver does;
 # attributes only of records whose features are not at hand: they are most of the reading
 MEMBERS = """
 SELECT r.id, s.slug, r.external_id, r.version, r.deleted_at IS NULL AND r.erased_at IS NULL,
-    r.born_at, p.id, m.profile_id, m.component,
+    r.born_at::text, p.id, m.profile_id, m.component,
     CASE WHEN r.version = known.version THEN NULL ELSE r.attributes END
 FROM unnest(%s::bigint[], %s::int[]) AS known (record_id, version)
 JOIN profiles_sourcerecord r ON r.id = known.record_id
@@ -152,7 +152,7 @@ def _member(
     external_id: str,
     version: int,
     is_live: bool,
-    born_at: datetime,
+    born_at: str,
     birth_profile: str,
     profile: str,
     component: int,
@@ -163,7 +163,7 @@ def _member(
         node=Node(id=pk, key=(slug, external_id), features=telling(features, generic)),
         version=version,
         is_live=is_live,
-        age=(born_at, slug, external_id),
+        age=(datetime.fromisoformat(born_at), slug, external_id),
         birth_profile=birth_profile,
         stands=(profile, component),
     )

@@ -119,12 +119,8 @@ class _Origin(NamedTuple):
         return cls(record, record.attributes, source.slug, source.priority, seconds, named)
 
 
-class _Said(NamedTuple):
-    """One value of one record, blank or not, and its place among the record's values."""
-
-    value: Any
-    position: int
-    origin: _Origin
+# One value of one record, blank or not, and its place among the record's values.
+_Said = tuple[Any, int, _Origin]
 
 
 class _Candidate(NamedTuple):
@@ -186,7 +182,7 @@ def _by_attribute(records: Sequence[RecordFacts]) -> dict[str, list[_Said]]:
         origin = _Origin.of(record)
         for attribute, several in _values(record):
             for position, value in enumerate(several):
-                found[attribute].append(_Said(value, position, origin))
+                found[attribute].append((value, position, origin))
     return found
 
 

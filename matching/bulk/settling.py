@@ -30,6 +30,7 @@ from matching.links import ScoredPair, joins
 from matching.live import FEATURES, live_model, model_of_version
 from matching.model import MatchModel
 from matching.progress import Progress
+from matching.scoring import Scored
 from matching.snapshot import SeenRecord
 
 logger = logging.getLogger(__name__)
@@ -219,7 +220,10 @@ def _settle(run: _Run, number: int, marks: Collection[int]) -> Progress:
 
 
 def _found(run: _Run, number: int, batch: Collection[int]) -> Iterator[ScoredPair]:
-    """The weighed pairs of a group of which a record is in the batch."""
+    """The weighed pairs of a group of which a record is in the batch.
+
+    Pairs alike in every comparison share their evidence: there are far fewer of these.
+    """
     which = run.of_group("link", number)
     lo, hi = load(run.folder, "lo")[which], load(run.folder, "hi")[which]
     columns = (
@@ -228,10 +232,14 @@ def _found(run: _Run, number: int, batch: Collection[int]) -> Iterator[ScoredPai
         load(run.folder, "weights")[which].tolist(),
         load(run.folder, "outcomes")[which].tolist(),
     )
+    met: dict[tuple[int, ...], Scored] = {}
     for (low, lo_id), (high, hi_id), weight, reached in zip(*columns, strict=True):
         if lo_id in batch or hi_id in batch:
             stages = (run.seen.stage_of(low), run.seen.stage_of(high))
-            evidence = scored(run.model, run.names, run.tables, reached, weight)
+            evidence = met.get(alike := tuple(reached))
+            if evidence is None:
+                evidence = scored(run.model, run.names, run.tables, reached, weight)
+                met[alike] = evidence
             yield ScoredPair(lo_id, hi_id, evidence, joins(weight, run.model, stages))
 
 
