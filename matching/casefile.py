@@ -119,6 +119,7 @@ def reason_words(case: ReviewCase) -> str:
         "household": _("They could be two people of one household."),
         "weak_bridge": _("This one weak link would join two groups of records."),
         "size": _("Joining them would make an unusually large group."),
+        "locked": _("Strong evidence, but a steward locked one of the two customers as it is."),
         "different": _("A person said some of these records are different people."),
         "reported": _("An agent reported that something is wrong here."),
         "audit": _("Drawn by lot: what would you say?"),
@@ -141,6 +142,7 @@ def override_words(case: ReviewCase) -> str:
         "household": _("You override: signs of two people of one household."),
         "weak_bridge": _("You override: a single weak link joins two groups."),
         "size": _("You override: the limit on the size of a group."),
+        "locked": _("You override: a steward locked one of these customers."),
         "different": _("You override: a person said these are different people."),
     }.get(case.reason, "")
 

@@ -6,7 +6,16 @@ The same constrained clustering as `matching.clustering`, told step by step. Pla
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from matching.clustering import Edge, Node, Pair, Refusal, _Groups, _pair_key, partition
+from matching.clustering import (
+    Edge,
+    Node,
+    Pair,
+    Refusal,
+    _Groups,
+    _pair_key,
+    held_pairs,
+    partition,
+)
 from matching.model import MatchModel
 
 
@@ -14,7 +23,7 @@ from matching.model import MatchModel
 class Step:
     """Two groups became one by the pair `lo`, `hi`; records in the order of their keys.
 
-    `weight_bits` is that of the link; `None` where a person said "same".
+    `weight_bits` is that of the link; `None` where a person said "same" or locked them.
     """
 
     lo: int
@@ -55,13 +64,19 @@ class Component:
     same: Collection[Pair]
     different: Collection[Pair]
     model: MatchModel
+    held: Sequence[Collection[int]] = ()
 
     def in_order(self, records: Collection[int]) -> tuple[int, ...]:
         return tuple(sorted(records, key=lambda pk: self.nodes[pk].key))
 
     def solved(self, edges: Sequence[Edge]) -> tuple[dict[int, int], list[Refusal]]:
         found = partition(
-            self.nodes, edges, same=self.same, different=self.different, model=self.model
+            self.nodes,
+            edges,
+            same=self.same,
+            different=self.different,
+            model=self.model,
+            held=self.held,
         )
         return found.cluster_of, found.refused
 
@@ -83,7 +98,9 @@ def tell(component: Component, cluster: Collection[int]) -> Story:
 def _steps(component: Component) -> list[Step]:
     """Every union of the component, in the order in which clustering makes them."""
     nodes = component.nodes
-    groups = _Groups(nodes, component.edges, component.different, component.model)
+    groups = _Groups(
+        nodes, component.edges, component.different, component.model, component.held
+    )
     members = {pk: [pk] for pk in nodes}
     steps: list[Step] = []
 
@@ -108,6 +125,9 @@ def _steps(component: Component) -> list[Step]:
     ):
         groups.join(edge.lo, edge.hi)
         note(edge.lo, edge.hi, edge.weight_bits)
+    for lo, hi in held_pairs(nodes, component.held):
+        groups.obey(lo, hi)
+        note(lo, hi, None)
     return steps
 
 

@@ -2,14 +2,16 @@
 
 Constrained Kruskal in a total order. Decisions "same" first, then links by weight, then by
 record keys; a union is refused where it would bring two records together that a person told
-apart (also through third records), or where a guard objects. "Same" overrules guards, never
-"different". The result depends on the set of inputs alone, and solving one connected component
-gives the same as solving the world.
+apart (also through third records), where a guard objects, or where one side is locked: no link
+joins anything to records that are held together, and these end together whatever ties them.
+"Same" overrules guards and locks, never "different". The result depends on the set of inputs
+alone, and solving one connected component gives the same as solving the world.
 """
 
 from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 from matching.features import Features
@@ -40,7 +42,7 @@ class Edge(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """A link that did not join. Reasons: different, identifier, generation, birth_date, twins,
-    household, weak_bridge, size."""
+    household, weak_bridge, size, locked."""
 
     lo: int
     hi: int
@@ -64,12 +66,15 @@ def partition(
     same: Collection[Pair],
     different: Collection[Pair],
     model: MatchModel,
+    held: Iterable[Collection[int]] = (),
 ) -> Partition:
     """Cluster the records. Edges and verdicts name nodes that exist; pairs come in any order.
 
-    A refused link is reported unless its ends met in another way.
+    `held` are sets of records that are locked together. A refused link is reported unless its
+    ends met in another way.
     """
-    groups = _Groups(nodes, edges, different, model)
+    sets = list(held)
+    groups = _Groups(nodes, edges, different, model, sets)
     for lo, hi in sorted(same, key=lambda pair: _pair_key(nodes, *pair)):
         groups.obey(lo, hi)
     refused = []
@@ -79,6 +84,8 @@ def partition(
             refused.append(
                 Refusal(edge.lo, edge.hi, edge.weight_bits, found.reason, found.detail)
             )
+    for lo, hi in held_pairs(nodes, sets):
+        groups.obey(lo, hi)
     cluster_of = groups.representatives()
     return Partition(
         cluster_of, [each for each in refused if cluster_of[each.lo] != cluster_of[each.hi]]
@@ -90,8 +97,15 @@ def _pair_key(nodes: Mapping[int, Node], lo: int, hi: int) -> tuple[Key, Key]:
     return first, second
 
 
+def held_pairs(nodes: Mapping[int, Node], held: Iterable[Collection[int]]) -> list[Pair]:
+    """Pairs that tie each set of held records together, in an order of their keys alone."""
+    in_order = (sorted(each, key=lambda pk: nodes[pk].key) for each in held)
+    pairs = {pair for each in in_order for pair in pairwise(each)}
+    return sorted(pairs, key=lambda pair: _pair_key(nodes, *pair))
+
+
 class _Groups:
-    """The clusters so far: members and forbidden neighbours of each."""
+    """The clusters so far: members, forbidden neighbours and locks of each."""
 
     def __init__(
         self,
@@ -99,6 +113,7 @@ class _Groups:
         edges: Iterable[Edge],
         different: Iterable[Pair],
         model: MatchModel,
+        held: Iterable[Collection[int]] = (),
     ) -> None:
         self._nodes, self._model = nodes, model
         self._root = {pk: pk for pk in nodes}
@@ -108,6 +123,10 @@ class _Groups:
         for lo, hi in different:
             self._foes.setdefault(lo, set()).add(hi)
             self._foes.setdefault(hi, set()).add(lo)
+        self._locks: dict[int, set[int]] = {}
+        for number, each in enumerate(held):
+            for pk in each:
+                self._locks.setdefault(pk, set()).add(number)
 
     def obey(self, lo: int, hi: int) -> None:
         """Join on a person's word; only another person's word stands against it."""
@@ -122,7 +141,7 @@ class _Groups:
             return None
         if self._are_foes(left, right):
             return Objection("different", "Someone said that these are different people.")
-        found = objection(self._union(left, right), self._model)
+        found = objection(self._union(left, right), self._model) or self._lock(left, right)
         if found is None:
             self._unite(left, right)
         return found
@@ -137,6 +156,13 @@ class _Groups:
     def _are_foes(self, left: int, right: int) -> bool:
         foes = self._foes.get(left)
         return bool(foes) and any(self._root[foe] == right for foe in foes or ())
+
+    def _lock(self, left: int, right: int) -> Objection | None:
+        """Records held together may meet on a link; nobody else comes to them by one."""
+        ours, theirs = self._locks.get(left, set()), self._locks.get(right, set())
+        if ours == theirs or ours & theirs:
+            return None
+        return Objection("locked", "A steward locked one of them as it is.")
 
     def _union(self, left: int, right: int) -> Union:
         ours, theirs = self._members[left], self._members[right]
@@ -154,6 +180,8 @@ class _Groups:
         self._members[left] += self._members.pop(right)
         if right in self._foes:
             self._foes.setdefault(left, set()).update(self._foes.pop(right))
+        if right in self._locks:
+            self._locks.setdefault(left, set()).update(self._locks.pop(right))
 
     def _weight(self, one: int, other: int) -> float:
         pair = _ordered(one, other)
@@ -167,31 +195,43 @@ def _ordered(lo: int, hi: int) -> Pair:
     return (lo, hi) if lo < hi else (hi, lo)
 
 
-def contradiction(same: Collection[Pair], different: Collection[Pair]) -> list[int] | None:
-    """Return a chain of records, each said to be the same as the next, whose ends were told
-    apart; `None` where the decisions agree. The shortest chain of the first such pair."""
+def contradiction(
+    same: Collection[Pair], different: Collection[Pair], held: Iterable[Collection[int]] = ()
+) -> list[int] | None:
+    """Return a chain of records, each said to be the same as the next or locked together with
+    it, whose ends were told apart; `None` where the decisions agree. The shortest chain of the
+    first such pair."""
     neighbours: dict[int, list[int]] = {}
+    beside: dict[int, list[list[int]]] = {}  # one list for all of a set, which may be large
+    for each in map(sorted, held):
+        for pk in each:
+            beside.setdefault(pk, []).append(each)
     for lo, hi in sorted(same):
         neighbours.setdefault(lo, []).append(hi)
         neighbours.setdefault(hi, []).append(lo)
     for lo, hi in sorted(_ordered(*pair) for pair in different):
-        chain = _chain(neighbours, lo, hi)
-        if chain:
-            return chain
+        found = _chain(neighbours, beside, lo, hi)
+        if found:
+            return found
     return None
 
 
-def _chain(neighbours: Mapping[int, list[int]], start: int, end: int) -> list[int] | None:
+def _chain(
+    neighbours: Mapping[int, list[int]],
+    beside: Mapping[int, list[list[int]]],
+    start: int,
+    end: int,
+) -> list[int] | None:
     came_from = {start: start}
     queue = deque([start])
     while queue:
         here = queue.popleft()
         if here == end:
-            chain = [here]
-            while chain[-1] != start:
-                chain.append(came_from[chain[-1]])
-            return chain[::-1]
-        for pk in neighbours.get(here, ()):
+            way = [here]
+            while way[-1] != start:
+                way.append(came_from[way[-1]])
+            return way[::-1]
+        for pk in chain(neighbours.get(here, ()), *beside.get(here, ())):
             if pk not in came_from:
                 came_from[pk] = here
                 queue.append(pk)

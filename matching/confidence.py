@@ -7,10 +7,12 @@ tree, in which a steward's word counts more than any weight.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
-from django.db.models import Value
+from django.db.models import F, TextField, Value
+from django.db.models.functions import Cast
 
-from matching.models import Decision, Link, ReviewCase
+from matching.models import Decision, Hold, Link, ReviewCase
 from matching.review import cases_of
 from profiles.desk.values import joined_records
 from profiles.models import Profile, SourceRecord
@@ -44,12 +46,13 @@ class Bridge:
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """A reason two records are together: a link with its weight, or a steward's word."""
+    """A reason two records are together: a link with its weight, a word of somebody, a lock."""
 
     lo: int
     hi: int
     weight_bits: float
     is_said: bool = False
+    is_held: bool = False
 
 
 def confidence_of(profile: Profile, *, join_bits: float) -> Confidence:
@@ -106,17 +109,40 @@ def ties_among(members: Collection[int]) -> list[Tie]:
     said = Decision.objects.binding().filter(
         verdict=Decision.Verdict.SAME, lo__in=members, hi__in=members
     )
-    both = links.values_list("lo_id", "hi_id", "weight_bits", Value(False)).union(
-        said.values_list("lo_id", "hi_id", Value(0.0), Value(True)), all=True
+    held_by = Hold.objects.binding().filter(record__in=members)
+    ends, lock = ("record_id", F("record_id")), Cast("lock", TextField())
+    rows = links.values_list("lo_id", "hi_id", "weight_bits", Value(""), Value("")).union(
+        said.values_list("lo_id", "hi_id", Value(0.0), Value("said"), Value("")),
+        held_by.values_list(*ends, Value(0.0), Value("held"), lock),
+        all=True,
     )
-    return [Tie(*row) for row in both]
+    found: list[Tie] = []
+    held: list[tuple[str, int]] = []
+    for lo, hi, weight_bits, kind, name in rows:
+        if kind == "held":
+            held.append((name, lo))
+        else:
+            found.append(Tie(lo, hi, weight_bits, is_said=kind == "said"))
+    return found + _held_ties(held)
+
+
+def _held_ties(held: Iterable[tuple[str, int]]) -> list[Tie]:
+    """Ties that lead through the records of each lock, in order."""
+    return [
+        Tie(lo, hi, 0.0, is_held=True)
+        for (lock, lo), (other, hi) in pairwise(sorted(held))
+        if lock == other
+    ]
 
 
 def judge(members: Collection[int], ties: Iterable[Tie], *, join_bits: float) -> Confidence:
     """The word for a group of at least two records. Pure."""
-    tree = spanning_tree(members, ties)
+    known = list(ties)
+    tree = spanning_tree(members, known)
     if len(tree) < len(members) - 1:
         return Confidence.UNDER_REVIEW  # nothing stored holds it together any more
+    if sum(tie.is_held for tie in known) == len(members) - 1:
+        return Confidence.CONFIRMED  # somebody looked at all of it, and locked it
     links = [tie.weight_bits for tie in tree if not tie.is_said]
     if any(bits < join_bits + STRONG_BITS for bits in links):
         return Confidence.PROBABLE
@@ -124,10 +150,14 @@ def judge(members: Collection[int], ties: Iterable[Tie], *, join_bits: float) ->
 
 
 def spanning_tree(members: Collection[int], ties: Iterable[Tie]) -> list[Tie]:
-    """The ties of a maximum spanning forest, said ones first, then by falling weight."""
+    """The ties of a maximum spanning forest, said ones first, then by falling weight; a lock
+    where nothing else ties."""
     root = {member: member for member in members}
     tree = []
-    order = sorted(ties, key=lambda tie: (not tie.is_said, -tie.weight_bits, tie.lo, tie.hi))
+    order = sorted(
+        ties,
+        key=lambda tie: (tie.is_held, not tie.is_said, -tie.weight_bits, tie.lo, tie.hi),
+    )
     for tie in order:
         low, high = _root(root, tie.lo), _root(root, tie.hi)
         if low != high:
@@ -139,7 +169,7 @@ def spanning_tree(members: Collection[int], ties: Iterable[Tie]) -> list[Tie]:
 def weakest_bridge(members: Collection[int], ties: Iterable[Tie]) -> Bridge | None:
     """The weakest link of the tree and the smaller group it ties on; none without links."""
     tree = spanning_tree(members, ties)
-    links = [tie for tie in tree if not tie.is_said]
+    links = [tie for tie in tree if not tie.is_said and not tie.is_held]
     if not links:
         return None
     weakest = links[-1]
@@ -169,6 +199,6 @@ def open_questions(profile: Profile) -> int:
 def strongest_ties(members: Collection[int], ties: Iterable[Tie]) -> Mapping[int, Tie]:
     """Each record's strongest tie to another one of the group."""
     best: dict[int, Tie] = {}
-    for tie in sorted(ties, key=lambda tie: (tie.is_said, tie.weight_bits)):
+    for tie in sorted(ties, key=lambda tie: (not tie.is_held, tie.is_said, tie.weight_bits)):
         best[tie.lo] = best[tie.hi] = tie
     return {member: best[member] for member in members if member in best}

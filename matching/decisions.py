@@ -6,22 +6,23 @@ Each runs in one transaction under the component locks of the records concerned,
 
 import uuid
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from c360.models import User
+from matching import holds
+from matching.acts import Act, Outcome, compare_seen, open_world, settle_for
 from matching.live import live_model
 from matching.model import MatchModel
-from matching.models import Decision, ReviewCase
+from matching.models import Decision, Hold, ReviewCase
 from matching.models.review import NOT_OF_THE_MACHINE
 from matching.preview import (
     Preview,
     Words,
     check,
-    fingerprint,
     fingerprint_in,
     live_members,
     preview_words,
@@ -30,35 +31,13 @@ from matching.preview import (
     words_for_split,
 )
 from matching.queueing.disputes import update_disputes
-from matching.receipts import Cause
-from matching.refusals import AlreadyDecided, Busy, DecisionRefused, StaleView
-from matching.settle import settle
+from matching.refusals import AlreadyDecided, DecisionRefused, StaleView
 from matching.signals import clusters_settled
 from matching.standing import are_in_force
-from matching.world import Pair, World, load_world
-from profiles.locking import ComponentsKeepMoving, lock_components
+from matching.world import Pair, World
 from profiles.models import Profile
 
 SAME, DIFFERENT = Decision.Verdict.SAME, Decision.Verdict.DIFFERENT
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a decision did; `action` is what undoes it."""
-
-    action: uuid.UUID
-    receipts: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Act:
-    """One action of one person, as its rows have it."""
-
-    kind: Decision.Kind
-    decided_by: User
-    reason: str = ""
-    undoes: uuid.UUID | None = None
-    id: uuid.UUID = field(default_factory=uuid.uuid4)
 
 
 @dataclass(frozen=True)
@@ -87,7 +66,7 @@ def work_out(case: ReviewCase, *, lo: int, hi: int, verdict: str, seen: str = ""
     Raises a `DecisionRefused` (decided, stale, contradicting, busy). Must run inside the
     transaction in which `say` follows.
     """
-    world = _open_world([lo, hi])
+    world = open_world([lo, hi])
     locked = ReviewCase.objects.open().select_for_update().filter(pk=case.pk)
     reason = locked.values_list("reason", flat=True).first()
     if reason is None:
@@ -109,7 +88,7 @@ def say(
 
     `action` makes it part of an action with other answers, taken back as one.
     """
-    act = _Act(Decision.Kind.DECIDE, decided_by, reason, id=action or uuid.uuid4())
+    act = Act(Decision.Kind.DECIDE, decided_by, reason, id=action or uuid.uuid4())
     outcome = _say(answer.words, answer.world, answer.model, act)
     if not answer.of_the_machine:  # its own settle as the clusters answer them
         asked = ReviewCase.objects.open().filter(pk=answer.case_id)
@@ -150,11 +129,11 @@ def split_records(
 
     Raises `StaleView` or `DecisionRefused`, and saves nothing then.
     """
-    world = _open_world(live_members(profile))
+    world = open_world(live_members(profile))
     own = live_members(profile)
-    _compare(seen, own)
-    words = words_for_split(own, record_ids)
-    return _say(words, world, live_model(), _Act(Decision.Kind.SPLIT, decided_by, reason))
+    compare_seen(seen, own)
+    words = words_for_split(own, record_ids, held=world.held.values())
+    return _say(words, world, live_model(), Act(Decision.Kind.SPLIT, decided_by, reason))
 
 
 @transaction.atomic
@@ -172,10 +151,10 @@ def record_words(
     Open reports between these records count as answered. Raises a `DecisionRefused` (stale,
     busy, and what `words_of` raises) and saves nothing then.
     """
-    world = _open_world(record_ids)
-    _compare(seen, record_ids)
+    world = open_world(record_ids)
+    compare_seen(seen, record_ids)
     words = words_of(world)
-    outcome = _say(words, world, live_model(), _Act(kind, decided_by, reason))
+    outcome = _say(words, world, live_model(), Act(kind, decided_by, reason))
     reported = ReviewCase.objects.open().filter(
         reason=ReviewCase.Reason.REPORTED, lo__in=record_ids, hi__in=record_ids
     )
@@ -191,21 +170,24 @@ def undo(action: uuid.UUID, *, decided_by: User) -> Outcome:
     Raises `DecisionRefused` where there is nothing to take back, where a later decision stands
     on one of the pairs, or where the earlier verdict contradicts what was said since.
     """
+    if Hold.objects.filter(action=action).exists():
+        return holds.undo_lock(action, decided_by=decided_by)
     pairs = Decision.objects.filter(action=action).values_list("lo_id", "hi_id")
-    world = _open_world({pk for pair in pairs for pk in pair})
+    world = open_world({pk for pair in pairs for pk in pair})
     rows = list(Decision.objects.filter(action=action).select_related("supersedes"))
     if not rows or rows[0].kind == Decision.Kind.UNDO:
         raise DecisionRefused(_("There is nothing to undo."))
     if problem := _why_not_undone(action, rows):
         raise DecisionRefused(problem)
     verdicts = {(row.lo_id, row.hi_id): _earlier(row) for row in rows}
+    holds.ask_unlocked(world, [pair for pair in verdicts if verdicts[pair] != SAME])
     said = Words(
         same=frozenset(pair for pair, verdict in verdicts.items() if verdict == SAME),
         different=frozenset(pair for pair, verdict in verdicts.items() if verdict == DIFFERENT),
     )
     before = world.without_decisions(verdicts)
     check(before, said, newest=next(iter(verdicts)))
-    act = _Act(Decision.Kind.UNDO, decided_by, undoes=action)
+    act = Act(Decision.Kind.UNDO, decided_by, undoes=action)
     _write(verdicts, act, mentioned=world.mentioned)
     then = before.with_decisions(same=said.same, different=said.different)
     return _settled(then, live_model(), act, verdicts)
@@ -226,20 +208,7 @@ def _earlier(row: Decision) -> str:
     return row.supersedes.verdict if row.supersedes else Decision.Verdict.NONE
 
 
-def _open_world(record_ids: Collection[int]) -> World:
-    """Lock the components of these records and read them. Raises `Busy`."""
-    try:
-        return load_world(lock_components(record_ids))
-    except ComponentsKeepMoving as error:
-        raise Busy from error
-
-
-def _compare(seen: str, record_ids: Collection[int]) -> None:
-    if seen and seen != fingerprint(record_ids):
-        raise StaleView
-
-
-def _say(words: Words, world: World, model: MatchModel, act: _Act) -> Outcome:
+def _say(words: Words, world: World, model: MatchModel, act: Act) -> Outcome:
     verdicts = dict.fromkeys(words.same, SAME.value)
     verdicts |= dict.fromkeys(words.different, DIFFERENT.value)
     _write(verdicts, act, mentioned=world.mentioned)
@@ -247,18 +216,17 @@ def _say(words: Words, world: World, model: MatchModel, act: _Act) -> Outcome:
     return _settled(then, model, act, verdicts)
 
 
-def _settled(then: World, model: MatchModel, act: _Act, pairs: Collection[Pair]) -> Outcome:
+def _settled(then: World, model: MatchModel, act: Act, pairs: Collection[Pair]) -> Outcome:
     """Settle a world of which people have just said something of these pairs.
 
     Only those that were mentioned before can have been read again.
     """
-    cause = Cause(action=act.id, actor=act.decided_by)
-    receipts = settle(then.members.keys(), model=model, cause=cause, world=then)
+    outcome = settle_for(act, then, model)
     update_disputes(then.mentioned.intersection(pairs))
-    return Outcome(act.id, receipts)
+    return outcome
 
 
-def _write(verdicts: dict[Pair, str], act: _Act, *, mentioned: Collection[Pair]) -> None:
+def _write(verdicts: dict[Pair, str], act: Act, *, mentioned: Collection[Pair]) -> None:
     """Add one row per pair; the row that stood before is superseded, never edited away.
 
     There is one only of pairs that were `mentioned` before.

@@ -80,6 +80,7 @@ REFUSALS = {
     "twins": "They share a birthday but not a given name: they may be twins.",
     "household": "Their given names contradict: they may be two people of one household.",
     "weak_bridge": "Only a thin link holds two groups together that otherwise differ.",
+    "locked": "A steward locked one of the two customers as it is.",
     "size": "The group would grow beyond the limit.",
 }
 HELPS = {"exact", "same", "nickname", "house", "landline", "household", "role", "mailbox"}

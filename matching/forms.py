@@ -96,6 +96,25 @@ class SplitForm(forms.Form):
         return str(next(iter(self.errors.get("records", [])), ""))
 
 
+class LockForm(forms.Form):
+    """Lock a customer for a reason, or take the lock off, for one or none."""
+
+    step = forms.ChoiceField(choices=[("lock", _("Lock")), ("unlock", _("Take the lock off"))])
+    reason = forms.CharField(max_length=255, required=False)
+    seen = forms.CharField(max_length=128, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or {}
+        if facts.get("step") == "lock" and not facts.get("reason"):
+            self.add_error("reason", _("Say why: the reason is kept with the lock."))
+        return facts
+
+    @property
+    def problem(self) -> str:
+        """The first thing wrong, as a sentence."""
+        return str(next(iter(self.errors.values()))[0])
+
+
 class ReportForm(forms.Form):
     """What an agent says does not belong to a customer: records, or things of some records."""
 

@@ -15,7 +15,7 @@ from c360.models import User
 from c360.showing import note_access
 from matching.casefile import name_of
 from matching.evidence import levels_in_words
-from matching.models import Decision, MergeEvent
+from matching.models import Decision, Hold, MergeEvent
 from matching.second_person.proposals import proposers_of
 from matching.standing import standing
 from profiles.models import Profile, SourceRecord
@@ -53,18 +53,20 @@ class Page:
 
 
 def history_of(profile: Profile, *, before: datetime | None = None) -> Page:
-    """Receipts and decisions of a profile and of those joined into it. Eight queries."""
+    """Receipts and decisions of a profile and of those joined into it. Nine queries."""
     members = set(profile.memberships.values_list("record_id", flat=True))
     receipts = _receipts(profile, members, before)
     said = _silent_decisions(members, before)
     words = _words_of(receipts)
     actions = [*words, *(row.action for row in said)]
     undoable = set(standing().filter(action__in=actions).values_list("action", flat=True))
+    locks = _locks(members, before)
     records, proposers = _records(said, receipts), proposers_of(actions)
     entries = [
         _of_receipt(row, profile, records, undoable, words, proposers) for row in receipts
     ]
     entries += [_of_decision(row, records, undoable) for row in said]
+    entries += [_of_lock(row) for row in locks]
     entries.sort(key=lambda entry: entry.at, reverse=True)
     older = entries[PAGE - 1].at.isoformat() if len(entries) > PAGE else ""
     return Page(entries[:PAGE], older)
@@ -90,6 +92,16 @@ def _silent_decisions(members: Collection[int], before: datetime | None) -> list
     first = rows.order_by("action", "pk").distinct("action").values("pk")
     newest = Decision.objects.filter(pk__in=first).order_by("-decided_at", "-pk")
     return list(newest.select_related("decided_by")[: PAGE + 1])
+
+
+def _locks(members: Collection[int], before: datetime | None) -> list[Hold]:
+    """One row for each time people locked some of these records or took a lock off."""
+    rows = Hold.objects.filter(record__in=members)
+    if before is not None:
+        rows = rows.filter(decided_at__lt=before)
+    first = rows.order_by("action", "pk").distinct("action").values("pk")
+    newest = Hold.objects.filter(pk__in=first).order_by("-decided_at", "-pk")
+    return list(newest.select_related("decided_by", "superseded_by")[: PAGE + 1])
 
 
 def _words_of(receipts: Iterable[MergeEvent]) -> dict[UUID, Decision]:
@@ -181,6 +193,23 @@ def _of_decision(
         records=[records[pk] for pk in (row.lo_id, row.hi_id) if pk in records],
         reason=row.reason,
         action=row.action if row.action in standing else None,
+    )
+
+
+def _of_lock(row: Hold) -> Entry:
+    """That the customer was locked, or is not any more."""
+    titles = {
+        Hold.Kind.LOCK: _("Locked as it is"),
+        Hold.Kind.UNLOCK: _("Lock taken off"),
+        Hold.Kind.UNDO: _("Undone: locked again") if row.lock else _("Undone: not locked"),
+    }
+    return Entry(
+        at=row.decided_at,
+        icon="undo" if row.kind == Hold.Kind.UNDO else "shield",
+        title=titles[Hold.Kind(row.kind)],
+        who=row.decided_by,
+        reason=row.reason,
+        action=row.action if row.stands else None,
     )
 
 

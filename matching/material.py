@@ -4,9 +4,11 @@ Everything goes by place in the order of the keys (source slug, external id), ne
 of rows, so that what is computed does not depend on the order of arrival.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
+from uuid import UUID
 
 from django.db import connection
 
@@ -14,7 +16,7 @@ from matching.clustering import Key
 from matching.features import Features, features_of
 from matching.links import JOINING_STAGES
 from matching.live import generic_values, telling
-from matching.models import Decision
+from matching.models import Decision, Hold
 from matching.world import Pair
 from profiles.models import SourceRecord
 
@@ -40,7 +42,8 @@ class AllRecords:
     """The live records that take part in matching, in the order of their keys.
 
     `total` counts those stored, of which `keys` may be a sample. `joining` holds the places of
-    records whose source may join by itself; `decisions` maps (lo, hi) to "same" or "different".
+    records whose source may join by itself; `decisions` maps (lo, hi) to "same" or "different";
+    `held` are the places of records locked together.
     """
 
     keys: list[Key]
@@ -49,6 +52,7 @@ class AllRecords:
     decisions: dict[Pair, str]
     place_of: dict[int, int]
     total: int
+    held: list[frozenset[int]] = field(default_factory=list)
 
     @property
     def ids(self) -> list[int]:
@@ -72,7 +76,7 @@ class AllRecords:
 
 
 def read_all(*, most: int | None = None, together: bool = False) -> AllRecords:
-    """Read all records, or `most` of them chosen by a hash of their keys. Three queries.
+    """Read all records, or `most` of them chosen by a hash of their keys. Four queries.
 
     `together`: what hangs together by links and decisions is chosen or left as a whole.
 
@@ -98,6 +102,7 @@ def read_all(*, most: int | None = None, together: bool = False) -> AllRecords:
         decisions=_decisions(place_of),
         place_of=place_of,
         total=len(named),
+        held=_held(place_of),
     )
 
 
@@ -138,6 +143,15 @@ def _decisions(place_of: Mapping[int, int]) -> dict[Pair, str]:
         for lo, hi, verdict in rows
         if lo in place_of and hi in place_of
     }
+
+
+def _held(place_of: Mapping[int, int]) -> list[frozenset[int]]:
+    """The places of the records of each lock, those that were not chosen left out."""
+    found: dict[UUID | None, set[int]] = defaultdict(set)
+    for record, lock in Hold.objects.binding().values_list("record_id", "lock"):
+        if record in place_of:
+            found[lock].add(place_of[record])
+    return [frozenset(places) for places in found.values()]
 
 
 def ordered(lo: int, hi: int) -> Pair:

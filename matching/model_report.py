@@ -4,8 +4,8 @@ Pure. Records are named by their keys, never by their values.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from math import sqrt
 from typing import Any
 
@@ -21,12 +21,14 @@ Z95 = 1.959964
 
 @dataclass(frozen=True)
 class Records:
-    """Records by place in the order of their keys; `joining` may join by themselves."""
+    """Records by place in the order of their keys; `joining` may join by themselves, each set
+    of `held` is locked together."""
 
     keys: Sequence[Key]
     features: Sequence[Features]
     joining: frozenset[int]
     decisions: Mapping[Pair, str]
+    held: Sequence[Collection[int]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ def outcome(
         same=[pair for pair, said in records.decisions.items() if said == "same"],
         different=[pair for pair, said in records.decisions.items() if said == "different"],
         model=model,
+        held=records.held,
     )
     return Outcome(
         joined=frozenset(joined),

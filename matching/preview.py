@@ -74,7 +74,7 @@ def preview_split(profile: Profile, record_ids: Collection[int]) -> Preview:
     """What taking records out of a profile would do. Raises `DecisionRefused`."""
     members = live_members(profile)
     world, model = world_around(members), live_model()
-    words = words_for_split(members, record_ids)
+    words = words_for_split(members, record_ids, held=world.held.values())
     return preview_words(world, words, model, of=members)
 
 
@@ -163,10 +163,16 @@ def words_for_different(world: World, lo: int, hi: int) -> Words:
     return words
 
 
-def words_for_split(members: Collection[int], leaving: Collection[int]) -> Words:
+def words_for_split(
+    members: Collection[int],
+    leaving: Collection[int],
+    *,
+    held: Iterable[Collection[int]] = (),
+) -> Words:
     """What a split says: each record that leaves is not the person of those that stay.
 
-    Earlier words of "same" between the two sides are replaced. Raises `DecisionRefused`.
+    Earlier words of "same" between the two sides are replaced. Raises `DecisionRefused`; a
+    `Contradiction` where some of `held`, records locked together, would leave and some stay.
     """
     stay, leave = set(members) - set(leaving), set(leaving)
     if not leave or not leave <= set(members):
@@ -175,6 +181,9 @@ def words_for_split(members: Collection[int], leaving: Collection[int]) -> Words
         raise DecisionRefused(_("At least one record must stay."))
     if len(stay) * len(leave) > MOST_SPLIT_PAIRS:
         raise DecisionRefused(_("Too many records for one split. Take fewer out at a time."))
+    for each in held:
+        if not leave.isdisjoint(each) and not stay.isdisjoint(each):
+            raise Contradiction([min(leave & set(each)), min(stay & set(each))])
     return Words(different=frozenset(ordered(a, b) for a in leave for b in stay))
 
 
@@ -187,7 +196,7 @@ def check(world: World, words: Words, *, newest: Pair) -> None:
 
 def _chain_against(world: World, words: Words) -> list[int] | None:
     said = world.with_decisions(same=words.same, different=words.different)
-    return contradiction(said.same, said.different)
+    return contradiction(said.same, said.different, said.held.values())
 
 
 def _from_end_to_end(chain: list[int], newest: Pair) -> list[int]:

@@ -41,3 +41,11 @@ class Contradiction(DecisionRefused):
     def __init__(self, chain: Sequence[int]) -> None:
         super().__init__(_("This contradicts what was said before. Nothing was saved."))
         self.chain = list(chain)
+
+
+class NeedsSecondPerson(DecisionRefused):
+    """One person alone may not join these; `cautions` are the codes of why."""
+
+    def __init__(self, cautions: list[str]) -> None:
+        super().__init__(_("This join needs a second person. Nothing was saved."))
+        self.cautions = cautions

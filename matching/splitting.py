@@ -92,6 +92,8 @@ def _tie_words(record_id: int, tie: Tie | None, records: Iterable[SourceRecord])
         return ""
     other = tie.hi if tie.lo == record_id else tie.lo
     source = next(f"{r.source.name} {r.external_id}" for r in records if r.pk == other)
+    if tie.is_held:
+        return _("%s, by a lock") % source
     if tie.is_said:
         return _("%s, by a steward") % source
     return source

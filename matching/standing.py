@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Protocol, TypeVar
+from uuid import UUID
 
 from django.db.models import F, Q
 
@@ -25,12 +27,24 @@ def are_in_force(rows: Sequence[Decision]) -> bool:
         pair = row.lo_id, row.hi_id
         if pair in first and row.pk > first[pair]:
             said_since[pair].append(row)
-    return not any(_left_standing(each) for each in said_since.values())
+    return not any(left_standing(each) for each in said_since.values())
 
 
-def _left_standing(chain: Sequence[Decision]) -> list[Decision]:
-    """Of the words on one pair, oldest first, those that no later one takes back. Pure."""
-    left: list[Decision] = []
+class Said(Protocol):
+    """A word of an action, which may take another one back."""
+
+    @property
+    def action(self) -> UUID: ...
+    @property
+    def undoes(self) -> UUID | None: ...
+
+
+S = TypeVar("S", bound=Said)
+
+
+def left_standing(chain: Sequence[S]) -> list[S]:
+    """Of the words on one pair or record, oldest first, those no later one takes back. Pure."""
+    left: list[S] = []
     for row in chain:
         if left and row.undoes is not None and row.undoes == left[-1].action:
             left.pop()

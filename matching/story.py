@@ -93,7 +93,10 @@ def story_of(profile: Profile, *, model: MatchModel) -> Told:
     order = component.in_order([pk for pk in members if pk in component.nodes])
     return Told(
         records=[records[pk] for pk in order],
-        steps=[_step(step, component.nodes, records, links, said) for step in story.steps],
+        steps=[
+            _step(step, component.nodes, records, links, said, component.same)
+            for step in story.steps
+        ],
         refused=[_refusal(each, records, members) for each in story.refused],
         bridge=_bridge(story.bridge, records),
         is_whole=len(story.steps) == len(members) - 1,
@@ -110,6 +113,7 @@ def _component(world: World, model: MatchModel) -> cluster_story.Component:
         same={(lo, hi) for lo, hi in world.same if lo in nodes and hi in nodes},
         different={(lo, hi) for lo, hi in world.different if lo in nodes and hi in nodes},
         model=model,
+        held=[each & nodes.keys() for each in world.held.values()],
     )
 
 
@@ -139,11 +143,12 @@ def _step(
     records: Records,
     links: Mapping[Pair, Link],
     said: Mapping[Pair, Decision],
+    same: Collection[Pair],
 ) -> ToldStep:
     pair = (min(step.lo, step.hi), max(step.lo, step.hi))
     link = links.get(pair) if step.weight_bits is not None else None
     return ToldStep(
-        sentence=_said(said.get(pair))
+        sentence=_said(said.get(pair), is_same=pair in same)
         if step.weight_bits is None
         else explain.sentence(nodes[pair[0]].features, nodes[pair[1]].features),
         found=levels_in_words(link.levels, link.bits) if link else "",
@@ -156,7 +161,9 @@ def _step(
     )
 
 
-def _said(word: Decision | None) -> str:
+def _said(word: Decision | None, *, is_same: bool) -> str:
+    if not is_same:
+        return _("A steward locked these together as one customer.")
     if word is None:
         return _("A person said that these are one person.")
     told = _("%(who)s said on %(day)s that these are one person.")

@@ -6,13 +6,14 @@ not with their contents. Call it in a repeatable-read transaction, beside runnin
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import pairwise
 
 from matching.cases import questions
 from matching.features import features_of
 from matching.links import score_candidates
 from matching.live import keys_of, live_model
 from matching.model import MatchModel
-from matching.models import BlockKey, Decision, DirtyRecord, Link, ReviewCase
+from matching.models import BlockKey, Decision, DirtyRecord, Hold, Link, ReviewCase
 from matching.models.review import NOT_OF_THE_MACHINE
 from matching.snapshot import take_snapshot
 from matching.world import Pair, Solution, World, connected, load_world, solve
@@ -126,7 +127,7 @@ def _clusters(
 
 
 def _ties() -> Iterator[Pair]:
-    """Joining links between live records, and all binding decisions."""
+    """Joining links between live records, all binding decisions and locks."""
     live = set(SourceRecord.objects.live().values_list("pk", flat=True))
     links = Link.objects.filter(joins=True).values_list("lo_id", "hi_id")
     for lo, hi in links.iterator(chunk_size=10_000):
@@ -134,6 +135,10 @@ def _ties() -> Iterator[Pair]:
             yield lo, hi
     said = Decision.objects.binding().values_list("lo_id", "hi_id")
     yield from said.iterator(chunk_size=10_000)
+    locks = Hold.objects.binding().order_by("lock", "record").values_list("lock", "record_id")
+    for (lock, lo), (other, hi) in pairwise(locks):
+        if lock == other:
+            yield lo, hi
 
 
 def _whole_components(components: Mapping[int, int]) -> Iterator[list[int]]:
@@ -176,6 +181,8 @@ def _broken_words(world: World, solution: Solution, names: _Names) -> Iterator[D
     live = world.live_nodes()
     yield from _unkept(world.same, solution, live, together=True, names=names)
     yield from _unkept(world.different, solution, live, together=False, names=names)
+    for held in world.held.values():
+        yield from _unkept(pairwise(sorted(held)), solution, live, together=True, names=names)
 
 
 def _unkept(

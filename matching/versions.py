@@ -152,7 +152,7 @@ AT_ONCE = 5_000  # pairs
 
 
 def _records(stored: AllRecords) -> Records:
-    return Records(stored.keys, stored.features, stored.joining, stored.decisions)
+    return Records(stored.keys, stored.features, stored.joining, stored.decisions, stored.held)
 
 
 def _outcomes(

@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import pairwise
 from typing import NamedTuple, Protocol
 
 from matching.clustering import Edge, Node, Partition, Refusal, partition
@@ -35,6 +36,7 @@ class World:
     """Records with the links and decisions among them; complete components only.
 
     `mentioned` are the pairs that people have said anything of as stored, taken back or not.
+    `held` maps each lock to the records it holds together, those that are gone included.
     """
 
     members: Mapping[int, Member]
@@ -42,6 +44,7 @@ class World:
     same: set[Pair]
     different: set[Pair]
     mentioned: frozenset[Pair] = frozenset()
+    held: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
     def with_decisions(
         self, *, same: Collection[Pair] = (), different: Collection[Pair] = ()
@@ -56,6 +59,14 @@ class World:
     def without_decisions(self, pairs: Collection[Pair]) -> "World":
         """The same world if nobody had said anything of these pairs."""
         return replace(self, same=self.same - set(pairs), different=self.different - set(pairs))
+
+    def with_holds(self, lock_of: Mapping[int, str]) -> "World":
+        """The same world if each of these records were held by this lock; empty for by none."""
+        held = {lock: records - lock_of.keys() for lock, records in self.held.items()}
+        for record_id, lock in lock_of.items():
+            held[lock] = held.get(lock, frozenset()) | {record_id}
+        held.pop("", None)
+        return replace(self, held={lock: each for lock, each in held.items() if each})
 
     def profiles_now(self) -> dict[int, str]:
         """The profile of each record as stored."""
@@ -98,6 +109,9 @@ SAID = """
 SELECT lo_id, hi_id, verdict, NULL::float8 FROM matching_decision
 WHERE superseded_at IS NULL
     AND lo_id = ANY(%(records)s::bigint[]) AND hi_id = ANY(%(records)s::bigint[])
+UNION ALL  -- what holds a record: one statement less for each batch
+SELECT record_id, record_id, lock::text, NULL::float8 FROM matching_hold
+WHERE superseded_at IS NULL AND lock IS NOT NULL AND record_id = ANY(%(records)s::bigint[])
 """
 
 JOINING = """
@@ -129,7 +143,7 @@ def load_world(record_ids: Collection[int], links: Collection[Linked] | None = N
     known = id_array(map(FEATURES.version, record_ids))
     members = {row[0]: _member(generic, *row) for row in ask(MEMBERS, [ids, known], about=many)}
     rows = ask(SAID_AND_JOINING if links is None else SAID, {"records": ids}, about=many)
-    verdicts = {(lo, hi): verdict for lo, hi, verdict, _ in rows if verdict}
+    verdicts = {(lo, hi): verdict for lo, hi, verdict, _ in rows if verdict and lo != hi}
     if links is None:
         edges = [Edge(lo, hi, bits) for lo, hi, verdict, bits in rows if not verdict]
     else:
@@ -142,7 +156,15 @@ def load_world(record_ids: Collection[int], links: Collection[Linked] | None = N
         same={pair for pair, verdict in verdicts.items() if verdict == "same"},
         different={pair for pair, verdict in verdicts.items() if verdict == "different"},
         mentioned=frozenset(verdicts),
+        held=_held((lo, lock) for lo, hi, lock, _ in rows if lo == hi),
     )
+
+
+def _held(rows: Iterable[tuple[int, str]]) -> dict[str, frozenset[int]]:
+    held: dict[str, set[int]] = {}
+    for record_id, lock in rows:
+        held.setdefault(lock, set()).add(record_id)
+    return {lock: frozenset(records) for lock, records in held.items()}
 
 
 def _member(
@@ -179,8 +201,16 @@ def solve(world: World, model: MatchModel) -> Solution:
     edges = [edge for edge in world.edges if edge.lo in nodes and edge.hi in nodes]
     same = _among(world.same, nodes)
     different = _among(world.different, nodes)
-    found = partition(nodes, edges, same=same, different=different, model=model)
+    found = partition(
+        nodes,
+        edges,
+        same=same,
+        different=different,
+        model=model,
+        held=[each & nodes.keys() for each in world.held.values()],
+    )
     ties = [(edge.lo, edge.hi) for edge in edges] + list(world.same | world.different)
+    ties += [pair for each in world.held.values() for pair in pairwise(sorted(each))]
     return Solution(
         profile_of=_profiles(world, found),
         component_of=connected(world.members, ties),

@@ -3,6 +3,7 @@
 from matching.models.audit import Audit, StageChange
 from matching.models.decision import Decision, MergeEvent
 from matching.models.derived import BlockKey, DirtyRecord, GenericKey, KeyedRecord, Link
+from matching.models.hold import Hold
 from matching.models.proposal import Proposal
 from matching.models.publication import Publication
 from matching.models.quality import Metric, QualityFigure, QualityRun, QualityThreshold
@@ -17,6 +18,7 @@ __all__ = [
     "Decision",
     "DirtyRecord",
     "GenericKey",
+    "Hold",
     "KeyedRecord",
     "Link",
     "MatchModelVersion",

@@ -30,6 +30,7 @@ class ReviewCase(models.Model):
         HOUSEHOLD = "household", "Could be two people of one household"
         WEAK_BRIDGE = "weak_bridge", "A single weak link would join two groups"
         SIZE = "size", "The group would become very large"
+        LOCKED = "locked", "A steward locked one of the two customers"
         DIFFERENT = "different", "A person said some of these records are different people"
         REPORTED = "reported", "Reported by an agent"
         AUDIT = "audit", "A join of the machine is checked"

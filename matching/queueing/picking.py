@@ -54,6 +54,7 @@ def short_reasons() -> dict[str, str]:
         "household": _("One household?"),
         "weak_bridge": _("Weak bridge"),
         "size": _("Very large group"),
+        "locked": _("Locked customer"),
         "different": _("Told apart before"),
         "reported": _("Reported"),
         "audit": _("Drawn by lot"),

@@ -24,6 +24,7 @@ HARM = {
     ReviewCase.Reason.DIFFERENT: 8.0,
     ReviewCase.Reason.DISPUTED: 8.0,
     ReviewCase.Reason.SIZE: 6.0,
+    ReviewCase.Reason.LOCKED: 2.0,
     ReviewCase.Reason.IDENTIFIER: 4.0,  # strong evidence on both sides of the question
     ReviewCase.Reason.BIRTH_DATE: 4.0,
     ReviewCase.Reason.TWINS: 3.0,

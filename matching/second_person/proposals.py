@@ -14,23 +14,16 @@ from django.utils.translation import gettext as _
 
 from c360.live import announce
 from c360.models import User
-from matching.decisions import Answer, Outcome, say, work_out
+from matching.acts import Outcome
+from matching.decisions import Answer, say, work_out
 from matching.models import Proposal, ReviewCase
 from matching.preview import preview
 from matching.queueing.readings import draw
-from matching.refusals import AlreadyDecided, DecisionRefused, StaleView
+from matching.refusals import AlreadyDecided, DecisionRefused, NeedsSecondPerson, StaleView
 from matching.review import QUEUE
 from matching.second_person.reading import cautions_for
 
 SAME = Proposal.Verdict.SAME
-
-
-class NeedsSecondPerson(DecisionRefused):
-    """One person alone may not join these; `cautions` are the codes of why."""
-
-    def __init__(self, cautions: list[str]) -> None:
-        super().__init__(_("This join needs a second person. Nothing was saved."))
-        self.cautions = cautions
 
 
 @transaction.atomic

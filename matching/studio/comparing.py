@@ -47,12 +47,12 @@ def compare_two(
     generic = generic_values()
     ours, theirs = (telling(features_of(each.attributes), generic) for each in pair)
     known = {record.pk: record for record in records}
-    way = _way(left.pk, right.pk, spanning_tree(list(known), ties_among(list(known))))
+    way = way_between(left.pk, right.pk, spanning_tree(list(known), ties_among(list(known))))
     return Comparison(
         left=left,
         right=right,
         evidence=evidence_now(score(model, ours, theirs), pair, model),
-        way=[Link(known[a], known[b], _words(tie)) for (a, b), tie in way],
+        way=[Link(known[a], known[b], words_of_tie(tie)) for (a, b), tie in way],
         sentence=_sentence(len(way)),
     )
 
@@ -65,13 +65,15 @@ def _sentence(steps: int) -> str:
     return _("These two are together through others:")
 
 
-def _words(tie: Tie) -> str:
+def words_of_tie(tie: Tie) -> str:
+    if tie.is_held:
+        return _("a steward locked them together")
     if tie.is_said:
         return _("a steward said that they are one person")
     return _("a link of %s bits") % number_format(tie.weight_bits, 1)
 
 
-def _way(start: int, end: int, tree: Sequence[Tie]) -> list[tuple[Pair, Tie]]:
+def way_between(start: int, end: int, tree: Sequence[Tie]) -> list[tuple[Pair, Tie]]:
     """The steps between two records on a tree: the way whose weakest step is strongest."""
     came: dict[int, tuple[int, Tie | None]] = {start: (start, None)}
     waiting = [start]

@@ -114,7 +114,8 @@ def draw(
 
 def _drawn(tree: Sequence[Tie], ties: Sequence[Tie]) -> list[Tie]:
     """The tree and the strongest others, one for each pair, from the weakest to the said."""
-    others = sorted(ties, key=lambda tie: (not tie.is_said, -tie.weight_bits, tie.lo, tie.hi))
+    told = [tie for tie in ties if not tie.is_held]  # a lock ties where nothing else does
+    others = sorted(told, key=lambda tie: (not tie.is_said, -tie.weight_bits, tie.lo, tie.hi))
     of_pair = {(tie.lo, tie.hi): tie for tie in reversed([*tree, *others[:MOST_LINES]])}
     return sorted(
         of_pair.values(), key=lambda tie: (tie.is_said, tie.weight_bits, tie.lo, tie.hi)
@@ -140,7 +141,7 @@ def _line(
     join_bits: float,
 ) -> Line:
     left, right = sorted((tie.lo, tie.hi), key=lambda pk: place[pk])
-    tone = "said" if tie.is_said else _strength(tie.weight_bits, join_bits)
+    tone = "said" if tie.is_said or tie.is_held else _strength(tie.weight_bits, join_bits)
     return Line(
         left=codes[left][0],
         right=codes[right][0],
@@ -157,6 +158,8 @@ def _strength(weight_bits: float, join_bits: float) -> str:
 
 
 def _words(tie: Tie, tone: str) -> str:
+    if tie.is_held:
+        return _("Locked together by a steward")
     if tie.is_said:
         return _("A steward said: one person")
     bits = number_format(tie.weight_bits, 1)
@@ -165,7 +168,7 @@ def _words(tie: Tie, tone: str) -> str:
 
 
 def _width(tie: Tie) -> float:
-    if tie.is_said:
+    if tie.is_said or tie.is_held:
         return THICKEST
     share = min(1.0, max(0.0, tie.weight_bits / THICK_BITS))
     return round(THINNEST + share * (THICKEST - THINNEST), 1)

@@ -7,7 +7,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from c360.models import User
-from matching.decisions import Outcome, record_words
+from matching.acts import Outcome
+from matching.decisions import record_words
 from matching.groups.words import words_for_groups
 from matching.live import live_model
 from matching.models import Decision
@@ -20,9 +21,8 @@ from matching.preview import (
     words_for_split,
     world_around,
 )
-from matching.refusals import DecisionRefused, StaleView
+from matching.refusals import DecisionRefused, NeedsSecondPerson, StaleView
 from matching.review import cases_of
-from matching.second_person.proposals import NeedsSecondPerson
 from matching.second_person.reading import cautions_for
 from matching.world import World
 from profiles.models import Profile
@@ -90,7 +90,7 @@ def _words(
 
     Raises `DecisionRefused`, and `Contradiction` where words about other records deny it.
     """
-    apart = words_for_split(own, leaving)
+    apart = words_for_split(own, leaving, held=world.held.values())
     joined = words_for_groups([[*leaving, *others]], same=world.same, different=world.different)
     words = Words(same=joined.same, different=apart.different)
     for newest in sorted(words.same)[:1]:

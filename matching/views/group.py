@@ -17,9 +17,9 @@ from matching.forms import GroupForm
 from matching.groups.deciding import decide_groups, in_order, plan_groups, propose_groups
 from matching.groups.gathering import gather, letter_of
 from matching.models import Proposal, ReviewCase
-from matching.refusals import Contradiction, DecisionRefused, StaleView
+from matching.refusals import Contradiction, DecisionRefused, NeedsSecondPerson, StaleView
 from matching.second_person.cautions import caution_words
-from matching.second_person.proposals import NeedsSecondPerson, open_proposal
+from matching.second_person.proposals import open_proposal
 from matching.splitting import parts_of
 
 CONFIRM = "confirm"

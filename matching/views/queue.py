@@ -27,16 +27,21 @@ from matching.queueing.assigning import assign, colleagues_of
 from matching.queueing.picking import PickForm, pick, picked_in
 from matching.queueing.readings import is_due, next_reading, put_off, read
 from matching.queueing.urgency import probability
-from matching.refusals import AlreadyDecided, Contradiction, DecisionRefused, StaleView
+from matching.refusals import (
+    AlreadyDecided,
+    Contradiction,
+    DecisionRefused,
+    NeedsSecondPerson,
+    StaleView,
+)
 from matching.reports.story import beside
 from matching.second_person.cautions import caution_words
+from matching.second_person.proposals import answer as answer_case
 from matching.second_person.proposals import (
-    NeedsSecondPerson,
     open_proposal,
     propose,
     withdraw,
 )
-from matching.second_person.proposals import answer as answer_case
 from profiles.desk.once import reading_once
 
 

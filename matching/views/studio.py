@@ -16,13 +16,14 @@ from django.views.decorators.vary import vary_on_headers
 from c360.http import Moved, StaffRequest
 from c360.showing import Action, shows
 from matching import review
+from matching.contradiction import steps_of
 from matching.decisions import split_records
 from matching.forms import SplitForm
+from matching.holds import locks_on
 from matching.live import live_model
 from matching.models import MergeEvent
-from matching.refusals import DecisionRefused, StaleView
+from matching.refusals import Contradiction, DecisionRefused, NeedsSecondPerson, StaleView
 from matching.second_person.cautions import caution_words
-from matching.second_person.proposals import NeedsSecondPerson
 from matching.splitting import Member, members_of, parts_of, plan_split
 from matching.studio.comparing import compare_two
 from matching.studio.drawing import MOST_NODES, codes_of, draw
@@ -83,6 +84,7 @@ def _context(request: StaffRequest, profile: Profile) -> dict[str, Any]:
         "bridge": bridge,
         "codes": codes_of(records),
         "since": _newest(profile),
+        "locks": locks_on([record.pk for record in records]),
     }
     if request.GET.get("view") == GRAPH:
         graph = draw(records, bridge, join_bits=live_model().join_bits)
@@ -105,7 +107,7 @@ def _preview(request: StaffRequest, context: dict[str, Any], form: SplitForm) ->
     try:
         plan = plan_split(context["profile"], chosen)
     except DecisionRefused as refused:
-        return _page(request, {**context, "problem": str(refused)}, status=409)
+        return _refused(request, context, refused)
     tied = tied_customers(context["profile"])
     return _page(request, {**context, "plan": plan, "chosen": chosen, "tied": tied})
 
@@ -134,9 +136,7 @@ def _move(
     except NeedsSecondPerson:
         return _moving(request, context, plan, status=409)
     except DecisionRefused as refused:
-        stale = isinstance(refused, StaleView)
-        problem = _changed_by(profile) if stale else str(refused)
-        return _page(request, {**context, "problem": problem, "stale": stale}, status=409)
+        return _refused(request, context, refused)
     if not is_confirmed:
         return _moving(request, context, plan)
     messages.success(request, _moved(len(facts["records"])))
@@ -192,11 +192,8 @@ def _confirm(request: StaffRequest, context: dict[str, Any], form: SplitForm) ->
             decided_by=request.user,
             seen=facts["seen"],
         )
-    except StaleView:
-        problem = _changed_by(profile)
-        return _page(request, {**context, "problem": problem, "stale": True}, status=409)
     except DecisionRefused as refused:
-        return _page(request, {**context, "problem": str(refused)}, status=409)
+        return _refused(request, context, refused)
     messages.success(request, _told(len(facts["records"])))
     return redirect("matching:history", _stays(profile, context["members"], facts["records"]))
 
@@ -216,6 +213,17 @@ def _stays(profile: Profile, members: list[Member], left: list[int]) -> str:
     """The profile that the records which were not ticked answer to now."""
     kept = next(member.record for member in members if member.record.pk not in left)
     return kept.membership.profile_id
+
+
+def _refused(
+    request: StaffRequest, context: dict[str, Any], refused: DecisionRefused
+) -> HttpResponse:
+    """Why nothing was saved: who changed the customer, or the chain that denies it."""
+    stale = isinstance(refused, StaleView)
+    problem = _changed_by(context["profile"]) if stale else str(refused)
+    chain = refused.chain if isinstance(refused, Contradiction) else []
+    shown = {"problem": problem, "stale": stale, "steps": steps_of(chain) if chain else []}
+    return _page(request, {**context, **shown}, status=409)
 
 
 def _changed_by(profile: Profile) -> str:

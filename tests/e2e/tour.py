@@ -270,6 +270,12 @@ def then(person: Person) -> None:
     expect(person.heading).to_have_text("Joined records as they were")
 
 
+def lock(person: Person) -> None:
+    split(person)
+    person.page.get_by_role("link", name="Lock", exact=True).click()
+    expect(person.heading).to_have_text("Lock this customer")
+
+
 def rules(person: Person) -> None:
     person.goes_to("/rules/")
     expect(person.page.get_by_role("heading", name="Rules", exact=True)).to_be_visible()
@@ -451,6 +457,7 @@ STOPS = [
     Stop("studio-graph", "sol", graph),
     Stop("studio-compared", "sol", compared),
     Stop("studio-then", "sol", then),
+    Stop("studio-lock", "sol", lock),
     Stop("quality", "sol", at("/quality/")),
     Stop("quality-admin", "ada", at("/quality/")),
     Stop("quality-records", "sol", figures),

@@ -12,10 +12,13 @@ from itertools import chain
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from matching import verification as of_matching
-from matching.decisions import Outcome, record_decision, split_records
-from matching.models import Decision, DirtyRecord, ReviewCase
+from matching.acts import Outcome
+from matching.decisions import record_decision, split_records
+from matching.holds import lock_customer, unlock_customer
+from matching.models import Decision, DirtyRecord, Hold, ReviewCase
 from matching.resolve import resolve_until_settled
 from profiles import verification as of_profiles
 from profiles.ingest import ReadRow, Stored, store_read
@@ -91,6 +94,21 @@ def split(profile: Profile, *leaving: SourceRecord) -> Outcome:
     return split_records(
         profile, [each.pk for each in leaving], reason="mixed up", decided_by=staff("sol")
     )
+
+
+def lock(profile: Profile, *, reason: str = "checked by telephone", by: str = "sol") -> Outcome:
+    """Lock a customer as a steward."""
+    return lock_customer(profile, reason=reason, decided_by=staff(by))
+
+
+def unlock(profile: Profile, *, by: str = "sol") -> Outcome:
+    """Take the locks off a customer as a steward."""
+    return unlock_customer(profile, decided_by=staff(by))
+
+
+def holding() -> QuerySet[Hold, int]:
+    """The ids of the records that a lock holds."""
+    return Hold.objects.binding().values_list("record_id", flat=True)
 
 
 def everything_off() -> list[Difference]:

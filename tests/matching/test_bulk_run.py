@@ -25,6 +25,7 @@ from matching.progress import Meter, Progress, Stage
 from matching.resolve import bulk_pays, resolve_all
 from profiles.models import SourceRecord
 from tests.committed import committed_rows
+from tests.matching.anna import ELSE, SHOP, three_of_anna
 from tests.matching.arrivals import (
     are_together,
     arrive,
@@ -33,7 +34,9 @@ from tests.matching.arrivals import (
     deliver,
     everything_off,
     faces,
+    lock,
     open_cases,
+    profile_of,
     record,
     resolve,
     row,
@@ -137,6 +140,25 @@ def test_what_people_said_holds_in_bulk_too() -> None:
     resolve_in_bulk(processes=1)
 
     assert not are_together(one, other)
+    assert everything_off() == []
+
+
+def test_a_locked_customer_ends_alike_in_batches_and_in_bulk() -> None:
+    crm, shop, app = three_of_anna()
+    lock(profile_of(crm))
+    new = arrive("till", "N-1", **SHOP)
+    arrive("app", "X-1", updated_at=day(9), **ELSE)
+    resolve()
+    by_batches = links(), clusters(), open_cases(), faces()
+
+    Link.objects.all().delete()
+    keys.mark_all_dirty()
+    resolve_in_bulk(processes=1)
+
+    assert are_together(crm, shop, app)
+    assert not are_together(crm, new)
+    assert {why for _pair, why, _bits in open_cases()} == {"locked"}
+    assert (links(), clusters(), open_cases(), faces()) == by_batches
     assert everything_off() == []
 
 

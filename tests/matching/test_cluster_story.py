@@ -92,7 +92,7 @@ def test_records_told_apart_are_told_as_refused() -> None:
 
 @given(world=worlds())
 def test_the_steps_of_all_clusters_end_in_the_clusters_themselves(world: World) -> None:
-    whole = Component(world.nodes, world.edges, world.same, world.different, MODEL)
+    whole = Component(world.nodes, world.edges, world.same, world.different, MODEL, world.held)
     cluster_of = world.solve().cluster_of
     for root in set(cluster_of.values()):
         cluster = {pk for pk, each in cluster_of.items() if each == root}

@@ -1,14 +1,14 @@
 """The partition: a pure function of links and decisions, checked against a slow twin."""
 
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise, product
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.clustering import Edge, Node, Partition, contradiction, partition
+from matching.clustering import Edge, Key, Node, Partition, contradiction, partition
 from matching.features import Features
 from matching.guards import Union, objection
 from matching.model import default_model
@@ -25,16 +25,22 @@ class World:
     edges: list[Edge]
     same: list[Pair]
     different: list[Pair]
+    held: list[frozenset[int]] = field(default_factory=list)
 
     def solve(self) -> Partition:
         return partition(
-            self.nodes, self.edges, same=self.same, different=self.different, model=MODEL
+            self.nodes,
+            self.edges,
+            same=self.same,
+            different=self.different,
+            model=MODEL,
+            held=self.held,
         )
 
 
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
-    """Up to nine records of a few look-alikes, random links, now and then a decision."""
+    """Up to nine records of a few look-alikes, random links, now and then a word or a lock."""
     size = draw(st.integers(2, 9))
     records = [draw(people()) for _ in range(size)]
     nodes = {pk: Node(pk, ("crm", f"r{pk:02}"), each) for pk, each in enumerate(records)}
@@ -43,11 +49,14 @@ def worlds(draw: st.DrawFn) -> World:
     weights = st.sampled_from((3.0, 5.0, 5.0, 9.0, 20.0))
     said = draw(st.lists(st.sampled_from(pairs), unique=True, max_size=4))
     half = draw(st.integers(0, len(said)))
+    ends = draw(st.lists(st.integers(0, size), unique=True, max_size=3).map(sorted))
+    order = draw(st.permutations(range(size)))
     return World(
         nodes=nodes,
         edges=[Edge(lo, hi, draw(weights)) for lo, hi in linked],
         same=said[:half],
         different=said[half:],
+        held=[frozenset(order[start:end]) for start, end in pairwise(ends)],
     )
 
 
@@ -87,6 +96,10 @@ def slow_twin(world: World) -> set[frozenset[tuple[str, str]]]:
         clusters.remove(theirs)
         ours |= theirs
 
+    def is_shut(ours: set[int], theirs: set[int]) -> bool:
+        locks = [{n for n, held in enumerate(world.held) if held & s} for s in (ours, theirs)]
+        return any(locks) and not locks[0] & locks[1]
+
     def keys(lo: int, hi: int) -> list[tuple[str, str]]:
         return sorted((world.nodes[lo].key, world.nodes[hi].key))
 
@@ -103,9 +116,17 @@ def slow_twin(world: World) -> set[frozenset[tuple[str, str]]]:
             [world.nodes[pk].features for pk in right],
             lambda i, j, left=left, right=right: weigh(left[i], right[j]),  # type: ignore[misc]  # defaults bind the loop's values
         )
-        if objection(union, MODEL) is None:
+        if objection(union, MODEL) is None and not is_shut(ours, theirs):
             join(ours, theirs)
+    tied = [pair for held in world.held for pair in pairwise(sorted(held, key=key_of(world)))]
+    for lo, hi in sorted(tied, key=lambda pair: keys(*pair)):
+        if cluster(lo) is not cluster(hi) and not are_told_apart(cluster(lo), cluster(hi)):
+            join(cluster(lo), cluster(hi))
     return {frozenset(world.nodes[pk].key for pk in each) for each in clusters}
+
+
+def key_of(world: World) -> Callable[[int], Key]:
+    return lambda pk: world.nodes[pk].key
 
 
 @given(worlds())
@@ -144,6 +165,9 @@ def shuffle(world: World, dice: random.Random) -> World:
         edges=dice.sample(edges, len(edges)),
         same=turned(world.same),
         different=turned(world.different),
+        held=dice.sample(
+            [frozenset(new[pk] for pk in each) for each in world.held], len(world.held)
+        ),
     )
 
 
@@ -152,8 +176,9 @@ def test_what_people_decided_holds(world: World) -> None:
     found = world.solve().cluster_of
 
     assert all(found[lo] != found[hi] for lo, hi in world.different)
-    if contradiction(world.same, world.different) is None:
+    if contradiction(world.same, world.different, world.held) is None:
         assert all(found[lo] == found[hi] for lo, hi in world.same)
+        assert all(len({found[pk] for pk in held}) < 2 for held in world.held)
 
 
 @given(worlds())
@@ -170,6 +195,7 @@ def test_solving_each_component_alone_is_solving_the_world(world: World) -> None
 def components(world: World) -> list[World]:
     """Split a world where neither link nor decision connects its records."""
     ties = [(e.lo, e.hi) for e in world.edges] + world.same + world.different
+    ties += [pair for held in world.held for pair in pairwise(sorted(held))]
     parts: list[set[int]] = [{pk} for pk in world.nodes]
     for lo, hi in ties:
         met = [part for part in parts if lo in part or hi in part]
@@ -180,6 +206,7 @@ def components(world: World) -> list[World]:
             edges=[edge for edge in world.edges if edge.lo in part],
             same=[pair for pair in world.same if pair[0] in part],
             different=[pair for pair in world.different if pair[0] in part],
+            held=[each for each in world.held if not each.isdisjoint(part)],
         )
         for part in parts
     ]
@@ -227,6 +254,35 @@ def test_a_steward_overrules_a_guard_and_never_another_steward() -> None:
     assert World(nodes, [], [(1, 2)], [(2, 1)]).solve().cluster_of == {1: 1, 2: 2}
 
 
+def test_no_link_joins_anything_to_a_locked_customer_and_none_is_needed_inside() -> None:
+    anna = person("Anna", "Smith", email="anna@example.com")
+    stranger = person("Boris", "Yilmaz")
+    world = World(
+        three(anna, stranger, anna, anna), [Edge(1, 3, 20.0), Edge(3, 4, 9.0)], [], []
+    )
+
+    locked = replace(world, held=[frozenset({1, 2})]).solve()
+
+    assert world.solve().cluster_of == {1: 1, 2: 2, 3: 1, 4: 1}
+    assert locked.cluster_of == {1: 1, 2: 1, 3: 3, 4: 3}
+    assert [(each.lo, each.hi, each.reason) for each in locked.refused] == [(1, 3, "locked")]
+
+
+def test_a_person_overrules_a_lock_and_links_still_do_not() -> None:
+    anna = person("Anna", "Smith", email="anna@example.com")
+    nodes, edges = three(anna, anna, anna), [Edge(2, 3, 20.0)]
+
+    found = World(nodes, edges, [(1, 2)], [], [frozenset({1})]).solve()
+
+    assert found.cluster_of == {1: 1, 2: 1, 3: 3}
+    assert [each.reason for each in found.refused] == ["locked"]
+
+
+def test_what_contradicts_a_lock_is_told_through_it() -> None:
+    assert contradiction([(1, 2)], [(2, 4)], [{4, 1, 7}]) == [2, 1, 4]
+    assert contradiction([(1, 2)], [(2, 3)], [{1, 4}]) is None
+
+
 def test_a_contradiction_is_told_as_the_chain_of_records() -> None:
     assert contradiction([(1, 2), (3, 2)], [(3, 1)]) == [1, 2, 3]
     assert contradiction([(1, 2)], [(1, 3)]) is None
@@ -235,10 +291,10 @@ def test_a_contradiction_is_told_as_the_chain_of_records() -> None:
 
 @given(worlds())
 def test_a_contradiction_is_a_real_chain(world: World) -> None:
-    chain = contradiction(world.same, world.different)
+    chain = contradiction(world.same, world.different, world.held)
 
     if chain is not None:
         said = {frozenset(pair) for pair in world.same}
-        steps = pairwise(chain)
-        assert all(frozenset(step) in said for step in steps)
+        for step in map(frozenset, pairwise(chain)):
+            assert step in said or any(step <= held for held in world.held)
         assert frozenset((chain[0], chain[-1])) in {frozenset(p) for p in world.different}

@@ -46,7 +46,8 @@ from tests.matching.pairs import make_link
 from tests.staff import staff
 
 TABLES = (
-    "matching_reviewcase", "matching_decision", "matching_mergeevent", "matching_link",
+    "matching_reviewcase", "matching_hold", "matching_decision", "matching_mergeevent",
+    "matching_link",
     "matching_dirtyrecord", "matching_generickey", "matching_blockkey",
     "matching_keyedrecord", "matching_publication", "matching_matchmodelversion",
     "profiles_membership",

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from matching.decisions import Outcome, record_decision, split_records, undo
+from matching.acts import Outcome
+from matching.decisions import record_decision, split_records, undo
 from matching.models import ReviewCase
 from profiles.desk.attention.banner import attention
 from profiles.desk.figures import figures

@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 
 from matching import review
+from matching.acts import Outcome as Decided
 from matching.confidence import Confidence, confidence_of
-from matching.decisions import Outcome as Decided
 from matching.decisions import record_decision, split_records, undo
 from matching.live import live_model
 from matching.models import Report, ReportedRecord, ReviewCase

@@ -10,10 +10,9 @@ from pytest_django import Settings
 from matching import review
 from matching.features import Features, features_of
 from matching.models import Decision, Proposal, ReviewCase
-from matching.refusals import DecisionRefused, StaleView
+from matching.refusals import DecisionRefused, NeedsSecondPerson, StaleView
 from matching.second_person.cautions import Join, cautions_of
 from matching.second_person.proposals import (
-    NeedsSecondPerson,
     answer,
     open_proposal,
     propose,

@@ -8,7 +8,7 @@ compared with a recomputation and with a slow, obvious twin.
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import combinations, product
 from random import Random
@@ -34,7 +34,7 @@ from matching.decisions import undo
 from matching.features import Features, features_of
 from matching.live import keys_of, telling
 from matching.model import MatchModel, default_model
-from matching.models import Decision, DirtyRecord, MatchModelVersion
+from matching.models import Decision, DirtyRecord, Hold, MatchModelVersion
 from matching.refusals import DecisionRefused
 from matching.resolve import resolve_batch
 from matching.scoring import score
@@ -49,11 +49,15 @@ from tests.matching.arrivals import (
     deliver,
     everything_off,
     faces,
+    holding,
+    lock,
     open_cases,
+    profile_of,
     resolve,
     row,
     say,
     split,
+    unlock,
 )
 from tests.profiles.customers import make_source
 from tests.staff import staff
@@ -184,6 +188,21 @@ class Household(RuleBasedStateMachine):
             with suppress(DecisionRefused):
                 self.actions.append(split(profile, *leaving.order_by("-pk")[:1]).action)
 
+    @rule(which=chance)
+    def a_person_locks(self, which: int) -> None:
+        profiles = list(Profile.objects.filter(record_count__gt=0).order_by("pk"))
+        if profiles:
+            with suppress(DecisionRefused):
+                self.actions.append(lock(profiles[which % len(profiles)]).action)
+
+    @rule(which=chance)
+    def a_person_takes_a_lock_off(self, which: int) -> None:
+        locked = Profile.objects.filter(memberships__record__in=holding()).distinct()
+        profiles = list(locked.order_by("pk"))
+        if profiles:
+            with suppress(DecisionRefused):
+                self.actions.append(unlock(profiles[which % len(profiles)]).action)
+
     @precondition(lambda self: self.actions)
     @rule(which=chance)
     def a_person_thinks_better_of_it(self, which: int) -> None:
@@ -227,6 +246,8 @@ def _check_words(live: set[int], profile_of: Mapping[int, str]) -> None:
     for lo, hi, verdict in Decision.objects.binding().values_list("lo_id", "hi_id", "verdict"):
         if {lo, hi} <= live:
             assert (profile_of[lo] == profile_of[hi]) == (verdict == "same")
+    for held in _held(live):
+        assert len({profile_of[pk] for pk in held}) == 1
 
 
 def _check_values(live: list[SourceRecord], profile_of: Mapping[int, str]) -> None:
@@ -263,8 +284,16 @@ def slow_twin() -> set[frozenset[Key]]:
         edges=edges,
         same=list(said.filter(verdict="same").values_list("lo_id", "hi_id")),
         different=list(said.filter(verdict="different").values_list("lo_id", "hi_id")),
+        held=_held(live),
     )
     return pure.slow_twin(world)
+
+
+def _held(live: Collection[int]) -> list[frozenset[int]]:
+    locks: dict[UUID | None, set[int]] = defaultdict(set)
+    for each in Hold.objects.binding().filter(record__in=live):
+        locks[each.lock].add(each.record_id)
+    return [frozenset(records) for records in locks.values()]
 
 
 def _without_what_too_many_share(features: Mapping[int, Features]) -> dict[int, Features]:
@@ -334,10 +363,10 @@ def test_the_same_facts_in_another_order_and_batching_give_the_same_customers(
 
 
 def _answer(facts: Sequence[Fact], number: int) -> Said:
-    """A verdict on two of the records; which ones, `number` says."""
+    """A verdict on two of the records, or a lock; which ones, `number` says."""
     known = sorted({(source, each.read.external_id) for source, each in facts})
     pairs = list(combinations(known, 2)) or [(known[0], known[0])]
-    return frozenset(pairs[number % len(pairs)]), ("same", "different")[number % 2]
+    return frozenset(pairs[number % len(pairs)]), ("same", "different", "lock")[number % 3]
 
 
 def _batches(facts: Sequence[Fact], dice: Random) -> list[list[Fact]]:
@@ -376,6 +405,8 @@ def _say_in_order(words: list[Said]) -> None:
             SourceRecord.objects.get(source__slug=source, external_id=key)
             for source, key in sorted(pair)
         ]
-        if len(found) == 2:
-            with suppress(DecisionRefused):
+        with suppress(DecisionRefused):
+            if verdict == "lock" and found:
+                lock(profile_of(found[0]))
+            elif len(found) == 2:
                 say(verdict, found[0], found[1])
