@@ -11,14 +11,17 @@ class ConsentConfig(AppConfig):
         from consent.api import allowed_part
         from consent.attention import SEE_ANSWER, allowed_words, contact_bans
         from consent.effect import pairs_that_change
+        from consent.foretelling import permissions_told
         from consent.views.panel import contact_panel, contact_to_read
         from matching.alike.objections import register_objection
+        from matching.foretelling import register_foreteller
         from profiles.api.parts import register_part
         from profiles.desk.attention.registry import register_attention
         from profiles.desk.brief import register_word
         from profiles.desk.news import register_news
         from profiles.desk.panels import register_panel
 
+        register_foreteller(permissions_told)
         register_panel("contact", contact_panel, in_frames=contact_to_read)
         register_attention("contact", contact_bans)
         register_word("contact", allowed_words)

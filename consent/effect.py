@@ -1,13 +1,14 @@
-"""What joining two customers would change in what they allow, worked out before a decision.
+"""What a decision would change in what customers allow, worked out before it is made.
 
 Computed by the same rule, and from the same solution of clusters and open questions, as the
 permissions that follow the decision.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import product
 
 from django.db.models import Count
 from django.utils import timezone
@@ -21,10 +22,18 @@ from matching.cases import pairs_asked
 from matching.live import live_model
 from matching.models import ReviewCase
 from matching.models.review import NOT_OF_THE_MACHINE
-from matching.preview import ordered, words_for_same, world_around
-from matching.world import Pair, Solution, World, solve
+from matching.preview import (
+    Preview,
+    changed_groups,
+    ordered,
+    preview_words,
+    words_for_same,
+    world_around,
+)
+from matching.world import Pair, Solution, World
 from profiles.models import Membership
 
+Customers = dict[str, Customer]
 LATELY = timedelta(days=90)
 OPENED = (Action.VIEW, Action.REVEAL, Action.CHANGE)
 
@@ -56,18 +65,17 @@ def effect_of_same(case: ReviewCase) -> Effect:
 
     Raises `DecisionRefused` where it cannot be said. Reads without locks, writes nothing.
     """
-    world, model = world_around([case.lo_id, case.hi_id]), live_model()
-    said = words_for_same(world, case.lo_id, case.hi_id, model=model)
-    then = world.with_decisions(same=said.same, different=said.different)
-    solution = solve(then, model)
-    now = {pk: member.stands[0] for pk, member in world.members.items()}
-    before = customers_of({*now.values(), *solution.profile_of.values()})
+    ends, model = (case.lo_id, case.hi_id), live_model()
+    world = world_around(ends)
+    said = words_for_same(world, *ends, model=model)
+    planned = preview_words(world, said, model, of=ends)
+    before, after = worlds_of(planned, case=case)
     return Effect(
         before=before,
-        after=_after(before, then, solution, case),
-        left=now[case.lo_id],
-        right=now[case.hi_id],
-        joined=solution.profile_of[case.lo_id],
+        after=after,
+        left=world.members[case.lo_id].stands[0],
+        right=world.members[case.hi_id].stands[0],
+        joined=planned.solution.profile_of[case.lo_id],
     )
 
 
@@ -89,6 +97,71 @@ def pairs_that_change(pairs: Collection[Pair], then: World, solution: Solution) 
     }
     moment = timezone.now()
     return {pair for pair, each in effects.items() if _changes(each, asked, rules, moment)}
+
+
+def worlds_of(
+    planned: Preview, *, case: ReviewCase | None = None
+) -> tuple[Customers, Customers]:
+    """The customers a plan touches as they are and as they would be, by profile id.
+
+    `case` is the question that is answered by it, if one is. Twelve queries at most.
+    """
+    then, solution = planned.then, planned.solution
+    now = {member.stands[0] for member in then.members.values()}
+    before = customers_of({*now, *solution.profile_of.values()})
+    return before, _after(before, then, solution, case)
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """One purpose and channel of a customer a plan would leave: the answer then, and those of
+    now of the customers its records come from."""
+
+    purpose: Purpose
+    channel: LedgerEntry.Channel
+    before: tuple[Answer, ...]
+    after: Answer
+
+    @property
+    def changes(self) -> bool:
+        """Some of its records were under another answer."""
+        return any(each.allowed != self.after.allowed for each in self.before)
+
+    @property
+    def was_allowed(self) -> bool:
+        """It was allowed for some of its records."""
+        return any(each.allowed for each in self.before)
+
+
+def permissions_after(
+    planned: Preview, *, case: ReviewCase | None = None, at: datetime | None = None
+) -> dict[str, list[Permission]]:
+    """What each customer that a plan changes or makes would allow, by profile id.
+
+    Only what is allowed then, or was for some of its records.
+    """
+    before, after = worlds_of(planned, case=case)
+    rules, moment = rules_now(), at or timezone.now()
+    asked = list(product(Purpose.objects.asked().order_by("name", "key"), LedgerEntry.Channel))
+    home = {pk: member.stands[0] for pk, member in planned.then.members.items()}
+
+    def found(profile: str, origins: Collection[str]) -> Iterator[Permission]:
+        for purpose, channel in asked:
+            answers = [
+                _ask(customer, purpose.key, channel, moment, rules)
+                for customer in (*map(before.get, origins), after.get(profile))
+            ]
+            each = Permission(purpose, channel, tuple(answers[:-1]), answers[-1])
+            if each.after.allowed or each.was_allowed:
+                yield each
+
+    _gone, left = changed_groups(planned)
+    return {
+        group.profile_id: list(
+            found(group.profile_id, sorted({home[pk] for pk in group.record_ids}))
+        )
+        for group in left
+    }
 
 
 def changes_by(effect: Effect, *, at: datetime | None = None) -> list[Change]:
@@ -178,11 +251,15 @@ def _dealt(customers: Iterable[Customer], records: Collection[int]) -> Customer:
 
 
 def _open_then(then: World, solution: Solution, case: ReviewCase | None) -> set[Pair]:
-    """Pairs of records that people would still be asked about."""
+    """Pairs of records that people would still be asked about.
+
+    A report asks only as long as its two records are together.
+    """
+    ends = set(then.members)
     reported = ReviewCase.objects.open().filter(reason__in=NOT_OF_THE_MACHINE)
+    reported = reported.exclude(reason=ReviewCase.Reason.REPORTED, lo__in=ends, hi__in=ends)
     if case is not None:
         reported = reported.exclude(pk=case.pk)
-    ends = set(then.members)
     told = {
         ordered(lo, hi)
         for side in ("lo__in", "hi__in")

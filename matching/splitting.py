@@ -1,7 +1,7 @@
 """What the studio lists: who is joined and how firmly, and what taking some out would leave."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
@@ -51,6 +51,7 @@ class Part:
     records: list[SourceRecord]
     values: list[Value]
     has: list[str]
+    foretold: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,11 @@ class Plan:
 
     parts: list[Part]
     moving: int
-    seen: str
+    preview: Preview
+
+    @property
+    def seen(self) -> str:
+        return self.preview.fingerprint
 
 
 def members_of(profile: Profile) -> tuple[list[Member], Bridge | None]:
@@ -107,7 +112,7 @@ def plan_split(profile: Profile, record_ids: Collection[int]) -> Plan:
     chosen = set(record_ids)
     parts = [_part(group, {profile.pk: profile}, records) for group in after]
     parts.sort(key=lambda part: bool({record.pk for record in part.records} & chosen))
-    return Plan(parts, len(moved_records(before, after)), planned.fingerprint)
+    return Plan(parts, len(moved_records(before, after)), planned)
 
 
 def _records(groups: Iterable[Group]) -> dict[int, SourceRecord]:

@@ -6,7 +6,7 @@ from django import template
 from django.utils.translation import gettext as _
 
 from consent.contact_table import ContactRow
-from consent.effect import Change
+from consent.effect import Change, Permission
 from consent.facts import Answer, Reason
 from consent.models import LedgerEntry
 
@@ -21,7 +21,7 @@ UNKNOWN = (Reason.NO_GRANT, Reason.NO_CONTACT_POINT)
 
 
 @register.filter
-def channel_icon(row: ContactRow | Change) -> str:
+def channel_icon(row: ContactRow | Change | Permission) -> str:
     """The name of a channel's icon."""
     return ICONS[row.channel]
 

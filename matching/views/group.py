@@ -13,6 +13,7 @@ from c360.http import StaffRequest
 from c360.showing import Action, shows
 from matching import review
 from matching.contradiction import steps_of
+from matching.foretelling import foretold
 from matching.forms import GroupForm
 from matching.groups.deciding import decide_groups, in_order, plan_groups, propose_groups
 from matching.groups.gathering import gather, letter_of
@@ -93,7 +94,7 @@ def _preview(request: StaffRequest, context: dict[str, Any], form: GroupForm) ->
         return _refused(request, context, refused)
     shown = {
         "plan": plan,
-        "parts": parts_of(plan.preview),
+        "parts": foretold(parts_of(plan.preview), request.user, plan.preview, context["case"]),
         "people": len(form.groups()),
         "cautions": [caution_words(code) for code in plan.cautions],
         "agrees": _agrees(context, form),

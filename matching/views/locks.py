@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from c360.http import StaffRequest
+from c360.models import User
 from c360.showing import Action, shows
 from matching import review
 from matching.casefile import note_records
 from matching.contradiction import steps_of
+from matching.foretelling import foretold
 from matching.forms import LockForm
 from matching.holds import (
     cautions_of_unlock,
@@ -95,17 +97,18 @@ def _page(
         "locks": locks,
         "held": held_among(ids),
         "seen": fingerprint(ids),
-        **(_after(profile) if locks else {}),
+        **(_after(profile, request.user) if locks else {}),
         **more,
     }
     return render(request, "matching/lock.html", context, status=status)
 
 
-def _after(profile: Profile) -> dict[str, Any]:
+def _after(profile: Profile, reader: User) -> dict[str, Any]:
     """What taking the lock off would do."""
     try:
         planned = preview_unlock(profile)
     except DecisionRefused:  # somebody has just done it
         return {}
     cautions = [caution_words(code) for code in cautions_of_unlock(planned)]
-    return {"planned": planned, "parts": parts_of(planned), "cautions": cautions}
+    parts = foretold(parts_of(planned), reader, planned)
+    return {"planned": planned, "parts": parts, "cautions": cautions}

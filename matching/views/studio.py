@@ -1,6 +1,7 @@
 """The cluster studio: who is joined and how firmly, splitting with a preview, and the past."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,7 @@ from c360.showing import Action, shows
 from matching import review
 from matching.contradiction import steps_of
 from matching.decisions import split_records
+from matching.foretelling import foretold
 from matching.forms import SplitForm
 from matching.holds import locks_on
 from matching.live import live_model
@@ -108,6 +110,7 @@ def _preview(request: StaffRequest, context: dict[str, Any], form: SplitForm) ->
         plan = plan_split(context["profile"], chosen)
     except DecisionRefused as refused:
         return _refused(request, context, refused)
+    plan = replace(plan, parts=foretold(plan.parts, request.user, plan.preview))
     tied = tied_customers(context["profile"])
     return _page(request, {**context, "plan": plan, "chosen": chosen, "tied": tied})
 
@@ -151,7 +154,7 @@ def _moving(
     chosen = set(context["chosen"])
     parts = [
         (part, not chosen.isdisjoint(record.pk for record in part.records))
-        for part in parts_of(plan.preview)
+        for part in foretold(parts_of(plan.preview), request.user, plan.preview)
     ]
     shown = {"move": plan, "parts": parts, "cautions": cautions}
     return _page(request, {**context, **shown}, status=status)
