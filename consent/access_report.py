@@ -43,6 +43,7 @@ PAGES: dict[str, str | Promise] = {
     "matching:reading": _("Next pair in review"),
     "matching:undo": _("Pair opened again"),
     "matching:studio": _("Joined records, for stewards"),
+    "matching:compare": _("Any two records compared, for stewards"),
     "matching:lock": _("Lock of a customer, for stewards"),
     "matching:studio-news": _("Whether joined records changed"),
     "api:lookup": _("Search by one identifier, by call"),

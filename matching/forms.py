@@ -115,6 +115,36 @@ class LockForm(forms.Form):
         return str(next(iter(self.errors.values()))[0])
 
 
+class CompareForm(forms.Form):
+    """One record of a customer, and words to find another one by or that other one itself."""
+
+    step = forms.ChoiceField(choices=[("find", _("Find")), ("compare", _("Compare"))])
+    q = forms.CharField(max_length=120, required=False)
+    other = forms.IntegerField(required=False)
+
+    def __init__(self, *args: Any, own: list[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        gone = _("This record is no longer part of this customer.")
+        self.fields["one"] = forms.TypedChoiceField(
+            coerce=int,
+            choices=[(pk, pk) for pk in own],
+            error_messages={"required": _("Pick the first record."), "invalid_choice": gone},
+        )
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or {}
+        if facts.get("step") == "find" and not facts.get("q"):
+            self.add_error("q", _("Type what the other record may be found by."))
+        if facts.get("step") == "compare" and facts.get("other") in (None, facts.get("one")):
+            self.add_error("other", _("Pick another record to compare with."))
+        return facts
+
+    @property
+    def problem(self) -> str:
+        """The first thing wrong, as a sentence."""
+        return str(next(iter(self.errors.values()))[0])
+
+
 class ReportForm(forms.Form):
     """What an agent says does not belong to a customer: records, or things of some records."""
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from matching.views import (
     alike,
+    compare,
     fragments,
     group,
     history,
@@ -31,6 +32,7 @@ urlpatterns = [
     path("review/group/<int:pk>/", group.group, name="group"),
     path("review/<int:pk>/decide/", queue.decide, name="decide"),
     path("clusters/<str:profile_id>/", studio.studio, name="studio"),
+    path("clusters/<str:profile_id>/compare/", compare.compare, name="compare"),
     path("clusters/<str:profile_id>/lock/", locks.lock, name="lock"),
     path("clusters/<str:profile_id>/news/", studio.studio_news, name="studio-news"),
     path("rules/", rules.lab, name="rules"),

@@ -270,6 +270,13 @@ def then(person: Person) -> None:
     expect(person.heading).to_have_text("Joined records as they were")
 
 
+def any_two(person: Person) -> None:
+    split(person)
+    person.page.get_by_role("link", name="Compare", exact=True).click()
+    person.page.get_by_role("button", name="Compare", exact=True).click()
+    expect(person.page.locator("#verdict-title")).to_have_text("One customer")
+
+
 def lock(person: Person) -> None:
     split(person)
     person.page.get_by_role("link", name="Lock", exact=True).click()
@@ -457,6 +464,7 @@ STOPS = [
     Stop("studio-graph", "sol", graph),
     Stop("studio-compared", "sol", compared),
     Stop("studio-then", "sol", then),
+    Stop("studio-any-two", "sol", any_two),
     Stop("studio-lock", "sol", lock),
     Stop("quality", "sol", at("/quality/")),
     Stop("quality-admin", "ada", at("/quality/")),
