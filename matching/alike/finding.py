@@ -145,12 +145,15 @@ def _around(pair: Pair, world: World, members: Mapping[int, list[int]]) -> World
         same={each for each in world.same if each[0] in own},
         different={each for each in world.different if each[0] in own},
         mentioned=frozenset(each for each in world.mentioned if each[0] in own),
+        held={lock: each & own for lock, each in world.held.items() if each & own},
     )
 
 
 def _plan(world: World, pair: Pair, model: MatchModel) -> Preview | None:
     """What joining a pair would do; nothing where it is more than joining these two."""
-    if not all(pk in world.live_nodes() for pk in pair) or _was_mentioned(world, pair):
+    if not all(pk in world.live_nodes() for pk in pair):
+        return None
+    if _was_mentioned(world, pair) or _is_locked(world, pair):
         return None
     try:
         words = words_for_same(world, *pair, model=model)
@@ -168,6 +171,13 @@ def _was_mentioned(world: World, pair: Pair) -> bool:
     profiles = world.profiles_now()
     own = {profiles[pk] for pk in pair}
     return any({profiles[lo], profiles[hi]} == own for lo, hi in world.mentioned)
+
+
+def _is_locked(world: World, pair: Pair) -> bool:
+    """Whether somebody has locked one of the two customers: then it is looked at alone."""
+    profiles = world.profiles_now()
+    own = {profiles[pk] for pk in pair}
+    return any(profiles[pk] in own for each in world.held.values() for pk in each)
 
 
 def _events_of(record_ids: Iterable[int]) -> dict[int, int]:

@@ -14,6 +14,7 @@ from pytest_django import Settings
 from consent.models import LedgerEntry
 from matching import review
 from matching.alike.finding import MOST, alike_to
+from matching.holds import lock_customer
 from matching.models import Decision, Link, Reading, ReviewCase
 from matching.second_person.proposals import propose
 from profiles.models import Membership, SourceRecord
@@ -185,6 +186,12 @@ def _told_apart_before() -> ReviewCase:
     return case
 
 
+def _locked() -> ReviewCase:
+    case = make_alike("Dora")
+    lock_customer(case.lo.birth_profile, reason="checked", decided_by=staff("kim"))
+    return case
+
+
 def _with_other_consent() -> ReviewCase:
     shop = make_record("shop", given_name="Dora", email=["dora@example.org"])
     crm = make_record("crm", given_name="Dora", email=["d.ora@example.net"])
@@ -212,6 +219,7 @@ def _with_other_consent() -> ReviewCase:
         _of_somebody_young,
         _tied_to_a_third,
         _told_apart_before,
+        _locked,
         _with_other_consent,
     ],
 )
