@@ -3,7 +3,7 @@
 import hashlib
 import json
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from operator import itemgetter
@@ -105,7 +105,6 @@ class NewEntry:
     entry_id: uuid.UUID = field(default_factory=uuid.uuid4)
 
 
-@transaction.atomic
 def append(statements: Iterable[NewEntry]) -> list[uuid.UUID]:
     """Add statements and return the entry ids of the new ones; a known one adds nothing.
 
@@ -115,8 +114,11 @@ def append(statements: Iterable[NewEntry]) -> list[uuid.UUID]:
     commit, so do it late in a transaction.
     """
     entries = list(statements)
-    if not entries:
-        return []
+    return _append(entries) if entries else []
+
+
+@transaction.atomic
+def _append(entries: Sequence[NewEntry]) -> list[uuid.UUID]:
     rows = sorted((_row(each) for each in entries), key=itemgetter(1, -1))
     _check_purposes({entry.purpose for entry in entries if entry.purpose})
     columns = zip(*rows, strict=True)

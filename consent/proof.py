@@ -71,13 +71,17 @@ class Key:
         return hmac.digest(self.data_key, use, "sha256")
 
 
-@transaction.atomic
 def append_with_evidence(proven: Sequence[tuple[NewEntry, Evidence]]) -> list[UUID]:
     """Append statements, each with what proves it; return the entry ids of the new ones.
 
     As `ledger.append`, and four queries more at most, however many. Of a record whose key was
     destroyed no evidence is kept. A statement that is known already keeps its first evidence.
     """
+    return _append(proven) if proven else []
+
+
+@transaction.atomic
+def _append(proven: Sequence[tuple[NewEntry, Evidence]]) -> list[UUID]:
     keys = _keys_of({entry.record_id for entry, _ in proven})
     committed = [
         replace(entry, evidence_commitment=keys[entry.record_id].commitment(evidence))

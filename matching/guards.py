@@ -108,13 +108,13 @@ def _contradiction(union: Union, model: MatchModel) -> Objection | None:
     enough. Signs of twins are outweighed by nothing a family shares. Where the groups share an
     identifier of one's own, only pairs with nothing else in common count.
     """
+    if not (contradicting := _contradicting(union)):
+        return None
     guards = model.guards
     limits = dict.fromkeys((TWINS, BIRTH_DATES, HOUSEHOLD), guards.names_bits)
     if not _share_personal_identifier(union, model):
         limits |= {TWINS: guards.twins_bits, BIRTH_DATES: guards.birth_date_bits}
-    found = {
-        objected for objected, weight in _contradicting(union) if weight() < limits[objected]
-    }
+    found = {objected for objected, weight in contradicting if weight() < limits[objected]}
     return min(found, key=lambda each: each.reason, default=None)
 
 
