@@ -33,23 +33,18 @@ class OpenCase:
     question: Question
 
 
-def update_cases(
-    world: World, solution: Solution, links: Collection[Linked] | None = None
-) -> set[int]:
+def update_cases(world: World, solution: Solution, links: Collection[Linked]) -> set[int]:
     """Open, refresh and settle the cases that touch these records. Locks held by the caller.
 
     Returns the records of the cases that were opened or settled. `links` are all that these
-    records have, where they are known; else the uncertain ones are read.
+    records have.
 
     Whether a pair is asked depends on its own link and on the clusters of its two ends: ends in
     different components are in different clusters whatever happens elsewhere.
     """
-    if links is None:
-        uncertain = _uncertain_links(world.members)
-    else:
-        uncertain = [
-            (each.lo, each.hi, each.scored.weight_bits) for each in links if not each.joins
-        ]
+    uncertain = [
+        (each.lo, each.hi, each.scored.weight_bits) for each in links if not each.joins
+    ]
     wanted = questions(world, solution, uncertain)
     asked = _open_cases(world.members)
     settled, opened = asked.keys() - wanted.keys(), wanted.keys() - asked.keys()

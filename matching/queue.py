@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
@@ -18,6 +18,11 @@ from profiles.prepared import ask, tell
 MAX_ATTEMPTS = 6
 LONGEST_WAIT = timedelta(hours=1)
 GIVEN_BACK_FOR = timedelta(seconds=0.5)
+
+# Transactions that claim marks need not wait for the disk when they commit: only what can be
+# found again is in them. When the machine loses power, the last of them are undone in their
+# order: marks wait again, with what was found out about them. Facts stored later take them
+# along.
 
 # A mark that failed or killed its worker before is taken alone, and before the others: one bad
 # record must neither hold them up nor wait behind them for ever. After its last try it is set
@@ -37,7 +42,7 @@ UPDATE matching_dirtyrecord SET attempts = attempts + 1,
     not_before = CASE WHEN attempts + 1 < %(most)s THEN not_before
         ELSE clock_timestamp() + make_interval(secs => %(rest)s) END
 WHERE id IN (SELECT id FROM again UNION ALL SELECT id FROM fresh)
-RETURNING id
+RETURNING id, set_config('synchronous_commit', 'off', true)
 """
 CLAIMING = (
     advisory.CLAIMING,
@@ -61,13 +66,27 @@ def claiming() -> Iterator[None]:
     Without it a second worker could count the same marks in between, and both would take them
     for marks that failed before.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s, %s)", CLAIMING)
+    ask("SELECT pg_advisory_lock(%s, %s)", CLAIMING)
     try:
         yield
     finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", CLAIMING)
+        ask("SELECT pg_advisory_unlock(%s, %s)", CLAIMING)
+
+
+DUE = """
+SELECT EXISTS (
+    SELECT FROM matching_dirtyrecord WHERE attempts > 0 AND not_before <= clock_timestamp()
+) OR EXISTS (
+    SELECT FROM matching_dirtyrecord
+    WHERE lane < 2 AND attempts = 0 AND not_before <= clock_timestamp()
+)
+"""
+
+
+def is_any_due() -> bool:
+    """Whether a claim might find marks. Takes no locks; others may hold what is due."""
+    [(is_due,)] = ask(DUE, [])
+    return bool(is_due)
 
 
 def note_attempts(limit: int) -> list[int]:
@@ -77,33 +96,26 @@ def note_attempts(limit: int) -> list[int]:
     """
     rest = LONGEST_WAIT.total_seconds()
     with transaction.atomic():
-        commit_without_waiting()
         rows = ask(CLAIM, {"limit": limit, "most": MAX_ATTEMPTS, "rest": rest})
-    return [mark for (mark,) in rows]
+    return [mark for mark, _ in rows]
 
 
 LOCK_MARKS = """
-SELECT id, record_id, touched_keys FROM matching_dirtyrecord WHERE id = ANY(%s::bigint[])
-ORDER BY id FOR UPDATE SKIP LOCKED
+SELECT id, record_id, touched_keys, set_config('synchronous_commit', 'off', true)
+FROM matching_dirtyrecord WHERE id = ANY(%s::bigint[]) ORDER BY id FOR UPDATE SKIP LOCKED
 """
 
 
-def commit_without_waiting() -> None:
-    """Let this transaction be over before the disk has it; only for what can be found again.
-
-    When the machine loses power, the last of such transactions are undone in their order: marks
-    wait again, with what was found out about them. Facts stored later take them along.
-    """
-    tell("SET LOCAL synchronous_commit = off", [])
-
-
 def lock_marks(mark_ids: Collection[int]) -> Claimed:
-    """Lock those marks nobody else holds. The lock ends with the transaction, or the worker."""
+    """Lock those marks nobody else holds. The lock ends with the transaction, or the worker.
+
+    The transaction will not wait for the disk when it commits.
+    """
     rows = ask(LOCK_MARKS, [id_array(mark_ids)], about=len(mark_ids))
     return Claimed(
-        marks=[pk for pk, _, _ in rows],
-        records=sorted({record for _, record, _ in rows}),
-        lost_keys=Counter(key for _, _, keys in rows for key in keys),
+        marks=[pk for pk, *_ in rows],
+        records=sorted({record for _, record, *_ in rows}),
+        lost_keys=Counter(key for _, _, keys, _ in rows for key in keys),
     )
 
 

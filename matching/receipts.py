@@ -15,7 +15,6 @@ from matching.models import MergeEvent
 from matching.world import Linked, Pair, World
 from profiles.arrays import id_array
 from profiles.copying import NULL, copy_rows, escaped
-from profiles.prepared import ask
 
 MOST_EVIDENCE = 10  # strongest links kept in a receipt
 
@@ -56,12 +55,11 @@ def write_receipts(
     after: Mapping[int, str],
     model_version: str,
     cause: Cause,
-    links: Collection[Linked] | None = None,
+    links: Collection[Linked],
 ) -> int:
     """Store one receipt for each move and say how many, by one statement.
 
-    `links` are all that the records of this world have, where they are known; else they are
-    read.
+    `links` are all that the records of this world have.
     """
     moves = moves_between(before, after)
     if not moves:
@@ -72,7 +70,7 @@ def write_receipts(
         str(cause.actor.pk) if cause.actor else NULL,
         timezone.now().isoformat(),
     )
-    evidence = _Evidence(world, moves, links)
+    evidence = _Evidence(world, links)
     copy_rows(STORE, (shared + row for row in _rows(evidence, moves, before, after)))
     return len(moves)
 
@@ -129,24 +127,11 @@ def _hash(groups: Groups, move: Move) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-LINKS_OF = """
-SELECT lo_id, hi_id, weight_bits, levels, bits FROM matching_link
-WHERE joins AND lo_id = ANY(%(records)s::bigint[])
-UNION ALL  -- a link of two of them comes twice
-SELECT lo_id, hi_id, weight_bits, levels, bits FROM matching_link
-WHERE joins AND hi_id = ANY(%(records)s::bigint[])
-"""
-
-
 class _Evidence:
     """Links and decisions that tie moved records to the others of their new profile."""
 
-    def __init__(
-        self, world: World, moves: Collection[Move], links: Collection[Linked] | None
-    ) -> None:
-        moved = [pk for move in moves for pk in move.records]
-        rows = _links_of(moved) if links is None else _rows_of(links)
-        self._links = _by_end((row[:2], row) for row in rows)
+    def __init__(self, world: World, links: Collection[Linked]) -> None:
+        self._links = _by_end((row[:2], row) for row in _rows_of(links))
         self._same = _by_end((pair, pair) for pair in world.same)
         self._different = _by_end((pair, pair) for pair in world.different)
 
@@ -180,12 +165,6 @@ def _by_end(things: Iterable[tuple[Pair, T]]) -> ByEnd[T]:
 
 def _of_ends(things: ByEnd[T], records: Iterable[int]) -> dict[Pair, T]:
     return {pair: thing for pk in records if pk in things for pair, thing in things[pk].items()}
-
-
-def _links_of(records: Collection[int]) -> list[_Row]:
-    """Joining links of some records."""
-    rows = ask(LINKS_OF, {"records": id_array(records)}, about=len(records))
-    return [(lo, hi, weight, levels, bits) for lo, hi, weight, levels, bits in rows]
 
 
 def _rows_of(links: Iterable[Linked]) -> list[_Row]:

@@ -20,11 +20,11 @@ from matching.bulk.run import resolve_in_bulk
 from matching.failpoints import failpoint
 from matching.keys import mark_blocks_dirty
 from matching.links import features_of_seen, score_candidates
-from matching.live import generic_values, is_told_by, live_model
+from matching.live import is_told_by, live_model
 from matching.model import MatchModel
 from matching.models import GenericKey
 from matching.progress import Progress, Tell, TellStage, silent_stage, silently
-from matching.snapshot import Snapshot, generic_keys, take_snapshot
+from matching.snapshot import Snapshot, take_snapshot, what_holds
 from profiles.locking import MAX_TRIES, ComponentsKeepMoving
 from profiles.models import SourceRecord
 
@@ -48,6 +48,8 @@ def resolve_waiting(
             break
         total = total.plus(done)
         tell(total)
+        if not queue.is_any_due():  # costs far less than a claim that finds nothing
+            break
     return total
 
 
@@ -112,7 +114,6 @@ def resolve_batch(limit: int = BATCH) -> Progress | None:
             return None
         try:
             with transaction.atomic():
-                queue.commit_without_waiting()
                 claimed = queue.lock_marks(marks)
                 until_locked.close()
                 return _resolve(claimed)
@@ -166,9 +167,10 @@ def _check_it_holds(batch: Collection[int], snapshot: Snapshot, model: MatchMode
     Whoever moves it marks the records concerned, but those marks may be resolved already: by a
     worker that overtook this one.
     """
-    if live_model().version != model.version or generic_keys(batch) != snapshot.generic:
+    now = what_holds(batch)
+    if now.model_version != model.version or now.generic != snapshot.generic:
         raise SnapshotIsOver
-    moved = generic_values() ^ snapshot.noted_values
+    moved = now.noted_values ^ snapshot.noted_values
     if moved and any(
         is_told_by(features_of_seen(record), moved) for record in snapshot.records.values()
     ):

@@ -7,7 +7,7 @@ from matching.model import MatchModel
 from matching.receipts import Cause, write_receipts
 from matching.reports import cases as report_cases
 from matching.signals import clusters_settled
-from matching.world import Linked, Solution, World, load_world, solve
+from matching.world import Linked, Solution, World, load_world, solve, stored_links
 from profiles.arrays import id_array, key_array
 from profiles.prepared import tell
 from profiles.projection import refresh
@@ -29,6 +29,7 @@ def settle(
     written them; else they are read. So is the `world` as it is stored now. Runs in the
     caller's transaction and needs its locks.
     """
+    links = stored_links(record_ids) if links is None else links
     world = world or load_world(record_ids, links)
     solution = solve(world, model)
     before = world.profiles_now()

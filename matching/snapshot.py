@@ -93,10 +93,17 @@ SELECT
      JOIN profiles_source s ON s.id = r.source_id)
 """
 
-GENERIC_NOW = """
-SELECT DISTINCT k.key FROM matching_blockkey k
-CROSS JOIN LATERAL (SELECT FROM matching_generickey g WHERE g.key = k.key OFFSET 0) g
-WHERE k.record_id = ANY(%s::bigint[])
+HOLDS = """
+SELECT
+    (SELECT version FROM matching_matchmodelversion WHERE state = 'live'),
+    ARRAY(
+        SELECT DISTINCT k.key FROM matching_blockkey k
+        CROSS JOIN LATERAL (
+            SELECT FROM matching_generickey g WHERE g.key = k.key OFFSET 0
+        ) g
+        WHERE k.record_id = ANY(%s::bigint[])
+    ),
+    ARRAY(SELECT key FROM matching_generickey WHERE kind = ANY(%s::varchar[]))
 """
 
 NOTHING: Mapping[int, int] = MappingProxyType({})
@@ -160,7 +167,16 @@ def take_snapshot(
     )
 
 
-def generic_keys(records: Collection[int]) -> frozenset[int]:
-    """The keys of these records that are noted as generic now."""
-    rows = ask(GENERIC_NOW, [id_array(records)], about=len(records))
-    return frozenset(key for (key,) in rows)
+class Holding(NamedTuple):
+    """The version that is live, and the keys noted as generic, as in a `Snapshot`."""
+
+    model_version: str | None
+    generic: frozenset[int]
+    noted_values: frozenset[int]
+
+
+def what_holds(records: Collection[int]) -> Holding:
+    """What a snapshot of these records stood on, as it is now. One query."""
+    parameters = [id_array(records), list(IDENTIFYING)]
+    [(version, generic, values)] = ask(HOLDS, parameters, about=len(records))
+    return Holding(version, frozenset(generic), frozenset(values))

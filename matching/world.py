@@ -10,7 +10,6 @@ from typing import NamedTuple, Protocol
 from matching.clustering import Edge, Node, Partition, Refusal, partition
 from matching.live import FEATURES, generic_values, telling
 from matching.model import MatchModel
-from matching.scoring import Scored
 from profiles.arrays import id_array
 from profiles.prepared import ask
 
@@ -121,17 +120,60 @@ WHERE joins AND lo_id = ANY(%(records)s::bigint[]) AND hi_id = ANY(%(records)s::
 SAID_AND_JOINING = "UNION ALL".join((SAID, JOINING))
 
 
+class Evidence(Protocol):
+    """How much a link weighs, and why: levels and bits as JSON."""
+
+    @property
+    def weight_bits(self) -> float: ...
+    @property
+    def as_json(self) -> tuple[str, str]: ...
+
+
 class Linked(Protocol):
-    """A link as it is stored, at the hand of whoever has just written it."""
+    """A link as it is stored, read or at the hand of whoever has just written it."""
 
     @property
     def lo(self) -> int: ...
     @property
     def hi(self) -> int: ...
     @property
-    def scored(self) -> Scored: ...
+    def scored(self) -> Evidence: ...
     @property
     def joins(self) -> bool: ...
+
+
+class _Kept(NamedTuple):
+    weight_bits: float
+    as_json: tuple[str, str]
+
+
+class _StoredLink(NamedTuple):
+    lo: int
+    hi: int
+    joins: bool
+    scored: _Kept
+
+
+# why a pair is uncertain is asked by its page alone
+STORED = """
+SELECT lo_id, hi_id, joins, weight_bits, CASE WHEN joins THEN levels END,
+    CASE WHEN joins THEN bits END
+FROM matching_link WHERE lo_id = ANY(%(records)s::bigint[])
+UNION ALL  -- a link of two of them comes twice
+SELECT lo_id, hi_id, joins, weight_bits, CASE WHEN joins THEN levels END,
+    CASE WHEN joins THEN bits END
+FROM matching_link WHERE hi_id = ANY(%(records)s::bigint[])
+"""
+
+
+def stored_links(record_ids: Collection[int]) -> Collection[Linked]:
+    """All links of these records, each once, uncertain ones without evidence. One query."""
+    rows = ask(STORED, {"records": id_array(record_ids)}, about=len(record_ids))
+    found = {
+        (lo, hi): _StoredLink(lo, hi, joins, _Kept(weight_bits, (levels or "{}", bits or "{}")))
+        for lo, hi, joins, weight_bits, levels, bits in rows
+    }
+    return found.values()
 
 
 def load_world(record_ids: Collection[int], links: Collection[Linked] | None = None) -> World:

@@ -6,7 +6,6 @@ components are read again, since they may have grown while waiting.
 """
 
 from collections.abc import Collection
-from typing import Any
 
 from django.db import transaction
 
@@ -25,43 +24,38 @@ def lock_components(record_ids: Collection[int]) -> dict[int, int]:
 
     Must run inside a transaction, whose end releases the locks.
     """
-    wanted = _components_of(record_ids)
     for _ in range(MAX_TRIES):
         point = transaction.savepoint()
-        _lock_rows(set(wanted.values()))
-        members = _members_of(set(wanted.values()))
-        if members.keys() >= wanted.keys():
+        locked = _lock_components_of(record_ids)
+        members = _members_of(locked, and_of=record_ids)
+        if locked.issuperset(members.values()):
             transaction.savepoint_commit(point)
             return members
         transaction.savepoint_rollback(point)
-        wanted = _components_of(record_ids)
-    raise ComponentsKeepMoving(f"{len(wanted)} records")
+    raise ComponentsKeepMoving(f"{len(record_ids)} records")
 
 
-COMPONENTS_OF = """
-SELECT record_id, component FROM profiles_membership WHERE record_id = ANY(%s::bigint[])
-"""
+# An array, so that rows are looked up by their index however many are expected.
 LOCK = """
-SELECT record_id FROM profiles_membership WHERE record_id = ANY(%s::bigint[])
+SELECT record_id FROM profiles_membership WHERE record_id = ANY(ARRAY(
+    SELECT DISTINCT component FROM profiles_membership WHERE record_id = ANY(%s::bigint[])
+))
 ORDER BY record_id FOR NO KEY UPDATE
 """
 MEMBERS_OF = """
 SELECT record_id, component FROM profiles_membership WHERE component = ANY(%s::bigint[])
+UNION
+SELECT record_id, component FROM profiles_membership WHERE record_id = ANY(%s::bigint[])
 """
 
 
-def _components_of(record_ids: Collection[int]) -> dict[int, int]:
-    return dict(_rows(COMPONENTS_OF, record_ids))
+def _lock_components_of(record_ids: Collection[int]) -> set[int]:
+    """Lock the components these records are in as the statement begins; return which."""
+    rows = ask(LOCK, [id_array(record_ids)], about=len(record_ids))
+    return {component for (component,) in rows}
 
 
-def _lock_rows(components: Collection[int]) -> None:
-    _rows(LOCK, components)
-
-
-def _members_of(components: Collection[int]) -> dict[int, int]:
-    return dict(_rows(MEMBERS_OF, components))
-
-
-def _rows(query: str, ids: Collection[int]) -> list[tuple[Any, ...]]:
-    """Rows of a query about ids."""
-    return ask(query, [id_array(ids)], about=len(ids))
+def _members_of(components: Collection[int], *, and_of: Collection[int]) -> dict[int, int]:
+    """The component of each member of these, and of these records wherever they are now."""
+    about = len(components) + len(and_of)
+    return dict(ask(MEMBERS_OF, [id_array(components), id_array(and_of)], about=about))

@@ -66,13 +66,13 @@ EMPTY_MANY = STORE.format(
 # until one is found.
 JOINED = """
 SELECT m.profile_id, r.id, r.external_id, r.attributes, r.source_updated_at::text,
-    r.received_at::text, r.source_id,
+    r.received_at::text, s.slug, s.priority,
     (SELECT e.occurred_at FROM profiles_event e WHERE e.record_id = r.id
      ORDER BY e.occurred_at DESC LIMIT 1)
 FROM profiles_membership m JOIN profiles_sourcerecord r ON r.id = m.record_id
+JOIN profiles_source s ON s.id = r.source_id
 WHERE m.profile_id = ANY(%s::varchar[]) AND r.deleted_at IS NULL AND r.erased_at IS NULL
 """
-SOURCES = "SELECT id, slug, priority FROM profiles_source"
 
 
 class JoinedSource(NamedTuple):
@@ -114,14 +114,14 @@ def refresh(profile_ids: Collection[str]) -> None:
     """Store what these profiles show now; rows that are right already are not written.
 
     Runs in the caller's transaction, which holds the locks of the components concerned. At most
-    six queries for any number of profiles, none for no profiles.
+    five queries for any number of profiles, none for no profiles.
     """
     if faces := computed(profile_ids):
         _store(faces)
 
 
 def computed(profile_ids: Collection[str]) -> dict[str, Face]:
-    """What each of these profiles should show, by id. Stores nothing; at most three queries."""
+    """What each of these profiles should show, by id. Stores nothing; at most two queries."""
     wanted = set(profile_ids)
     if not wanted:
         return {}
@@ -161,16 +161,15 @@ def _changed(profile: Profile, face: Face) -> list[str]:
 
 
 def _members(profile_ids: set[str]) -> dict[str, list[JoinedRecord]]:
-    """Live records by profile in the order of their keys. Two queries."""
-    sources = {pk: JoinedSource(*facts) for pk, *facts in ask(SOURCES, [])}
+    """Live records by profile in the order of their keys. One query."""
     rows = ask(JOINED, [key_array(profile_ids)], about=len(profile_ids))
     members: dict[str, list[JoinedRecord]] = defaultdict(list)
-    for profile, pk, external_id, attributes, updated_at, received_at, source, event in rows:
+    for profile, pk, external_id, attributes, updated_at, received_at, *source, event in rows:
         facts = json.loads(attributes)
         told = None if updated_at is None else datetime.fromisoformat(updated_at)
         arrived = datetime.fromisoformat(received_at)
         members[profile].append(
-            JoinedRecord(pk, external_id, facts, told, arrived, sources[source], event)
+            JoinedRecord(pk, external_id, facts, told, arrived, JoinedSource(*source), event)
         )
     for joined in members.values():
         joined.sort(key=_key)

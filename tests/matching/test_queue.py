@@ -1,18 +1,26 @@
 """The queue of dirty marks: nothing is lost or waits for ever, one bad record is alone."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from matching import queue
 from matching.keys import mark_dirty
 from matching.models import DirtyRecord
 from matching.progress import Progress
-from matching.resolve import SnapshotIsOver, resolve_batch, resolve_until_settled
+from matching.resolve import (
+    SnapshotIsOver,
+    resolve_batch,
+    resolve_until_settled,
+    resolve_waiting,
+)
 from profiles.locking import ComponentsKeepMoving
-from tests.matching.arrivals import say
+from profiles.models import Membership
+from tests.matching.arrivals import arrive, deliver, row, say
 from tests.matching.pairs import ANNA
 from tests.profiles.customers import make_record
 
@@ -44,6 +52,40 @@ def test_a_resolved_record_leaves_no_mark() -> None:
     assert done.resolved == 1
     assert not DirtyRecord.objects.exists()
     assert resolve_batch() is None
+
+
+def test_only_marks_that_can_be_claimed_now_are_due() -> None:
+    assert not queue.is_any_due()
+    waiting_record()
+    assert queue.is_any_due()
+
+    [mark] = queue.note_attempts(10)
+    queue.put_off([mark], ValueError())
+    assert not queue.is_any_due()  # in a second
+
+    DirtyRecord.objects.update(not_before=timezone.now())
+    assert queue.is_any_due()  # tried again
+    DirtyRecord.objects.update(attempts=0, lane=DirtyRecord.Lane.HELD)
+    assert not queue.is_any_due()
+
+
+@pytest.mark.parametrize("candidates", [1, 6])
+def test_one_new_record_costs_few_statements_however_many_it_meets(
+    candidates: int, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    anna: dict[str, Any] = dict(ANNA)
+    for number in range(candidates):
+        arrive("crm", f"A-{number}", **anna)
+    resolve_waiting()
+    deliver("crm", row("B-1", **anna))
+    resolve_waiting()  # its words, and the version that is live, are known from here on
+
+    with django_assert_max_num_queries(58):
+        deliver("crm", row("B-2", **anna))
+        resolve_waiting()
+
+    assert not DirtyRecord.objects.exists()
+    assert len(set(Membership.objects.values_list("profile", flat=True))) == 1
 
 
 def test_a_mark_made_while_its_record_is_resolved_stays() -> None:

@@ -225,7 +225,7 @@ def test_the_number_of_queries_does_not_grow_with_the_profiles(
         make_event(record)
         ids.append(record.birth_profile.pk)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         refresh(ids)
 
 
@@ -233,7 +233,7 @@ def test_words_met_before_are_not_asked_for_again(django_assert_num_queries: Any
     record = make_record("crm", **ANNA)
     refresh([record.birth_profile.pk])
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         refresh([record.birth_profile.pk])
 
     shown = Profile.objects.get(pk=record.birth_profile.pk)
