@@ -89,11 +89,13 @@ def say(
     `action` makes it part of an action with other answers, taken back as one.
     """
     act = Act(Decision.Kind.DECIDE, decided_by, reason, id=action or uuid.uuid4())
+    if answer.of_the_machine:  # its own settle as the clusters answer them
+        return _say(answer.words, answer.world, answer.model, act)
+    asked = ReviewCase.objects.open().filter(pk=answer.case_id)
+    asked.update(settled_at=timezone.now())  # before what follows the clusters looks at it
     outcome = _say(answer.words, answer.world, answer.model, act)
-    if not answer.of_the_machine:  # its own settle as the clusters answer them
-        asked = ReviewCase.objects.open().filter(pk=answer.case_id)
-        if asked.update(settled_at=timezone.now()):
-            clusters_settled.send(sender=None, profile_ids=(), record_ids=answer.ends)
+    if asked.update(settled_at=timezone.now()):  # a report asks again, of the same pair
+        clusters_settled.send(sender=None, profile_ids=(), record_ids=answer.ends)
     return outcome
 
 
