@@ -116,7 +116,7 @@ def case(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 def decide(request: StaffRequest, pk: int) -> HttpResponse:
     """Answer one pair and return the next. A second answer is refused and says why."""
-    found = review.case_for(request.user, pk)
+    found = review.case_for(request.user, pk, to_show=False)
     form = DecideForm(request.POST)
     if not form.is_valid():
         reply = Reply(_("Choose Same, Not same or Later."), "bad", 422)
