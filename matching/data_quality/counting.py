@@ -10,6 +10,7 @@ from c360 import advisory
 from c360.live import announce
 from matching.data_quality.statements import FIGURES, PREPARE, TABLES
 from matching.models import QualityFigure, QualityRun
+from matching.notices.keeping import bring_up_to_date
 from profiles.models import SourceRecord
 
 QUALITY = "quality"  # the signal that there are new numbers
@@ -41,6 +42,7 @@ def count_now() -> QualityRun | None:
             cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{table}")
         for statement in (*PREPARE, *FIGURES):
             cursor.execute(statement, facts)
+    bring_up_to_date()
     announce([QUALITY])
     return run
 

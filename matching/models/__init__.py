@@ -4,6 +4,7 @@ from matching.models.audit import Audit, StageChange
 from matching.models.decision import Decision, MergeEvent
 from matching.models.derived import BlockKey, DirtyRecord, GenericKey, KeyedRecord, Link
 from matching.models.hold import Hold
+from matching.models.notice import Notice
 from matching.models.proposal import Proposal
 from matching.models.publication import Publication
 from matching.models.quality import Metric, QualityFigure, QualityRun, QualityThreshold
@@ -24,6 +25,7 @@ __all__ = [
     "MatchModelVersion",
     "MergeEvent",
     "Metric",
+    "Notice",
     "Proposal",
     "Publication",
     "QualityFigure",

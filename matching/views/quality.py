@@ -27,6 +27,7 @@ from matching.data_quality.cells import (
 )
 from matching.data_quality.lists import rows_behind, said_by
 from matching.models import Metric, QualityRun
+from matching.notices.keeping import waiting
 from matching.review import REVIEW
 from profiles.desk.values import shown
 
@@ -44,7 +45,8 @@ class LimitForm(forms.Form):
 @permission_required(SEE, raise_exception=True)
 def quality(request: StaffRequest) -> HttpResponse:
     """The figures of the last count."""
-    context = {"board": board(), "may_open": request.user.has_perm(REVIEW)}
+    may_open = request.user.has_perm(REVIEW)
+    context = {"board": board(), "may_open": may_open, "notices": waiting() if may_open else 0}
     return render(request, "matching/quality.html", context)
 
 

@@ -467,6 +467,7 @@ STOPS = [
     Stop("studio-any-two", "sol", any_two),
     Stop("studio-lock", "sol", lock),
     Stop("quality", "sol", at("/quality/")),
+    Stop("notices", "sol", at("/notices/")),
     Stop("quality-admin", "ada", at("/quality/")),
     Stop("quality-records", "sol", figures),
     Stop("history", "sol", history),

@@ -1,0 +1,64 @@
+"""A notice as its page tells it: the reason in words and the way to it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from matching.data_quality.board import WHOLE, attribute_label
+from matching.models import Metric, Notice
+
+Kind = Notice.Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One notice, why it is there, and where to go on."""
+
+    notice: Notice
+    reason: str
+    place: str
+
+
+def told(notice: Notice) -> Told:
+    """The reason of a notice as a sentence, with its link. No query."""
+    return Told(notice, _reason(notice), _place(notice))
+
+
+def _reason(notice: Notice) -> str:
+    detail: dict[str, Any] = notice.detail
+    if notice.kind == Kind.LIMIT:
+        return _limit(notice)
+    return {
+        Kind.REPORT: _("An agent reported that records do not belong to a customer."),
+        Kind.STAGE: _("%(source)s fell to “%(stage)s”: too many of its joins were wrong."),
+        Kind.AGREEMENT: _(
+            "Of %(number)s second readings %(percent)s %% agree, below %(floor)s %%"
+        ),
+        Kind.SIMULATED: _("%(version)s by %(who)s was simulated and waits for somebody else."),
+        Kind.DRAFT: _("%(version)s by %(who)s has been neither published nor dropped."),
+    }[Kind(notice.kind)] % detail
+
+
+def _limit(notice: Notice) -> str:
+    metric, _slug, attribute = notice.detail["place"]
+    what = attribute_label("" if attribute == WHOLE else attribute)
+    facts = {**notice.detail, "metric": Metric(metric).label, "what": what}
+    said = _("%(source)s, %(metric)s, %(what)s: %(percent)s %%, the limit is %(limit)s %%.")
+    if notice.detail["owner"]:
+        said = f"{said} {_('%(owner)s answers for it.')}"
+    return said % facts
+
+
+def _place(notice: Notice) -> str:
+    detail = notice.detail
+    if notice.kind == Kind.LIMIT:
+        return reverse("matching:quality-cell", args=detail["place"])
+    if notice.kind == Kind.REPORT:
+        return reverse("matching:case", args=[detail["case"]])
+    if notice.kind == Kind.AGREEMENT:
+        return reverse("matching:queue")
+    if notice.kind in (Kind.SIMULATED, Kind.DRAFT):
+        return reverse("matching:rules-version", args=[detail["version"]])
+    return reverse("matching:rules")
