@@ -1,7 +1,7 @@
 """Notices brought in line with the reasons that hold, and what stewards say of them."""
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 from django.utils import timezone
 
 from c360.models import User
@@ -31,9 +31,10 @@ def bring_up_to_date() -> None:
 
 
 def open_notices() -> QuerySet[Notice]:
-    """What holds now, longest first; those somebody is done with included."""
+    """What holds now, longest first, figures last as they are many; what is done included."""
     known = Notice.objects.filter(cleared_at=None).select_related("seen_by", "done_by")
-    return known.order_by("since", "pk")
+    is_figure = Case(When(kind=Notice.Kind.LIMIT, then=1), default=0)
+    return known.order_by(is_figure, "since", "pk")
 
 
 def waiting() -> int:
