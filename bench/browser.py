@@ -20,11 +20,14 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.clock import machine
 from bench.own_database import own_database
 from bench.search import figures, fill
+from c360.processes import Plan
+from c360.services.folder import DataFolder
 from c360.services.ports import free_port
 
 if TYPE_CHECKING:
@@ -50,13 +53,13 @@ def main(arguments: list[str]) -> int:
     profiles = int(arguments[0]) if arguments else PROFILES
     os.environ |= {"C360_DATABASE_ROLE": "owner", "C360_LOOKUPS_PER_MINUTE": "9999"}
     told: dict[str, Any] = {"machine": machine(), "profiles": profiles}
-    with own_database():
+    with own_database() as data:
         from c360.demo.accounts import make_sign_ins
 
         make_sign_ins()
         _seconds, asked = fill(profiles)
         texts = [each for kind in KINDS for each in asked[kind][:TEXTS_EACH]]
-        with web_server() as address, chromium() as browser:
+        with web_server(data) as address, chromium() as browser:
             kept = signed_in(browser, address)
             told["typing"] = typed(browser, address, kept, texts)
             told["customer_cold"] = opened(browser, address, kept, profiles)
@@ -66,23 +69,27 @@ def main(arguments: list[str]) -> int:
 
 
 @contextmanager
-def web_server() -> Iterator[str]:
-    """The web server on the database of this benchmark, once it answers."""
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    command = ["-m", "uvicorn", "c360.asgi:application", f"--port={port}", "--no-access-log"]
-    server = subprocess.Popen([sys.executable, *command], stderr=subprocess.DEVNULL)
+def web_server(data: Path) -> Iterator[str]:
+    """The web server as `up` runs it, on the database of this benchmark, once it answers."""
+    plan = Plan(DataFolder(data), "127.0.0.1", free_port(), workers=1)
+    command = ["-m", "uvicorn", "c360.asgi:application", f"--port={plan.port}"]
+    quiet = ["--no-access-log", "--lifespan=off", "--log-level=warning"]
+    server = subprocess.Popen([sys.executable, *command, *quiet], env=plan.environment())
     try:
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(f"{address}/login/", timeout=5)  # noqa: S310 - ours
-                break
-            except (urllib.error.URLError, OSError):
-                time.sleep(0.2)
-        yield address
+        while server.poll() is None and not _answers(plan.address):
+            time.sleep(0.2)
+        yield plan.address
     finally:
         server.terminate()
         server.wait(30)
+
+
+def _answers(address: str) -> bool:
+    try:
+        urllib.request.urlopen(f"{address}/login/", timeout=30)  # noqa: S310 - ours
+    except (urllib.error.URLError, OSError):
+        return False
+    return True
 
 
 @contextmanager
@@ -144,14 +151,18 @@ def opened(
     for number in range(1, PAGES + 1):
         page = page_of(browser, kept)
         customer = f"P-{number * (profiles // (PAGES + 1)):012d}"
-        page.goto(f"{address}/c/{customer}/", wait_until="networkidle")
+        answer = page.goto(f"{address}/c/{customer}/", wait_until="networkidle")
+        assert answer is not None, customer  # noqa: S101 - or it is nothing
+        assert answer.ok, customer  # noqa: S101 - an error is painted quickly
         spent.append(page.evaluate("window.largest"))
         page.context.close()
     return figures(spent)
 
 
 def page_of(browser: "Browser", kept: "StorageState") -> "Page":
-    context = browser.new_context(storage_state=kept)
+    context = browser.new_context(
+        storage_state=kept, bypass_csp=True
+    )  # to wait for what is noted
     context.add_init_script(NOTES_PAINT)
     return context.new_page()
 

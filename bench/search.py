@@ -49,8 +49,10 @@ INSERT INTO profiles_profile (id, birth_record_id, record_count, golden, display
     search_name, name_sounds, postcode_norm, last_event_at)
 SELECT 'P-' || lpad(id::text, 12, '0'), id, 1, jsonb_build_object(
         'full_name', jsonb_build_object('value', given || ' ' || family, 'rule', 'newest'),
-        'email', jsonb_build_object('value', email[1], 'rule', 'newest', 'losers', email),
-        'phone', jsonb_build_object('value', phone[1], 'rule', 'newest', 'losers', phone),
+        'email', jsonb_build_object('value', email[1], 'rule', 'newest',
+            'losers', '[]'::jsonb),
+        'phone', jsonb_build_object('value', phone[1], 'rule', 'newest',
+            'losers', '[]'::jsonb),
         'birth_date', jsonb_build_object('value', born, 'rule', 'newest'),
         'address', jsonb_build_object('rule', 'newest', 'value',
             jsonb_build_object('city', city, 'postal_code', code))),

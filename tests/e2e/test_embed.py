@@ -67,6 +67,21 @@ def test_an_allowed_desk_shows_a_customer_to_be_read(
         expect(frame.get_by_role("link")).to_have_text(["Open the whole page"])
 
 
+def test_a_desk_that_knows_the_number_alone_shows_who_calls_and_keeps_no_number(
+    tab: Page, product: Product
+) -> None:
+    number = product.own_number().removeprefix("+")
+
+    with desk(product.desk, f"{product.address}/embed/?phone=%2B{number}") as address:
+        tab.goto(address)
+        frame = tab.frame_locator("iframe")
+        expect(frame.get_by_role("heading", name="May we contact?")).to_be_visible()
+        addresses = [each.url for each in tab.frames]
+
+    assert any("/embed/c/P-" in each for each in addresses)
+    assert number not in " ".join(addresses)
+
+
 def test_any_other_desk_shows_nothing(panel: str, tab: Page) -> None:
     refusals: list[str] = []
     tab.on("console", lambda message: refusals.append(message.text))
