@@ -165,27 +165,29 @@ STARTS = {
 }
 
 
-@pytest.mark.parametrize("start", STARTS.values(), ids=STARTS)
-def test_neither_pages_nor_workers_start_as_owner_or_superuser(start: str) -> None:
+def start_as(path: Path, start: str, **env: str) -> "subprocess.CompletedProcess[str]":
+    return manage("shell", "-v0", "-c", start, C360_DATA_DIR=str(path), **env)
+
+
+def test_neither_pages_nor_workers_start_as_owner_or_superuser() -> None:
     with data_folder() as path:
-        shell = ("shell", "-v0", "-c", start)
-        data = {"C360_DATA_DIR": str(path)}
-        empty = manage(*shell, **data, C360_DATABASE_ROLE="owner")
-        manage("migrate", "-v0", **data)
+        empty = start_as(path, "; ".join(STARTS.values()), C360_DATABASE_ROLE="owner")
+        assert empty.returncode == 0, "an empty database has no tables to own"
+        manage("migrate", "-v0", C360_DATA_DIR=str(path))
         folder = DataFolder(path)
         password = folder.saved["superuser_password"]
         root = postgres_url(SUPERUSER, password, folder.ports["postgres"])
-        owner = manage(*shell, **data, C360_DATABASE_ROLE="owner")
-        superuser = manage(*shell, **data, DATABASE_APP_URL=root)
-        app = manage(*shell, **data)
+        for start in STARTS.values():
+            owner = start_as(path, start, C360_DATABASE_ROLE="owner")
+            superuser = start_as(path, start, DATABASE_APP_URL=root)
+            app = start_as(path, start)
 
-    assert empty.returncode == 0, "an empty database has no tables to own"
-    assert (owner.returncode, superuser.returncode) == (1, 1)
-    assert "The role 'c360_owner' owns the tables of the database." in owner.stderr
-    assert "The role 'postgres' is a superuser of the database." in superuser.stderr
-    assert "must run as a lesser one" in superuser.stderr
-    assert "Traceback" not in owner.stderr + superuser.stderr
-    assert app.returncode == 0, app.stderr
+            assert (owner.returncode, superuser.returncode) == (1, 1)
+            assert "The role 'c360_owner' owns the tables of the database." in owner.stderr
+            assert "The role 'postgres' is a superuser of the database." in superuser.stderr
+            assert "must run as a lesser one" in superuser.stderr
+            assert "Traceback" not in owner.stderr + superuser.stderr
+            assert app.returncode == 0, app.stderr
 
 
 def test_the_table_of_settings_is_complete() -> None:
