@@ -160,7 +160,7 @@ def put_off(case: ReviewCase) -> None:
 def counts(user: User) -> Counts:
     """Numbers above the queue. Four queries."""
     queue = counted()
-    return Counts(queue.number, queue.oldest, pace_of(user), agreement())
+    return Counts(queue.number, queue.oldest, pace_of(user), agreement(user))
 
 
 def last_action(user: User) -> Action | None:

@@ -31,6 +31,9 @@ class Reading(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     read_at = models.DateTimeField(null=True)
+    is_known = models.BooleanField(
+        db_default=False, help_text="Drawn since its answer is known."
+    )
 
     class Meta:
         constraints = [

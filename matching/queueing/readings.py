@@ -28,14 +28,23 @@ FINE = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How many answers were read twice, and how many of them alike."""
+    """How many answers were read twice, and how many of them alike.
+
+    Of known answers only those that one steward was asked are counted, by themselves.
+    """
 
     alike: int
     number: int
+    known_alike: int = 0
+    known_number: int = 0
 
     @property
     def per_cent(self) -> int:
         return round(100 * self.alike / self.number) if self.number else 0
+
+    @property
+    def known_per_cent(self) -> int:
+        return round(100 * self.known_alike / self.known_number) if self.known_number else 0
 
 
 def draw(case: ReviewCase, action: UUID, *, verdict: str, decided_by: User) -> None:
@@ -92,9 +101,14 @@ def read(reading: Reading, *, verdict: str, by: User) -> bool:
     return now.verdict == now.first_verdict
 
 
-def agreement() -> Agreement:
-    """Over all readings. One query."""
+def agreement(user: User) -> Agreement:
+    """Over all readings of answers drawn, and over those of known answers by one. One query."""
+    drawn, known = Q(is_known=False), Q(is_known=True, read_by=user)
+    alike = Q(verdict=F("first_verdict"))
     found = Reading.objects.exclude(read_at=None).aggregate(
-        number=Count("pk"), alike=Count("pk", filter=Q(verdict=F("first_verdict")))
+        number=Count("pk", filter=drawn),
+        alike=Count("pk", filter=drawn & alike),
+        known_number=Count("pk", filter=known),
+        known_alike=Count("pk", filter=known & alike),
     )
-    return Agreement(found["alike"], found["number"])
+    return Agreement(**found)

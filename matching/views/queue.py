@@ -23,6 +23,7 @@ from matching.forms import ASSIGN, LATER, SECOND, WITHDRAW, DecideForm, ReadingF
 from matching.groups.gathering import beside as asked_beside
 from matching.impact import impact_of_different, impact_of_same
 from matching.models import Proposal, Reading, ReviewCase
+from matching.queueing import known
 from matching.queueing.assigning import assign, colleagues_of
 from matching.queueing.picking import PickForm, pick, picked_in
 from matching.queueing.readings import is_due, next_reading, put_off, read
@@ -74,6 +75,8 @@ def _next(request: StaffRequest) -> dict[str, Any]:
     user, picked, counts = request.user, picked_in(request.session), review.counts(request.user)
     is_time = picked.is_everything and is_due(counts.decided_today)
     again = next_reading(user) if is_time else None
+    if again is None and picked.is_everything and known.is_due(counts.decided_today):
+        again = known.draw_known(user)
     if again is None:
         return _context(request, review.claim_next(user, picked), counts)
     return {**_context(request, None, counts), "file": open_blind(again), "reading": again}

@@ -1,18 +1,20 @@
 """Second readings: drawn by chance, asked blind of another, and what a difference does."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from django.db import IntegrityError
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from matching import review
 from matching.decisions import undo
 from matching.models import Decision, Reading, ReviewCase
-from matching.queueing import readings
+from matching.queueing import known, readings
 from matching.refusals import DecisionRefused
-from matching.second_person.proposals import answer
+from matching.second_person.proposals import answer, propose
 from profiles.models import Membership
 from tests.matching.pages import HTMX, Answer, text
 from tests.matching.pairs import make_pair
@@ -137,7 +139,7 @@ class TestReading:
         for second in ("different", "different", "same"):
             readings.read(answered("different"), verdict=second, by=staff("sol"))
 
-        found = readings.agreement()
+        found = readings.agreement(staff("sol"))
 
         assert (found.alike, found.number, found.per_cent) == (2, 3, 67)
         assert "67 % of 3" in text(signed_in("sol").get("/review/"))
@@ -237,3 +239,85 @@ class TestThePage:
         assert say(signed_in(name), due, "same").status_code == 403
         due.refresh_from_db()
         assert due.read_at is None
+
+
+class TestKnownAnswers:
+    """Pairs whose answer is known are asked in between, to see how one steward answers."""
+
+    @pytest.fixture(autouse=True)
+    def nothing_is_drawn(self, settings: Settings) -> None:
+        settings.C360_DOUBLE_READS = 0.0001
+
+    @pytest.fixture
+    def long_ago(self) -> Decision:
+        """What Kim said half a year ago."""
+        answer(make_pair(), verdict="different", decided_by=staff("kim"))
+        then = timezone.now() - timedelta(days=180)
+        Decision.objects.update(decided_at=then)
+        Reading.objects.all().delete()
+        return Decision.objects.get()
+
+    def test_one_is_due_after_every_twentieth_answer_of_a_day(self) -> None:
+        assert [number for number in range(45) if known.is_due(number)] == [20, 40]
+
+    def test_none_is_due_where_no_answer_is_read_again(self, settings: Settings) -> None:
+        settings.C360_DOUBLE_READS = 0.0
+
+        assert not known.is_due(20)
+
+    def test_what_was_said_long_ago_is_asked_of_others_once(self, long_ago: Decision) -> None:
+        assert known.draw_known(staff("kim")) is None
+
+        drawn = known.draw_known(staff("sol"))
+
+        assert drawn is not None
+        assert (drawn.action, drawn.is_known) == (long_ago.action, True)
+        assert known.draw_known(staff("sol")) is None
+
+    def test_what_was_said_lately_or_taken_back_is_not_known(self, long_ago: Decision) -> None:
+        Decision.objects.update(decided_at=timezone.now())
+        assert known.draw_known(staff("sol")) is None
+        Decision.objects.update(decided_at=long_ago.decided_at)
+        undo(long_ago.action, decided_by=staff("kim"))
+
+        assert known.draw_known(staff("sol")) is None
+
+    def test_what_two_people_agreed_to_is_known_to_both(self) -> None:
+        pair = make_pair()
+        propose(pair, verdict="same", proposed_by=staff("kim"))
+        answer(pair, verdict="same", decided_by=staff("sol"))
+
+        assert known.draw_known(staff("kim")) is None
+        assert known.draw_known(staff("sol")) is None
+        ada = staff("ada")
+        found = known.draw_known(ada)
+        assert found is not None
+        assert found.first_verdict == "same"
+
+    def test_it_is_shown_blind_after_the_twentieth_answer(
+        self, long_ago: Decision, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(known, "EVERY", 1)
+        monkeypatch.setattr(readings, "EVERY", 1)
+        sol = signed_in("sol")
+        answer(make_pair(), verdict="different", decided_by=staff("sol"))
+        Reading.objects.all().delete()
+
+        page = text(sol.get("/review/"))
+
+        reading = Reading.objects.get(action=long_ago.action)
+        assert f'action="/review/reading/{reading.pk}/"' in page
+        assert 'id="evidence-table"' not in page
+
+    def test_each_steward_sees_how_often_the_answer_was_the_same(
+        self, long_ago: Decision
+    ) -> None:
+        reading = known.draw_known(staff("sol"))
+        assert reading is not None
+
+        body = text(say(signed_in("sol"), reading, "different"))
+
+        assert "known answers" in body
+        assert "100 % of 1" in body
+        assert "known answers" not in text(signed_in("kim").get("/review/"))
+        assert readings.agreement(staff("sol")).number == 0
