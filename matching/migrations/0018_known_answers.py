@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('matching', '0016_locks'),
+        ('matching', '0017_notices'),
     ]
 
     operations = [
