@@ -208,21 +208,22 @@ def _golden(
         candidates = _candidates(attribute, said)
         return _chosen(attribute, candidates, strategies) if candidates else None
     value, _, origin = said[0]
-    if _same(attribute, value):
-        return _entry(attribute, value, origin) | _decided(origin, ONLY, [])
-    return None
+    return None if _is_blank(value) else _decided(attribute, value, origin, ONLY, [])
 
 
 def _candidates(attribute: str, said: Sequence[_Said]) -> list[_Candidate]:
     """What is said and not blank; what a record repeats counts once."""
     known: set[tuple[int, str]] = set()
     found = []
+    how_whole = COMPLETENESS.get(attribute)
     for value, position, origin in said:
+        if _is_blank(value):
+            continue
         same = _same(attribute, value)
-        if same and (origin.record.pk, same) not in known:
+        if (origin.record.pk, same) not in known:
             known.add((origin.record.pk, same))
-            complete = _completeness(attribute, value, origin.attributes)
-            found.append(_Candidate(value, same, complete, position, origin))
+            whole = how_whole(value, origin.attributes) if how_whole else 0
+            found.append(_Candidate(value, same, whole, position, origin))
     return found
 
 
@@ -230,13 +231,15 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
+def _is_blank(value: Any) -> bool:
+    return not value.strip() if isinstance(value, str) else value is None or value == {}
+
+
 def _same(attribute: str, value: Any) -> str:
-    """What two values share that say the same; empty for a missing value.
+    """What two values share that say the same.
 
     Contact points and numbers differ by any accent, words people write do not.
     """
-    if value is None or value == {}:
-        return ""
     if attribute == "address":
         return "\n".join(
             fold(str(value[part])) if part in value else "" for part in ADDRESS_PARTS
@@ -248,18 +251,20 @@ def _same(attribute: str, value: Any) -> str:
     return fold(value) or value.strip()
 
 
-def _completeness(attribute: str, value: Any, attributes: Mapping[str, Any]) -> int:
-    """How whole a value is; only compared within one attribute."""
-    if attribute == "full_name":
-        parts = [attributes.get("given_name") or "", attributes.get("family_name") or ""]
-        return sum(bool(part) + (len(part.strip(". ")) > 1) for part in parts)
-    if attribute == "birth_date":
-        return len(value)
-    if attribute == "phone":
-        return int(value.startswith("+"))
-    if attribute == "address":
-        return int("line1" in value and ("city" in value or "postal_code" in value))
-    return 0
+def _wholeness_of_name(_value: Any, attributes: Mapping[str, Any]) -> int:
+    parts = (attributes.get("given_name") or "", attributes.get("family_name") or "")
+    return sum([bool(part) + (len(part.strip(". ")) > 1) for part in parts])
+
+
+COMPLETENESS: dict[str, Callable[[Any, Mapping[str, Any]], int]] = {
+    "full_name": _wholeness_of_name,
+    "birth_date": lambda value, _: len(value),
+    "phone": lambda value, _: int(value.startswith("+")),
+    "address": lambda value, _: int(
+        "line1" in value and ("city" in value or "postal_code" in value)
+    ),
+}
+"""How whole a value of a record's attributes is; only compared within one attribute."""
 
 
 def _chosen(
@@ -269,10 +274,13 @@ def _chosen(
 
     The strategy that decided is the one at which the last different value fell.
     """
-    counts = Counter(candidate.same for candidate in candidates)
+    if len(candidates) == 1:
+        return _decided(attribute, candidates[0].value, candidates[0].origin, ONLY, [])
+    by_number = Strategy.FREQUENT in strategies  # most rules ask for no numbers
+    counts = Counter([candidate.same for candidate in candidates]) if by_number else {}
     keys = [KEYS[strategy] for strategy in strategies]
     ranked = sorted(
-        ((_rank(each, keys, counts), each) for each in candidates), key=itemgetter(0)
+        [(_rank(each, keys, counts), each) for each in candidates], key=itemgetter(0)
     )
     best, winner = ranked[0]
     rule, losers, deepest = ONLY, [], -1
@@ -285,8 +293,7 @@ def _chosen(
             reason = TIE if by_key else REASONS[strategies[depth]]
             entry = _entry(attribute, candidate.value, candidate.origin)
             losers.append(entry | {"reason": reason})
-    entry = _entry(attribute, winner.value, winner.origin)
-    return entry | _decided(winner.origin, rule, losers)
+    return _decided(attribute, winner.value, winner.origin, rule, losers)
 
 
 def _rank(
@@ -306,8 +313,13 @@ def _entry(attribute: str, value: Any, origin: _Origin) -> dict[str, Any]:
     return entry
 
 
-def _decided(origin: _Origin, rule: str, losers: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"rule": rule, "losers": losers}
+def _decided(
+    attribute: str, value: Any, origin: _Origin, rule: str, losers: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """The entry of what was chosen."""
+    entry = _entry(attribute, value, origin)
+    entry["rule"], entry["losers"] = rule, losers
+    return entry
 
 
 def _display(attribute: str, value: Any) -> str:
