@@ -11,6 +11,7 @@ from pathlib import Path
 import phonenumbers
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 from pytest_django import Settings
 
 from c360.demo.accounts import SIGN_INS, SignInsRefused, make_sign_ins
@@ -310,7 +311,8 @@ def test_the_two_prices_of_the_demo_are_told_with_their_proof(demo: Demo) -> Non
         records.append(record)
     profile = make_customer(*records)
 
-    (item,) = attention(staff("ana"), profile, joined_records(profile), MIDNIGHT)
+    with translation.override("en-gb"):
+        (item,) = attention(staff("ana"), profile, joined_records(profile), MIDNIGHT)
 
     assert item.title == "Different prices for Steamer chair"
     assert [reason.split(" until ")[0] for reason in item.reasons] == [

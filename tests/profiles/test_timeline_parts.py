@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils import translation
 
 from profiles.desk.figures import figures
 from profiles.desk.timeline import Cursor, Filters, Item, page
@@ -18,6 +19,12 @@ pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 5, 3, 12, tzinfo=UTC)
 ORDER = {"object_namespace": "shop:order", "object_id": "HP-1"}
 OF_ORDER = {"part_of_namespace": "shop:order", "part_of_id": "HP-1"}
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en-gb"):
+        yield
 
 
 def ordered(record: SourceRecord, number: str = "HP-1") -> None:
