@@ -101,7 +101,7 @@ def read(reading: Reading, *, verdict: str, by: User) -> bool:
     return now.verdict == now.first_verdict
 
 
-def agreement(user: User) -> Agreement:
+def agreement(user: User | None = None) -> Agreement:
     """Over all readings of answers drawn, and over those of known answers by one. One query."""
     drawn, known = Q(is_known=False), Q(is_known=True, read_by=user)
     alike = Q(verdict=F("first_verdict"))
