@@ -133,7 +133,7 @@ class Hub:
         self.end()
         for task in self._tasks:
             task.cancel()
-        # A read that is only just beginning swallows the cancelling, and would wait out its time.
+        # A read that only just begins swallows the cancelling, and would wait out its time.
         await self._redis.connection_pool.disconnect()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._asker.submit(connections.close_all)
