@@ -2,82 +2,115 @@
 
 from django.db import migrations
 
-ROLES = {
-    "Service agents": [
-        "profiles.search_customers",
-        "consent.view_contact_permission",
-    ],
-    "Data stewards": [
-        "profiles.search_customers",
-        "profiles.see_matching_evidence",
-        "consent.view_contact_permission",
-        "matching.review_matches",
-        "profiles.view_source",
-    ],
-    "Privacy officers": [
-        "profiles.search_customers",
-        "profiles.see_matching_evidence",
-        "consent.view_contact_permission",
-        "consent.view_ledgerentry",
-        "profiles.view_source",
-    ],
-    "Admins": [
-        "profiles.view_source",
-        "profiles.add_source",
-        "profiles.change_source",
-        "profiles.view_sourcetoken",
-        "profiles.add_sourcetoken",
-        "profiles.change_sourcetoken",
-        "c360.view_user",
-        "c360.add_user",
-        "c360.change_user",
-        "auth.view_group",
-    ],
+PERMISSIONS = {
+    "Service agents": {
+        "profiles.profile": ("search_customers",),
+        "consent.ledgerentry": ("view_contact_permission", "record_statement"),
+    },
+    "Data stewards": {
+        "profiles.profile": ("search_customers", "see_matching_evidence"),
+        "profiles.source": ("view_source",),
+        "matching.reviewcase": ("review_matches",),
+        "matching.qualityrun": ("see_data_quality",),
+        "consent.ledgerentry": ("view_contact_permission",),
+    },
+    "Privacy officers": {
+        "profiles.profile": ("search_customers", "see_matching_evidence"),
+        "profiles.source": ("view_source",),
+        "consent.ledgerentry": (
+            "view_contact_permission",
+            "record_statement",
+            "view_ledgerentry",
+        ),
+        "consent.accessentry": ("view_accessentry",),
+        "consent.checkpoint": ("view_checkpoint",),
+        "consent.purpose": ("view_purpose", "add_purpose", "change_purpose"),
+        "consent.policyversion": (
+            "view_policyversion",
+            "add_policyversion",
+            "change_policyversion",
+        ),
+        "consent.processingactivity": (
+            "view_processingactivity",
+            "add_processingactivity",
+            "change_processingactivity",
+        ),
+        "consent.fieldbasis": (
+            "view_fieldbasis",
+            "add_fieldbasis",
+            "change_fieldbasis",
+            "delete_fieldbasis",
+        ),
+    },
+    "Admins": {
+        "profiles.source": ("view_source", "add_source", "change_source", "delete_source"),
+        "profiles.sourcetoken": (
+            "view_sourcetoken",
+            "add_sourcetoken",
+            "change_sourcetoken",
+        ),
+        "c360.user": ("view_user", "add_user", "change_user"),
+        "c360.personaltoken": ("view_personaltoken", "change_personaltoken"),
+        "auth.group": ("view_group",),
+        "matching.qualityrun": ("see_data_quality",),
+        "consent.accessentry": ("view_accessentry",),
+        "consent.purpose": ("view_purpose", "add_purpose", "change_purpose"),
+        "consent.fieldbasis": (
+            "view_fieldbasis",
+            "add_fieldbasis",
+            "change_fieldbasis",
+            "delete_fieldbasis",
+        ),
+    },
+}
+LABELS = {
+    "search_customers": "Can search for customers and open them",
+    "see_matching_evidence": "Can see why records were joined",
+    "view_contact_permission": "Can see whether a customer may be contacted",
+    "record_statement": "Can record what a customer says about consent",
+    "review_matches": "Can decide, split and undo matches",
+    "see_data_quality": "Can see how good the data of each source is",
+}
+NAMES = {
+    "accessentry": "access entry",
+    "fieldbasis": "field basis",
+    "ledgerentry": "ledger entry",
+    "personaltoken": "personal token",
+    "policyversion": "policy version",
+    "processingactivity": "processing activity",
+    "sourcetoken": "source token",
 }
 
 
-def permission(apps, name):
+def label(codename):
+    """The words Django shows, as it would write them itself."""
+    verb, _, model = codename.partition("_")
+    return LABELS.get(codename, f"Can {verb} {NAMES.get(model, model)}")
+
+
+def permission(apps, model, codename):
     """Find or make a permission; Django itself makes them only after all migrations."""
     Permission = apps.get_model("auth", "Permission")
     ContentType = apps.get_model("contenttypes", "ContentType")
-    app_label, codename = name.split(".")
-    model, label = OWNERS.get(name, (codename.split("_", 1)[1], None))
-    content_type, _ = ContentType.objects.get_or_create(app_label=app_label, model=model)
+    app_label, name = model.split(".")
+    content_type, _ = ContentType.objects.get_or_create(app_label=app_label, model=name)
     found, _ = Permission.objects.get_or_create(
-        content_type=content_type,
-        codename=codename,
-        defaults={"name": label or f"Can {codename.replace('_', ' ', 1)}"},
+        content_type=content_type, codename=codename, defaults={"name": label(codename)}
     )
     return found
 
 
-OWNERS = {
-    "profiles.search_customers": ("profile", "Can search for customers and open them"),
-    "profiles.see_matching_evidence": ("profile", "Can see why records were joined"),
-    "consent.view_contact_permission": (
-        "ledgerentry",
-        "Can see whether a customer may be contacted",
-    ),
-    "matching.review_matches": ("reviewcase", "Can decide, split and undo matches"),
-    "consent.view_ledgerentry": ("ledgerentry", "Can view ledger entry"),
-    "profiles.view_source": ("source", "Can view source"),
-    "profiles.add_source": ("source", "Can add source"),
-    "profiles.change_source": ("source", "Can change source"),
-    "profiles.view_sourcetoken": ("sourcetoken", "Can view source token"),
-    "profiles.add_sourcetoken": ("sourcetoken", "Can add source token"),
-    "profiles.change_sourcetoken": ("sourcetoken", "Can change source token"),
-    "c360.view_user": ("user", "Can view user"),
-    "c360.add_user": ("user", "Can add user"),
-    "c360.change_user": ("user", "Can change user"),
-    "auth.view_group": ("group", "Can view group"),
-}
-
-
 def add_roles(apps, schema_editor):
     Group = apps.get_model("auth", "Group")
-    for role, names in ROLES.items():
+    for role, models in PERMISSIONS.items():
         group, _ = Group.objects.get_or_create(name=role)
-        group.permissions.add(*[permission(apps, name) for name in names])
+        group.permissions.add(
+            *(
+                permission(apps, model, codename)
+                for model, codenames in models.items()
+                for codename in codenames
+            )
+        )
 
 
 class Migration(migrations.Migration):

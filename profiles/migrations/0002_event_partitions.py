@@ -30,14 +30,20 @@ CREATE TABLE profiles_event (
     identifiers jsonb NOT NULL,
     properties jsonb NOT NULL,
     retention_until timestamptz,
+    part_of_namespace varchar(60) NOT NULL DEFAULT '',
+    part_of_id varchar(120) NOT NULL DEFAULT '',
     PRIMARY KEY (occurred_at, id)
 ) PARTITION BY RANGE (occurred_at);
 ALTER SEQUENCE profiles_event_id OWNED BY profiles_event.id;
 CREATE INDEX event_timeline ON profiles_event (record_id, occurred_at DESC, id DESC);
+CREATE INDEX event_of_kind ON profiles_event (record_id, kind, occurred_at DESC)
+    INCLUDE (source_id, id, object_namespace, object_id);
 CREATE INDEX event_waits_for_record ON profiles_event (source_id, record_key)
     WHERE record_id IS NULL;
 CREATE INDEX event_of_object ON profiles_event (object_namespace, object_id)
     WHERE object_id <> '';
+CREATE INDEX event_of_part ON profiles_event (record_id, occurred_at DESC, id DESC)
+    WHERE part_of_id <> '';
 
 CREATE FUNCTION c360_ensure_event_month(month date) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -48,7 +54,7 @@ BEGIN
     IF to_regclass('public.' || partition) IS NOT NULL THEN
         RETURN;
     END IF;
-    PERFORM pg_advisory_xact_lock(360, 1);  -- two importers may need the same month
+    PERFORM pg_advisory_xact_lock(362, 1);  -- two importers may need the same month
     EXECUTE format(
         'CREATE TABLE IF NOT EXISTS public.%I PARTITION OF public.profiles_event'
         ' FOR VALUES FROM (%L) TO (%L)',
@@ -91,6 +97,8 @@ class Migration(migrations.Migration):
                         ('object_namespace', models.CharField(blank=True, max_length=60)),
                         ('object_id', models.CharField(blank=True, max_length=120)),
                         ('object_state', models.CharField(blank=True, max_length=60)),
+                        ('part_of_namespace', models.CharField(blank=True, db_default='', default='', max_length=60)),
+                        ('part_of_id', models.CharField(blank=True, db_default='', default='', max_length=120)),
                         ('amount_minor', models.BigIntegerField(help_text="In the currency's minor unit.", null=True)),
                         ('currency', models.CharField(blank=True, max_length=3)),
                         ('identifiers', models.JSONField(default=dict)),
@@ -106,11 +114,19 @@ class Migration(migrations.Migration):
                 ),
                 migrations.AddIndex(
                     model_name='event',
+                    index=models.Index(fields=['record', 'kind', '-occurred_at'], include=('source', 'id', 'object_namespace', 'object_id'), name='event_of_kind'),
+                ),
+                migrations.AddIndex(
+                    model_name='event',
                     index=models.Index(condition=models.Q(('record', None)), fields=['source', 'record_key'], name='event_waits_for_record'),
                 ),
                 migrations.AddIndex(
                     model_name='event',
                     index=models.Index(condition=models.Q(('object_id', ''), _negated=True), fields=['object_namespace', 'object_id'], name='event_of_object'),
+                ),
+                migrations.AddIndex(
+                    model_name='event',
+                    index=models.Index(condition=models.Q(('part_of_id', ''), _negated=True), fields=['record', '-occurred_at', '-id'], name='event_of_part'),
                 ),
             ],
         ),
