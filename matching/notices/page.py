@@ -1,6 +1,8 @@
 """A notice as its page tells it: the reason in words and the way to it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from django.urls import reverse
@@ -19,6 +21,26 @@ class Told:
     notice: Notice
     reason: str
     place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The figures of one source above their limits, worst first; `owner` may be empty."""
+
+    source: str
+    owner: str
+    rows: list[Told]
+
+
+def by_source(rows: Iterable[Told]) -> list[Figures]:
+    """Notices of figures, gathered by the source that somebody answers for. No query."""
+    figures = sorted(
+        (row for row in rows if row.notice.kind == Kind.LIMIT),
+        key=lambda row: (row.notice.detail["source"], -row.notice.detail["percent"]),
+    )
+    gathered = groupby(figures, key=lambda row: row.notice.detail["source"])
+    found = [(source, list(group)) for source, group in gathered]
+    return [Figures(source, group[0].notice.detail["owner"], group) for source, group in found]
 
 
 def told(notice: Notice) -> Told:
@@ -46,8 +68,6 @@ def _limit(notice: Notice) -> str:
     what = attribute_label("" if attribute == WHOLE else attribute)
     facts = {**notice.detail, "metric": Metric(metric).label, "what": what}
     said = _("%(source)s, %(metric)s, %(what)s: %(percent)s %%, the limit is %(limit)s %%.")
-    if notice.detail["owner"]:
-        said = f"{said} {_('%(owner)s answers for it.')}"
     return said % facts
 
 

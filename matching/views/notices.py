@@ -7,8 +7,9 @@ from django.views.decorators.http import require_http_methods
 
 from c360.http import StaffRequest
 from c360.showing import shows_no_customer_data
+from matching.models import Notice
 from matching.notices.keeping import AGAIN, DONE, SEEN, open_notices, say
-from matching.notices.page import told
+from matching.notices.page import by_source, told
 from matching.review import REVIEW
 
 
@@ -20,8 +21,10 @@ def notices(request: StaffRequest) -> HttpResponse:
     if request.method == "POST":
         return _say(request)
     rows = [told(each) for each in open_notices()]
+    waiting = [row for row in rows if row.notice.done_at is None]
     context = {
-        "waiting": [row for row in rows if row.notice.done_at is None],
+        "waiting": [row for row in waiting if row.notice.kind != Notice.Kind.LIMIT],
+        "figures": by_source(waiting),
         "done": [row for row in rows if row.notice.done_at is not None],
     }
     return render(request, "matching/notices.html", context)

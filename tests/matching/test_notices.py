@@ -19,6 +19,8 @@ from matching.models import (
 )
 from matching.notices import finding
 from matching.notices.keeping import bring_up_to_date, waiting
+from matching.notices.page import Told, by_source
+from matching.notices.page import told as tell
 from profiles.models import Source
 from tests.matching.anna import three_of_anna
 from tests.matching.arrivals import say
@@ -189,6 +191,26 @@ def test_the_quality_page_counts_them_for_stewards_and_tells_others_nothing() ->
 
     assert "1 notice" in text(signed_in("sol").get("/quality/"))
     assert "/notices/" not in text(signed_in("ada").get("/quality/"))
+
+
+def figure(source: str, percent: float) -> Told:
+    detail = {
+        "place": ["missing", source, "phone"],
+        "source": source.title(),
+        "owner": "",
+        "percent": percent,
+        "limit": 10,
+    }
+    return tell(Notice(kind="limit", subject=f"{source}/{percent}", detail=detail))
+
+
+def test_figures_stand_together_by_source_and_the_worst_come_first() -> None:
+    fallen = tell(Notice(kind="stage", detail={"source": "CRM", "stage": "assist"}))
+
+    found = by_source([figure("till", 20), fallen, figure("app", 12), figure("till", 90)])
+
+    shown = [(each.source, [row.notice.subject for row in each.rows]) for each in found]
+    assert shown == [("App", ["app/12"]), ("Till", ["till/90", "till/20"])]
 
 
 def test_the_database_keeps_one_open_notice_of_one_thing() -> None:
