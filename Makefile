@@ -19,7 +19,8 @@ test-e2e: .venv/.installed-dev
 	$(PYTHON) -m pytest tests/e2e -m e2e -p no:randomly
 
 test-faults: .venv/.installed-dev
-	$(PYTHON) -m pytest -m faults
+	$(PYTHON) -m pytest tests/consent/test_fold_properties.py -m faults -n 2
+	$(PYTHON) -m pytest -m faults --ignore tests/consent/test_fold_properties.py
 
 # In an environment of its own, since Spark is large and seldom needed; needs Java too.
 test-spark: .venv-spark/.installed

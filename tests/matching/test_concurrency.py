@@ -309,7 +309,7 @@ def test_without_locks_the_same_would_end_in_differences(
             Membership.objects.filter(component__in=parts).values_list("pk", "component")
         )
 
-    for module in ("matching.applying", "matching.decisions"):
+    for module in ("matching.applying", "matching.acts"):
         monkeypatch.setattr(f"{module}.lock_components", nobody_waits)
 
     assert any(_ends_in_differences(seed, tmp_path) for seed in (1, 2, 3))
