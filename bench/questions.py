@@ -13,6 +13,7 @@ from c360.demo import names
 from c360.demo.people import Person
 
 Maker = Callable[[Random, Person], str]
+Knows = Callable[[Person, str], bool]  # whether a fact of a person is held: see `NEEDS`
 
 
 class Asked(NamedTuple):
@@ -23,8 +24,16 @@ class Asked(NamedTuple):
     person: str
 
 
-def questions(people: Sequence[Person], rng: Random, each: int) -> list[Asked]:
-    """`each` questions of every kind, about people drawn by the dice."""
+def questions(
+    people: Sequence[Person],
+    rng: Random,
+    each: int,
+    knows: Knows = lambda _person, _fact: True,
+) -> list[Asked]:
+    """`each` questions of every kind, about people drawn by the dice.
+
+    Nobody is asked for by what `knows` denies: no search finds what no record holds.
+    """
     bearers = Counter((one.given, one.family.new) for one in people)
     numbers = Counter(one.mobile.new for one in people)
     asked = []
@@ -35,8 +44,11 @@ def questions(people: Sequence[Person], rng: Random, each: int) -> list[Asked]:
             if numbers[person.mobile.new] > 1 or not (text := make(rng, person)):
                 continue
             is_shared = bearers[(person.given, person.family.new)] > 1
+            needs = NEEDS.get(kind, {"family"})
             if is_shared and kind in NAMED and str(person.born.year) not in text:
-                text = f"{text} {person.born.year}"
+                text, needs = f"{text} {person.born.year}", needs | {"birth"}
+            if not all(knows(person, fact) for fact in needs):
+                continue
             asked.append(Asked(kind, text, person.id))
             made += 1
     return asked
@@ -126,3 +138,14 @@ KINDS: dict[str, Maker] = {
     "e-mail begun": lambda rng, one: one.email.new.partition("@")[0] + "@",
 }
 NAMED = frozenset(list(KINDS)[:9])
+NEEDS: dict[str, set[str]] = {
+    "name and town": {"family", "town"},
+    "misspelt and year": {"family", "birth"},
+    "given, town, year": {"given", "town", "birth"},
+    "name and birthday": {"family", "birth"},
+    "phone": {"phone"},
+    "phone, last six": {"phone"},
+    "name and phone tail": {"family", "phone"},
+    "e-mail": {"email"},
+    "e-mail begun": {"email"},
+}

@@ -4,8 +4,9 @@
 
 Loads and resolves the demo of 2,000 people in a database of its own, so that customers have
 their records of five systems with all the slips in them. Then asks what agents type (16 kinds,
-20 of each unless said otherwise, and numbers of orders and tickets); right is a customer that
-holds a record of the person meant. Prints one JSON object.
+20 of each unless said otherwise, and numbers of orders and tickets), by what some record of the
+person holds; right is a customer that holds a record of the person meant. Prints one JSON
+object.
 """
 
 import csv
@@ -21,7 +22,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from bench.own_database import own_database
-from bench.questions import Asked, questions
+from bench.questions import Asked, Knows, questions
+from c360.demo.people import Person
 
 PEOPLE, EACH, SEED = 2_000, 20, 360
 TODAY = date(2026, 11, 1)
@@ -56,7 +58,45 @@ def load(folder: Path, people: int, each: int) -> list[Asked]:
     town = Town(_dice(":people"), TODAY)
     everyone = town.settle(people)
     stories.cast(everyone, town.book)
-    return questions(everyone, _dice(), each) + _numbers(folder, _dice(), each)
+    asked = questions(everyone, _dice(), each, _knowledge(folder))
+    return asked + _numbers(folder, _dice(), each)
+
+
+def _knowledge(folder: Path) -> Knows:
+    """Whether some record of a person holds a fact as it is now."""
+    from profiles.models import SourceRecord
+
+    persons = _persons(folder)
+    held: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
+    rows = SourceRecord.objects.values_list("source__slug", "external_id", "attributes")
+    for source, key, attributes in rows:
+        held[persons[source, key]] |= _held(attributes)
+    return lambda person, fact: (fact, _fact(person, fact)) in held[person.id]
+
+
+def _held(attributes: dict[str, Any]) -> set[tuple[str, str]]:
+    """The facts of one record, spelt as `_fact` spells them."""
+    city = (attributes.get("address") or {}).get("city") or ""
+    singles = {
+        "given": attributes.get("given_name"),
+        "family": attributes.get("family_name"),
+        "birth": attributes.get("birth_date"),
+        "town": city,
+    }
+    found = {(fact, str(value).casefold()) for fact, value in singles.items() if value}
+    found |= {("phone", str(number)[-10:]) for number in attributes.get("phone") or ()}
+    return found | {("email", str(each).casefold()) for each in attributes.get("email") or ()}
+
+
+def _fact(person: Person, fact: str) -> str:
+    return {
+        "given": person.given,
+        "family": person.family.new,
+        "birth": person.born.isoformat(),
+        "town": person.home.address.new.town,
+        "phone": "".join(filter(str.isdigit, person.mobile.new))[-10:],
+        "email": person.email.new,
+    }[fact].casefold()
 
 
 def _dice(use: str = "") -> random.Random:
