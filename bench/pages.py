@@ -128,7 +128,7 @@ QUESTIONS: dict[str, Question] = {
     "timeline_orders": _a_customer("timeline/?kind=orders", HTMX),
     "records": _a_customer("records/", HTMX),
     "field": _a_customer("field/email/", HTMX),
-    "contact": _a_customer("consent/", HTMX),
+    "contact": _a_customer("contact/", HTMX),
     "confidence": _a_customer("confidence/", HTMX),
     "40_records": _of(MANY_RECORDS),
     "40_records_timeline": _of(MANY_RECORDS, "timeline/", HTMX),
