@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from c360.models import User
 from matching import holds
-from matching.acts import Act, Outcome, compare_seen, open_world, settle_for
+from matching.acts import Act, Outcome, compare_seen, open_world, settle_for, write_words
 from matching.live import live_model
 from matching.model import MatchModel
 from matching.models import Decision, Hold, ReviewCase
@@ -229,31 +229,12 @@ def _settled(then: World, model: MatchModel, act: Act, pairs: Collection[Pair]) 
 
 
 def _write(verdicts: dict[Pair, str], act: Act, *, mentioned: Collection[Pair]) -> None:
-    """Add one row per pair; the row that stood before is superseded, never edited away.
-
-    There is one only of pairs that were `mentioned` before.
-    """
-    current = _current(verdicts.keys() & set(mentioned))
-    now = timezone.now()
-    ids = [row.pk for row in current.values()]
-    Decision.objects.filter(pk__in=ids).update(superseded_at=now)
-    Decision.objects.bulk_create(
-        [
-            Decision(
-                lo_id=lo,
-                hi_id=hi,
-                verdict=verdict,
-                action=act.id,
-                kind=act.kind,
-                undoes=act.undoes,
-                reason=act.reason,
-                decided_by=act.decided_by,
-                decided_at=now,
-                supersedes=current.get((lo, hi)),
-            )
-            for (lo, hi), verdict in sorted(verdicts.items())
-        ]
-    )
+    """Add one row per pair. Only pairs that were `mentioned` before have one that stands."""
+    said = {
+        (lo, hi): {"lo_id": lo, "hi_id": hi, "verdict": verdict}
+        for (lo, hi), verdict in verdicts.items()
+    }
+    write_words(Decision, said, _current(verdicts.keys() & set(mentioned)), act)
 
 
 def _current(pairs: Collection[Pair]) -> dict[Pair, Decision]:

@@ -11,6 +11,15 @@ from matching.reports.page import ReportPage
 LATER, SECOND, WITHDRAW, ASSIGN = "later", "second", "withdraw", "assign"
 
 
+class OneProblemForm(forms.Form):
+    """A form whose page tells one thing at a time."""
+
+    @property
+    def problem(self) -> str:
+        """The first thing wrong, as a sentence."""
+        return str(next(iter(self.errors.values()))[0])
+
+
 class DecideForm(forms.Form):
     """A verdict on a case. `seen` is the fingerprint of the world the steward looked at."""
 
@@ -96,7 +105,7 @@ class SplitForm(forms.Form):
         return str(next(iter(self.errors.get("records", [])), ""))
 
 
-class LockForm(forms.Form):
+class LockForm(OneProblemForm):
     """Lock a customer for a reason, or take the lock off, for one or none."""
 
     step = forms.ChoiceField(choices=[("lock", _("Lock")), ("unlock", _("Take the lock off"))])
@@ -109,13 +118,8 @@ class LockForm(forms.Form):
             self.add_error("reason", _("Say why: the reason is kept with the lock."))
         return facts
 
-    @property
-    def problem(self) -> str:
-        """The first thing wrong, as a sentence."""
-        return str(next(iter(self.errors.values()))[0])
 
-
-class CompareForm(forms.Form):
+class CompareForm(OneProblemForm):
     """One record of a customer, and words to find another one by or that other one itself."""
 
     step = forms.ChoiceField(choices=[("find", _("Find")), ("compare", _("Compare"))])
@@ -138,11 +142,6 @@ class CompareForm(forms.Form):
         if facts.get("step") == "compare" and facts.get("other") in (None, facts.get("one")):
             self.add_error("other", _("Pick another record to compare with."))
         return facts
-
-    @property
-    def problem(self) -> str:
-        """The first thing wrong, as a sentence."""
-        return str(next(iter(self.errors.values()))[0])
 
 
 class ReportForm(forms.Form):

@@ -11,11 +11,10 @@ from itertools import pairwise
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from c360.models import User
-from matching.acts import Act, Outcome, compare_seen, open_world, settle_for
+from matching.acts import Act, Outcome, compare_seen, open_world, settle_for, write_words
 from matching.clustering import contradiction
 from matching.live import live_model
 from matching.models import Hold
@@ -181,23 +180,8 @@ def _ask_cautions(planned: Preview) -> None:
 
 
 def _say(said: LockOf, world: World, act: Act) -> Outcome:
-    """Add one row for each record; what held it before is superseded, never edited away."""
+    """Add one row for each record, and settle."""
     current = {row.record_id: row for row in Hold.objects.current().filter(record__in=said)}
-    now = timezone.now()
-    ids = [row.pk for row in current.values()]
-    Hold.objects.filter(pk__in=ids).update(superseded_at=now)
-    Hold.objects.bulk_create(
-        Hold(
-            record_id=record_id,
-            lock=uuid.UUID(lock) if lock else None,
-            action=act.id,
-            kind=act.kind,
-            undoes=act.undoes,
-            reason=act.reason,
-            decided_by=act.decided_by,
-            decided_at=now,
-            supersedes=current.get(record_id),
-        )
-        for record_id, lock in sorted(said.items())
-    )
+    locks = {pk: {"record_id": pk, "lock": lock or None} for pk, lock in said.items()}
+    write_words(Hold, locks, current, act)
     return settle_for(act, world.with_holds(said), live_model())

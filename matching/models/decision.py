@@ -1,6 +1,6 @@
 """What people decided, and the immutable receipt of every change of membership."""
 
-import uuid
+from typing import Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -9,24 +9,20 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from matching.models.version import MatchModelVersion
+from matching.models.word import Word, WordQuerySet
 from profiles.models import Profile, SourceRecord
 
 
-class DecisionQuerySet(models.QuerySet["Decision"]):
-    def current(self) -> "DecisionQuerySet":
-        """The word that counts for each pair, `none` included."""
-        return self.filter(superseded_at=None)
-
-    def binding(self) -> "DecisionQuerySet":
+class DecisionQuerySet(WordQuerySet["Decision"]):
+    def binding(self) -> Self:
         """Current decisions that say something: `same` or `different`."""
         return self.current().exclude(verdict=Decision.Verdict.NONE)
 
 
-class Decision(models.Model):
-    """What a person said of two records. Outlives every model; never edited.
+class Decision(Word):
+    """What a person said of two records. Outlives every model.
 
-    Rows written by one click share an `action`. Undoing an action writes new rows that give
-    each pair the verdict it had before.
+    Undoing an action gives each pair the verdict it had before.
     """
 
     class Verdict(models.TextChoices):
@@ -42,16 +38,10 @@ class Decision(models.Model):
     lo = models.ForeignKey(SourceRecord, models.CASCADE, related_name="+")
     hi = models.ForeignKey(SourceRecord, models.CASCADE, related_name="+")
     verdict = models.CharField(max_length=10, choices=Verdict.choices)
-    action = models.UUIDField(default=uuid.uuid4)
     kind = models.CharField(max_length=6, choices=Kind.choices)
-    undoes = models.UUIDField(null=True, help_text="The action this one takes back.")
-    reason = models.CharField(max_length=255, blank=True)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    decided_at = models.DateTimeField(default=timezone.now)
     supersedes = models.OneToOneField(
         "self", models.PROTECT, null=True, related_name="superseded_by"
     )
-    superseded_at = models.DateTimeField(null=True)
 
     objects = DecisionQuerySet.as_manager()
 

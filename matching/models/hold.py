@@ -1,31 +1,26 @@
 """Which records a steward locked together: facts, one row for each record and word."""
 
-import uuid
+from typing import Self
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 
+from matching.models.word import Word, WordQuerySet
 from profiles.models import SourceRecord
 
 
-class HoldQuerySet(models.QuerySet["Hold"]):
-    def current(self) -> "HoldQuerySet":
-        """The word that counts for each record, that nothing holds it included."""
-        return self.filter(superseded_at=None)
-
-    def binding(self) -> "HoldQuerySet":
+class HoldQuerySet(WordQuerySet["Hold"]):
+    def binding(self) -> Self:
         """Records that are held now."""
         return self.current().exclude(lock=None)
 
 
-class Hold(models.Model):
-    """That a record is held by a lock, or by none any more; never edited.
+class Hold(Word):
+    """That a record is held by a lock, or by none any more.
 
-    Records of one `lock` stay one customer, and no link joins another to them. Rows written by
-    one click share an `action`; undoing it gives each record what held it before. A record that
-    is deleted stays in its lock, and is part of it when it comes back.
+    Records of one `lock` stay one customer, and no link joins another to them. Undoing gives
+    each record what held it before. A record that is deleted stays in its lock, and is part of
+    it when it comes back.
     """
 
     class Kind(models.TextChoices):
@@ -35,16 +30,10 @@ class Hold(models.Model):
 
     record = models.ForeignKey(SourceRecord, models.CASCADE, related_name="+", db_index=False)
     lock = models.UUIDField(null=True, help_text="What holds the record; empty for nothing.")
-    action = models.UUIDField(default=uuid.uuid4)
     kind = models.CharField(max_length=6, choices=Kind.choices)
-    undoes = models.UUIDField(null=True, help_text="The action this one takes back.")
-    reason = models.CharField(max_length=255, blank=True)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    decided_at = models.DateTimeField(default=timezone.now)
     supersedes = models.OneToOneField(
         "self", models.PROTECT, null=True, related_name="superseded_by"
     )
-    superseded_at = models.DateTimeField(null=True)
 
     objects = HoldQuerySet.as_manager()
 
