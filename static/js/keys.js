@@ -27,12 +27,13 @@ document.addEventListener("htmx:afterSwap", ({ target }) => {
 
 const MOVES = new Set(["j", "k"]); // these may be held down
 
-/** True while a key belongs to something else: typing, a dialog, a chord, a running request. */
+/** True while a key belongs to something else: typing (a tick takes no letters), a dialog, a
+ * chord, a running request. */
 function isTaken(event) {
   return (
     event.defaultPrevented || event.isComposing || (event.repeat && !MOVES.has(event.key)) ||
     event.ctrlKey || event.metaKey || event.altKey ||
-    event.target.closest?.("input, textarea, select, [contenteditable]") ||
+    event.target.closest?.("input:not([type='checkbox']), textarea, select, [contenteditable]") ||
     document.querySelector("dialog[open]") ||
     document.body.dataset.keys === "off"
   );
