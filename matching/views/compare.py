@@ -42,7 +42,7 @@ def compare(request: StaffRequest, profile_id: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, {**context, "problem": form.problem}, status=422)
     facts = form.cleaned_data
-    context |= {"one": facts["one"], "query": facts["q"]}
+    context |= {"one": facts["one"], "words": facts["q"]}
     if facts["step"] == FIND:
         return _found(request, context)
     return _compared(request, context, facts["other"])
@@ -55,12 +55,12 @@ def _page(request: StaffRequest, context: dict[str, Any], status: int = 200) -> 
 def _found(request: StaffRequest, context: dict[str, Any]) -> HttpResponse:
     """Records of the customers that fit what was typed."""
     try:
-        allow(request.user.pk, context["query"])
+        allow(request.user.pk, context["words"])
     except TooMany as wait:
         response = _page(request, {**context, "problem": wait.words}, status=429)
         response["Retry-After"] = str(wait.seconds)
         return response
-    hits = finder.search(context["query"], limit=MOST_CUSTOMERS).hits
+    hits = finder.search(context["words"], limit=MOST_CUSTOMERS).hits
     found = _records_of([hit.profile for hit in hits], but=context["one"])
     return _page(request, {**context, "found": found, "looked": True})
 
