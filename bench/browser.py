@@ -86,7 +86,7 @@ def web_server(data: Path) -> Iterator[str]:
 
 def _answers(address: str) -> bool:
     try:
-        urllib.request.urlopen(f"{address}/login/", timeout=30)  # noqa: S310 - ours
+        urllib.request.urlopen(f"{address}/login/", timeout=30)  # noqa: S310 - our own server, by http
     except (urllib.error.URLError, OSError):
         return False
     return True
@@ -152,17 +152,15 @@ def opened(
         page = page_of(browser, kept)
         customer = f"P-{number * (profiles // (PAGES + 1)):012d}"
         answer = page.goto(f"{address}/c/{customer}/", wait_until="networkidle")
-        assert answer is not None, customer  # noqa: S101 - or it is nothing
-        assert answer.ok, customer  # noqa: S101 - an error is painted quickly
+        if answer is None or not answer.ok:
+            raise SystemExit(f"{customer} was not shown")  # an error is painted quickly
         spent.append(page.evaluate("window.largest"))
         page.context.close()
     return figures(spent)
 
 
 def page_of(browser: "Browser", kept: "StorageState") -> "Page":
-    context = browser.new_context(
-        storage_state=kept, bypass_csp=True
-    )  # to wait for what is noted
+    context = browser.new_context(storage_state=kept, bypass_csp=True)  # to wait for notes
     context.add_init_script(NOTES_PAINT)
     return context.new_page()
 

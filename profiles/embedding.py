@@ -30,7 +30,7 @@ class Link:
 def may_be_framed(response: HttpResponse, origins: list[str]) -> HttpResponse:
     """Let pages of these origins, and no others, show an answer in a frame."""
     response.xframe_options_exempt = True
-    response._csp_replace = {"frame-ancestors": origins}  # type: ignore[attr-defined]  # django-csp
+    response._csp_replace = {"frame-ancestors": origins}  # type: ignore[attr-defined]  # read by django-csp
     return response
 
 
