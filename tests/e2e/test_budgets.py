@@ -9,7 +9,9 @@ from playwright.sync_api import Response, ViewportSize
 
 from tests.e2e import journeys
 from tests.e2e.people import Person, Seat
-from tests.e2e.tour import NARROW, WIDE, customer, pair
+from tests.e2e.tour import NARROW, WIDE
+from tests.e2e.ways.agents import customer
+from tests.e2e.ways.stewards import pair
 
 pytestmark = pytest.mark.e2e
 KB = 1024

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.people import Person
-from tests.e2e.tour import customer, revealed
+from tests.e2e.ways.agents import customer, revealed
 
 pytestmark = pytest.mark.e2e
 

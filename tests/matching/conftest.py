@@ -1,4 +1,4 @@
-"""What several tests of matching end with."""
+"""What several tests of matching begin and end with."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,8 @@ import pytest
 
 from matching import live
 from matching.models import DirtyRecord
+from profiles.models import SourceRecord
+from tests.matching.anna import three_of_anna
 from tests.matching.arrivals import everything_off
 
 
@@ -21,3 +23,8 @@ def nothing_is_off_afterwards() -> Iterator[None]:
     yield
     if not DirtyRecord.objects.exists():
         assert everything_off() == []
+
+
+@pytest.fixture
+def anna() -> tuple[SourceRecord, SourceRecord, SourceRecord]:
+    return three_of_anna()

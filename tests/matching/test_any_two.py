@@ -8,7 +8,7 @@ from django.test import Client
 from consent.models import AccessEntry
 from matching.models import Decision
 from profiles.models import Profile, SourceRecord
-from tests.matching.anna import ELSE, SHOP, SISTER, three_of_anna
+from tests.matching.anna import ELSE, SHOP, SISTER
 from tests.matching.arrivals import (
     arrive,
     day,
@@ -24,11 +24,6 @@ from tests.matching.pages import Answer, text
 from tests.staff import signed_in
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def anna() -> tuple[SourceRecord, SourceRecord, SourceRecord]:
-    return three_of_anna()
 
 
 @pytest.fixture

@@ -8,17 +8,12 @@ from django.test import Client
 
 from matching.models import Hold
 from profiles.models import Profile, SourceRecord
-from tests.matching.anna import SHOP, three_of_anna
+from tests.matching.anna import SHOP
 from tests.matching.arrivals import are_together, arrive, day, lock, profile_of, resolve
 from tests.matching.pages import Answer, text
 from tests.staff import signed_in, staff
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def anna() -> tuple[SourceRecord, SourceRecord, SourceRecord]:
-    return three_of_anna()
 
 
 @pytest.fixture

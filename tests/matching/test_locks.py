@@ -16,7 +16,7 @@ from matching.refusals import (
     StaleView,
 )
 from profiles.models import SourceRecord
-from tests.matching.anna import CRM, ELSE, SHOP, publish, three_of_anna
+from tests.matching.anna import CRM, ELSE, SHOP, publish
 from tests.matching.arrivals import (
     are_together,
     arrive,
@@ -33,11 +33,6 @@ from tests.matching.arrivals import (
 from tests.staff import staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_is_off_afterwards")]
-
-
-@pytest.fixture
-def anna() -> tuple[SourceRecord, SourceRecord, SourceRecord]:
-    return three_of_anna()
 
 
 def one_more(key: str = "N-1", **more: Any) -> SourceRecord:

@@ -9,7 +9,7 @@ from django.test import Client
 from matching.decisions import undo
 from matching.models import Decision
 from profiles.models import Profile, SourceRecord
-from tests.matching.anna import ELSE, three_of_anna
+from tests.matching.anna import ELSE
 from tests.matching.arrivals import (
     are_together,
     arrive,
@@ -22,11 +22,6 @@ from tests.matching.pages import HTMX, Answer, text
 from tests.staff import signed_in, staff
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def anna() -> tuple[SourceRecord, SourceRecord, SourceRecord]:
-    return three_of_anna()
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Orders and tickets as one row each: every event in exactly one row, whatever is filtered."""
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
@@ -10,13 +10,13 @@ import pytest
 import time_machine
 
 from profiles.desk.timeline.facets import Chip, facets
-from profiles.desk.timeline.filters import PERIODS, Cursor, Filters
+from profiles.desk.timeline.filters import PERIODS, Filters
 from profiles.desk.timeline.finding import matches
 from profiles.desk.timeline.kinds import GROUPS, RESOLVED_STATES
-from profiles.desk.timeline.reading import events_passing, page
-from profiles.desk.timeline.rows import Item
+from profiles.desk.timeline.reading import events_passing
 from profiles.models import CustomerObject, Event, SourceRecord
 from tests.profiles.customers import make_event, make_object, make_record
+from tests.profiles.timelines import all_rows
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 5, 3, 12, tzinfo=UTC)
@@ -61,17 +61,6 @@ def made_history(dice: random.Random) -> list[SourceRecord]:
     return records
 
 
-def rows(records: Sequence[SourceRecord], filters: Filters) -> Iterator[Item]:
-    """The rows of all pages."""
-    before: Cursor | None = None
-    while True:
-        one = page(records, filters=filters, before=before)
-        yield from (item for day in one.days for item in day.items)
-        if not one.older:
-            return
-        before = Cursor.parse(one.older)
-
-
 def passing(records: Sequence[SourceRecord], filters: Filters) -> list[Event]:
     """What the filters mean, said slowly: events that pass, newest first."""
     states = {thing.object_id: thing.state.lower() for thing in CustomerObject.objects.all()}
@@ -112,7 +101,7 @@ def shown(records: Sequence[SourceRecord], filters: Filters) -> list[list[int]]:
     found: list[list[int]] = []
     said = matches(records, filters.find)
     told = list(events_passing(records, filters, said).order_by("-occurred_at", "-id"))
-    for row in rows(records, filters):
+    for row in all_rows(records, filters):
         if row.event.object_id and not filters.each:
             thing = row.event.object_id
             found.append([each.id for each in told if each.object_id == thing])
@@ -166,7 +155,7 @@ def test_a_thing_told_on_an_older_page_does_not_come_again() -> None:
             record, "call", occurred_at=NOW - timedelta(hours=hour), object_id=f"T-{hour % 30}"
         )
 
-    read = [row.event.object_id for row in rows([record], Filters())]
+    read = [row.event.object_id for row in all_rows([record], Filters())]
 
     assert read == [f"T-{hour}" for hour in range(30)]
 
@@ -179,7 +168,7 @@ def test_what_other_peoples_records_tell_of_a_thing_stays_with_them() -> None:
     make_event(mine, "payment", **order)
     make_event(other, "delivery", object_state="stolen by Bob", **order)
 
-    (row,) = rows([mine], Filters())
+    (row,) = all_rows([mine], Filters())
 
     assert row.thing is not None
     assert (row.state, row.thing.steps) == ("placed", 2)

@@ -8,11 +8,12 @@ import pytest
 from django.utils import translation
 
 from profiles.desk.figures import figures
-from profiles.desk.timeline import Cursor, Filters, Item, page
+from profiles.desk.timeline import Cursor, Filters, Item
 from profiles.desk.timeline.reading import events_passing
 from profiles.desk.timeline.steps import opened
 from profiles.models import Event, Membership, Profile, SourceRecord
 from tests.profiles.customers import make_customer, make_event, make_object, make_record
+from tests.profiles.timelines import all_rows
 from tests.staff import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -51,17 +52,7 @@ def sent_back(
 
 
 def rows(records: Sequence[SourceRecord], filters: Filters | None = None) -> list[Item]:
-    return list(_rows(records, filters or Filters()))
-
-
-def _rows(records: Sequence[SourceRecord], filters: Filters) -> Iterator[Item]:
-    before: Cursor | None = None
-    while True:
-        one = page(records, filters=filters, before=before)
-        yield from (item for day in one.days for item in day.items)
-        if not one.older:
-            return
-        before = Cursor.parse(one.older)
+    return list(all_rows(records, filters or Filters()))
 
 
 def numbers(records: Sequence[SourceRecord]) -> list[str]:

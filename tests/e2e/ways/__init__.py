@@ -1,0 +1,1 @@
+"""How somebody gets to a page: each opens it, ready to be looked at."""
