@@ -23,7 +23,7 @@ from typing import Any
 from bench.clock import machine
 from bench.consent import figures
 from bench.own_database import own_database
-from bench.pages_rows import FAMILY, FILL, GIVEN, MANY_EVENTS, MANY_RECORDS, SAID
+from bench.pages_rows import FAMILY, FILL, GIVEN, JOINED, MANY_EVENTS, MANY_RECORDS, SAID
 
 SIZES = (200_000, 1_000_000)
 ASKED, ASKED_AT_ONCE, USERS, SEED = 200, 60, 8, 7
@@ -84,7 +84,10 @@ def fill(profiles: int) -> int:
 
 
 def customer(random: Random, profiles: int) -> str:
-    return f"/c/P-{random.randint(1, profiles):012d}/"
+    """The page of anybody whose id does not lead on to another one."""
+    while (number := random.randint(1, profiles)) in JOINED:
+        pass
+    return f"/c/P-{number:012d}/"
 
 
 def _a_customer(tail: str = "", headers: dict[str, str] | None = None) -> Question:

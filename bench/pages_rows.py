@@ -6,6 +6,7 @@ of forty records and one of 100,000 events, most of them visits.
 """
 
 MANY_RECORDS, MANY_EVENTS = "P-000000000004", "P-000000000008"
+JOINED = range(1001, 1040)  # whose records are those of `MANY_RECORDS`; their ids lead on
 GIVEN = [
     "Anna", "Brian", "Clara", "David", "Elena", "Frank", "Greta", "Henry", "Irene", "James",
     "Karen", "Louis", "Maria", "Nigel", "Olive", "Peter", "Queenie", "Robert", "Sarah",
@@ -75,8 +76,9 @@ FROM (SELECT *, concat(attributes ->> 'given_name', ' ', attributes ->> 'family_
 INSERT INTO profiles_membership (record_id, profile_id, component)
 SELECT birth_record_id, id, birth_record_id FROM profiles_profile;
 UPDATE profiles_membership SET profile_id = '{MANY_RECORDS}', component = 4
-WHERE record_id BETWEEN 1001 AND 1039;
-UPDATE profiles_profile SET record_count = 0 WHERE birth_record_id BETWEEN 1001 AND 1039;
+WHERE record_id BETWEEN {JOINED[0]} AND {JOINED[-1]};
+UPDATE profiles_profile SET record_count = 0
+WHERE birth_record_id BETWEEN {JOINED[0]} AND {JOINED[-1]};
 UPDATE profiles_profile SET record_count = 40 WHERE id = '{MANY_RECORDS}';
 INSERT INTO consent_contactpoint (ref, kind, digest, key_id, created_at)
 SELECT lpad(to_hex(birth_record_id), 32, '0')::uuid, 'email',
