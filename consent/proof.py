@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils import timezone
 
+from c360 import sealing
 from consent import ledger, wrapping
 from consent.ledger import NewEntry
 from consent.models import ConsentEvidence, LedgerEntry, SubjectKey
@@ -61,11 +62,11 @@ class Key:
 
     def sealed(self, evidence: Evidence, entry_id: UUID) -> bytes:
         """The evidence encrypted (AES-GCM), of use for that entry alone."""
-        return wrapping.seal(self._derived(b"evidence"), _canonical(evidence), entry_id.bytes)
+        return sealing.seal(self._derived(b"evidence"), _canonical(evidence), entry_id.bytes)
 
     def opened(self, sealed: bytes, entry_id: UUID) -> bytes:
-        """The canonical JSON that was sealed; raises `wrapping.CannotOpen`."""
-        return wrapping.unseal(self._derived(b"evidence"), sealed, entry_id.bytes)
+        """The canonical JSON that was sealed; raises `sealing.CannotOpen`."""
+        return sealing.unseal(self._derived(b"evidence"), sealed, entry_id.bytes)
 
     def _derived(self, use: bytes) -> bytes:
         return hmac.digest(self.data_key, use, "sha256")
@@ -112,7 +113,7 @@ def evidence_of(entry: LedgerEntry) -> Evidence | None:
     try:
         key = _read(kept.subject_key)
         content = key.opened(bytes(kept.payload), entry.entry_id)
-    except wrapping.CannotOpen as error:
+    except sealing.CannotOpen as error:
         raise EvidenceAltered(f"the evidence of entry {entry.entry_id} was changed") from error
     evidence = Evidence(**json.loads(content))
     committed = bytes(entry.evidence_commitment or b"")
@@ -159,7 +160,7 @@ def _read(row: SubjectKey) -> Key:
         raise EvidenceGone(f"the key {row.ref} was destroyed")
     try:
         data_key = wrapping.unwrap(row.ref, bytes(row.wrapped_key), row.wrapping_key_id)
-    except wrapping.CannotOpen as error:
+    except sealing.CannotOpen as error:
         raise EvidenceGone(f"the key {row.ref} is wrapped by a key not known here") from error
     return Key(row.ref, data_key)
 

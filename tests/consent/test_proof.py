@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from consent import proof, wrapping
+from c360 import sealing
+from consent import proof
 from consent.ledger import NewEntry
 from consent.models import ConsentEvidence, LedgerEntry, PolicyVersion, SubjectKey
 from consent.policies import text_hash
@@ -181,9 +182,9 @@ def test_whatever_is_sealed_opens_whole_or_not_at_all(
     plain: bytes, bound: bytes, place: int, flip: int
 ) -> None:
     key = bytes(32)
-    sealed = wrapping.seal(key, plain, bound)
+    sealed = sealing.seal(key, plain, bound)
 
-    assert wrapping.unseal(key, sealed, bound) == plain
+    assert sealing.unseal(key, sealed, bound) == plain
     broken = bytearray(sealed)
     broken[place % len(broken)] ^= flip
     for attempt in (
@@ -191,8 +192,8 @@ def test_whatever_is_sealed_opens_whole_or_not_at_all(
         (key, sealed, bound + b"x"),
         (b"1" * 32, sealed, bound),
     ):
-        with pytest.raises(wrapping.CannotOpen):
-            wrapping.unseal(*attempt)
+        with pytest.raises(sealing.CannotOpen):
+            sealing.unseal(*attempt)
 
 
 def tell(record: SourceRecord, **mapped: str) -> Iterator[LedgerEntry]:
