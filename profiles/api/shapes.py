@@ -92,6 +92,11 @@ class EventShape(serializers.Serializer):
     source = serializers.CharField()  # type: ignore[assignment]  # a name of DRF
     channel = serializers.CharField(allow_blank=True)
     object_id = serializers.CharField(allow_blank=True, help_text="Of an order, ticket…")
+    part_of = serializers.CharField(
+        allow_null=True,
+        help_text="`object_id` of the order to which a return, refund or delivery belongs; "
+        "null too where the customer’s records tell of no such order.",
+    )
     object_state = serializers.CharField(allow_blank=True)
     amount_minor = serializers.IntegerField(allow_null=True, help_text="Pence, cents…")
     currency = serializers.CharField(allow_blank=True)

@@ -18,6 +18,8 @@ from profiles.desk import values as facts
 from profiles.desk.guard import Guard
 from profiles.desk.timeline.filters import PERIODS, STATES
 from profiles.desk.timeline.kinds import GROUPS
+from profiles.desk.timeline.parts import Parts, parts
+from profiles.desk.timeline.things import object_key
 from profiles.forms import TimelineForm
 from profiles.models import Event
 
@@ -70,8 +72,9 @@ class TimelineView(PersonView):
         records = facts.joined_records(profile)
         page = history.page(records, filters=filters, before=form.cursor)
         guard = Guard(records)
+        folded = parts(tuple(record.pk for record in records))
         told = [
-            _event(event, item.source.slug, guard)
+            {**_event(event, item.source.slug, guard), "part_of": _whole_of(event, folded)}
             for day in page.days
             for item in day.items
             for event in (item.event, *item.more)
@@ -89,6 +92,13 @@ def _read(request: Request, find: str) -> TimelineForm:
     if asked.get("before") and form.cursor is None:
         raise Unanswerable("before: take it from “older” of the page before.")
     return form
+
+
+def _whole_of(event: Event, folded: Parts) -> str | None:
+    """The order in whose row an event stands; never one that the records do not tell of."""
+    key = object_key(event)
+    whole = folded.whole_of.get(key) if key else None
+    return whole[1] if whole else None
 
 
 def _event(event: Event, source: str, guard: Guard) -> dict[str, Any]:

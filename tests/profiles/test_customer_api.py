@@ -275,6 +275,25 @@ def test_a_timeline_is_filtered_and_words_are_found_by_post(
     assert [each["kind"] for each in found.json()["events"]] == ["order"]
 
 
+def test_a_return_names_its_order_where_the_customer_has_it_and_nowhere_else(
+    anna: Profile, record: SourceRecord
+) -> None:
+    of = {"part_of_namespace": "shop:order", "part_of_id": "HP-1"}
+    make_event(record, "return", object_namespace="shop:return", object_id="R-7", **of)
+    secret = token_of("ana")
+
+    unknown = call(secret, place(anna, "timeline/"))
+    make_event(record, "order", object_namespace="shop:order", object_id="HP-1")
+    make_event(record, "call")
+    known = call(secret, place(anna, "timeline/"))
+
+    assert [each["part_of"] for each in unknown.json()["events"]] == [None]
+    assert "HP-1" not in unknown.content.decode()
+    told = {each["kind"]: each["part_of"] for each in known.json()["events"]}
+    assert told == {"return": "HP-1", "order": None, "call": None}
+    holds("/api/v1/profiles/{profile_id}/timeline/", "get", known)
+
+
 def test_masked_values_stay_masked_in_what_people_wrote(
     anna: Profile, record: SourceRecord
 ) -> None:
