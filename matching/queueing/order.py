@@ -6,13 +6,14 @@ looked up for the first ones only, where it can matter.
 """
 
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.utils import timezone
 
 from c360.models import User
+from matching.models import ReviewCase
 from matching.queueing.picking import EVERYTHING, Picked
-from matching.queueing.urgency import RANKED, rank_parameters
+from matching.queueing.urgency import LEVEL, RANKED, rank_parameters
 from profiles.prepared import ask
 
 RESERVED = timedelta(days=2)  # for whom a pair was assigned to; then anybody is asked
@@ -33,41 +34,65 @@ AND (%(user)s = 0 OR (
     AND (a.id IS NULL OR a.id = %(user)s OR NOT a.is_active OR c.assigned_at <= %(reserved)s)))
 """
 # Of the cases between two customers only the strongest is asked: its answer settles the others.
-# With `free`, none is asked while a colleague looks at one of them.
+# With `free`, none is asked while a colleague looks at one of them. `OFFSET 0` keeps this order
+# of looking up: a plan made while statistics are missing reads all open cases for each of them.
 ASKED = """
 best AS (
     SELECT *, coalesce(claimed_by_id = %(user)s AND claimed_until > %(now)s, false) AS in_hand
     FROM ranked ORDER BY in_hand DESC, level DESC, urgency DESC, weight_bits DESC, id
-    LIMIT (SELECT CASE WHEN count(*) <= %(enough)s THEN %(within)s ELSE 0 END FROM ranked)
+    LIMIT %(within)s
 ),
 asked AS (
     SELECT best.* FROM best
     JOIN profiles_membership lo ON lo.record_id = best.lo_id
     JOIN profiles_membership hi ON hi.record_id = best.hi_id
     LEFT JOIN LATERAL (
-        SELECT true AS found FROM profiles_membership one
-        JOIN matching_reviewcase s ON s.lo_id = one.record_id AND s.settled_at IS NULL
-        JOIN profiles_membership other ON other.record_id = s.hi_id
-        LEFT JOIN matching_proposal p ON p.case_id = s.id AND p.answered_at IS NULL
-        WHERE one.profile_id IN (lo.profile_id, hi.profile_id)
-        AND other.profile_id = CASE one.profile_id WHEN lo.profile_id THEN hi.profile_id
+        SELECT true AS found FROM (
+            SELECT record_id, profile_id FROM profiles_membership
+            WHERE profile_id IN (lo.profile_id, hi.profile_id) OFFSET 0
+        ) one
+        CROSS JOIN LATERAL (
+            SELECT * FROM matching_reviewcase
+            WHERE lo_id = one.record_id AND settled_at IS NULL OFFSET 0
+        ) c
+        JOIN profiles_membership other ON other.record_id = c.hi_id
+        LEFT JOIN matching_proposal p ON p.case_id = c.id AND p.answered_at IS NULL
+        WHERE other.profile_id = CASE one.profile_id WHEN lo.profile_id THEN hi.profile_id
             ELSE lo.profile_id END
-        AND ((CASE WHEN s.reason = %(reported)s OR s.has_complaint THEN 2
-                WHEN p.id IS NOT NULL THEN 1 ELSE 0 END, s.weight_bits, -s.id)
-            > (best.level, best.weight_bits, -best.id)
-            OR %(free)s AND s.claimed_until > %(now)s AND s.claimed_by_id <> %(user)s)
+        AND ((<level>, c.weight_bits, -c.id) > (best.level, best.weight_bits, -best.id)
+            OR %(free)s AND c.claimed_until > %(now)s AND c.claimed_by_id <> %(user)s)
         LIMIT 1
     ) before ON true
     WHERE before.found IS NULL
 )
-"""
+""".replace("<level>", LEVEL)
 FIRST = """
 SELECT id FROM asked
 ORDER BY in_hand DESC, level DESC, urgency DESC, weight_bits DESC, id
 """
+# The same for nobody in particular: each pair of customers once, if its strongest case waits.
 COUNTED = """
-SELECT (SELECT count(*) FROM ranked), (SELECT min(opened_at) FROM ranked), count(*) FROM asked
-"""
+WITH cases AS MATERIALIZED (
+    SELECT c.id, c.lo_id, c.hi_id, c.weight_bits, c.opened_at, <level> AS level,
+        coalesce(c.snoozed_until > %(now)s, false) AS is_put_off
+    FROM matching_reviewcase c
+    LEFT JOIN matching_proposal p ON p.case_id = c.id AND p.answered_at IS NULL
+    WHERE c.settled_at IS NULL
+),
+strongest AS (
+    SELECT DISTINCT ON (one, other) is_put_off
+    FROM cases
+    JOIN profiles_membership lo ON lo.record_id = cases.lo_id
+    JOIN profiles_membership hi ON hi.record_id = cases.hi_id
+    CROSS JOIN LATERAL (
+        SELECT least(lo.profile_id, hi.profile_id), greatest(lo.profile_id, hi.profile_id)
+    ) AS two (one, other)
+    WHERE (SELECT count(*) FROM cases WHERE NOT is_put_off) <= %(enough)s
+    ORDER BY one, other, level DESC, weight_bits DESC, id
+)
+SELECT count(*), min(opened_at), (SELECT count(*) FROM strongest WHERE NOT is_put_off)
+FROM cases WHERE NOT is_put_off
+""".replace("<level>", LEVEL)
 
 
 class Waiting(NamedTuple):
@@ -79,7 +104,7 @@ class Waiting(NamedTuple):
 
 def in_order(user: User | None = None, picked: Picked = EVERYTHING) -> list[int]:
     """All cases that may be asked now, held ones included."""
-    return [pk for (pk,) in _ask(FIRST, user, picked)]
+    return _first(user, picked)
 
 
 def free_for(user: User, picked: Picked) -> list[int]:
@@ -88,27 +113,26 @@ def free_for(user: User, picked: Picked) -> list[int]:
     Some of the first `LOOKED_AT`; all where that leaves none.
     """
     for within in (LOOKED_AT, EVERY):
-        found = [pk for (pk,) in _ask(FIRST, user, picked, within=within, free=True)]
+        found = _first(user, picked, within=within, free=True)
         if found:
             return found
     return []
 
 
-def counted(user: User | None = None, picked: Picked = EVERYTHING) -> Waiting:
+def counted() -> Waiting:
     """The queue in two figures. Of very many, cases are counted instead of questions."""
-    [(cases, oldest, pairs)] = _ask(COUNTED, user, picked, enough=COUNTED_EXACTLY)
+    facts = {
+        "reported": ReviewCase.Reason.REPORTED.value,
+        "now": timezone.now(),
+        "enough": COUNTED_EXACTLY,
+    }
+    [(cases, oldest, pairs)] = ask(COUNTED, facts)
     return Waiting(pairs if cases <= COUNTED_EXACTLY else cases, oldest)
 
 
-def _ask(
-    what: str,
-    user: User | None,
-    picked: Picked,
-    *,
-    within: int = EVERY,
-    enough: int = EVERY,
-    free: bool = False,
-) -> list[tuple[Any, ...]]:
+def _first(
+    user: User | None, picked: Picked, *, within: int = EVERY, free: bool = False
+) -> list[int]:
     now = timezone.now()
     parameters = {
         **rank_parameters(),
@@ -118,7 +142,7 @@ def _ask(
         "reason": picked.reason,
         "whose": picked.whose,
         "within": within,
-        "enough": enough,
         "free": free,
     }
-    return ask(" ".join(("WITH ranked AS (", RANKED, PICKED, "),", ASKED, what)), parameters)
+    statement = " ".join(("WITH ranked AS (", RANKED, PICKED, "),", ASKED, FIRST))
+    return [pk for (pk,) in ask(statement, parameters)]

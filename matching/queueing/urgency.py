@@ -35,11 +35,15 @@ DOUBLES_IN = timedelta(days=7)  # a new case counts 1, one of a week 2, one of t
 OLDEST = timedelta(days=56)  # a pair nobody can answer must not stand first for ever
 MOST_BITS = 60.0  # beyond it a probability is 0 or 1 to the last digit
 
-# Open cases with their rank. `level`: 2 now, 1 half done, 0 in turn.
+# Of a case `c` with its open proposal `p`: 2 now, 1 half done, 0 in turn.
+LEVEL = """
+CASE WHEN c.reason = %(reported)s OR c.has_complaint THEN 2
+    WHEN p.id IS NOT NULL THEN 1 ELSE 0 END
+"""
+# Open cases with their rank.
 RANKED = """
 SELECT c.id, c.lo_id, c.hi_id, c.weight_bits, c.opened_at, c.claimed_by_id, c.claimed_until,
-    CASE WHEN c.reason = %(reported)s OR c.has_complaint THEN 2
-        WHEN p.id IS NOT NULL THEN 1 ELSE 0 END AS level,
+    <level> AS level,
     coalesce(h.harm, 1) * c.stake
         / (1 + power(2, -greatest(least(c.weight_bits, %(most_bits)s), -%(most_bits)s)))
         * (1 + greatest(0, least(extract(epoch FROM %(now)s - c.opened_at)::float8, %(oldest)s))
@@ -50,7 +54,7 @@ LEFT JOIN c360_user a ON a.id = c.assigned_to_id
 LEFT JOIN unnest(%(reasons)s::varchar[], %(harms)s::float8[]) AS h(reason, harm)
     ON h.reason = c.reason
 WHERE c.settled_at IS NULL
-"""
+""".replace("<level>", LEVEL)
 
 
 def rank_parameters() -> dict[str, Any]:

@@ -8,6 +8,8 @@ import time_machine
 
 from matching import review
 from matching.models import ReviewCase
+from matching.queueing import order
+from matching.queueing.order import counted
 from matching.queueing.picking import Picked
 from matching.queueing.stakes import refresh_stakes
 from matching.second_person.proposals import propose
@@ -70,6 +72,46 @@ class TestTheOrder:
         make_pair(weight_bits=-1e6)
 
         assert len(review.waiting()) == 2
+
+
+class TestTheFigure:
+    def test_pairs_between_the_same_two_customers_count_once(self) -> None:
+        (left, beside), right = (make_record("shop", **ANNA) for _ in "12"), make_record("crm")
+        make_customer(left, beside)
+        make_customer(right)
+        make_pair(left, right, weight_bits=5.0)
+        make_pair(beside, right, weight_bits=4.0)
+        make_pair()
+
+        assert counted().number == len(review.waiting()) == 2
+
+    def test_a_pair_put_off_keeps_the_weaker_ones_of_its_customers_from_being_counted(
+        self,
+    ) -> None:
+        (left, beside), right = (make_record("shop", **ANNA) for _ in "12"), make_record("crm")
+        make_customer(left, beside)
+        make_customer(right)
+        review.put_off(make_pair(left, right, weight_bits=5.0))
+        make_pair(beside, right, weight_bits=4.0)
+        make_pair()
+
+        assert counted().number == len(review.waiting()) == 1
+
+    def test_the_oldest_is_of_those_that_wait(self) -> None:
+        make_pair(opened_at=NINE)
+        review.put_off(make_pair(opened_at=NINE - timedelta(days=1)))
+
+        assert counted().oldest == NINE
+
+    def test_of_very_many_the_cases_are_counted(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        (left, beside), right = (make_record("shop", **ANNA) for _ in "12"), make_record("crm")
+        make_customer(left, beside)
+        make_customer(right)
+        for each in (left, beside):
+            make_pair(each, right)
+        monkeypatch.setattr(order, "COUNTED_EXACTLY", 1)
+
+        assert counted().number == 2
 
 
 class TestStakes:
