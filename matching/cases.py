@@ -46,7 +46,7 @@ def update_cases(world: World, solution: Solution, links: Collection[Linked]) ->
         (each.lo, each.hi, each.scored.weight_bits) for each in links if not each.joins
     ]
     wanted = questions(world, solution, uncertain)
-    asked = _open_cases(world.members)
+    asked = open_cases(world.members)
     settled, opened = asked.keys() - wanted.keys(), wanted.keys() - asked.keys()
     _settle(asked[pair].id for pair in sorted(settled))
     _refresh(
@@ -128,7 +128,7 @@ WHERE settled_at IS NULL AND reason <> ALL(%(others)s::varchar[])
 """
 
 
-def _open_cases(record_ids: Collection[int]) -> dict[Pair, OpenCase]:
+def open_cases(record_ids: Collection[int]) -> dict[Pair, OpenCase]:
     """Those the machine opened. One end at a time, so that each side is read by its index."""
     parameters = {
         "records": id_array(record_ids),
@@ -140,9 +140,12 @@ def _open_cases(record_ids: Collection[int]) -> dict[Pair, OpenCase]:
     }
 
 
+SETTLE = "UPDATE matching_reviewcase SET settled_at = %s WHERE id = ANY(%s::bigint[])"
+
+
 def _settle(case_ids: Iterable[int]) -> None:
     if ids := list(case_ids):
-        ReviewCase.objects.filter(pk__in=ids).update(settled_at=timezone.now())
+        tell(SETTLE, [timezone.now(), id_array(ids)], about=len(ids))
 
 
 REFRESH = """

@@ -36,7 +36,11 @@ from matching.signals import clusters_settled
 from matching.standing import are_in_force
 from matching.world import Pair, World
 from profiles.models import Profile
+from profiles.prepared import ask
 
+LOCK_OPEN = """
+SELECT reason FROM matching_reviewcase WHERE id = %s AND settled_at IS NULL FOR UPDATE
+"""
 SAME, DIFFERENT = Decision.Verdict.SAME, Decision.Verdict.DIFFERENT
 
 
@@ -67,9 +71,8 @@ def work_out(case: ReviewCase, *, lo: int, hi: int, verdict: str, seen: str = ""
     transaction in which `say` follows.
     """
     world = open_world([lo, hi])
-    locked = ReviewCase.objects.open().select_for_update().filter(pk=case.pk)
-    reason = locked.values_list("reason", flat=True).first()
-    if reason is None:
+    reasons = [reason for (reason,) in ask(LOCK_OPEN, [case.pk])]
+    if not reasons:
         raise AlreadyDecided
     if seen and seen != fingerprint_in(world, [lo, hi]):
         raise StaleView
@@ -78,7 +81,8 @@ def work_out(case: ReviewCase, *, lo: int, hi: int, verdict: str, seen: str = ""
         words = words_for_same(world, lo, hi, model=model)
     else:
         words = words_for_different(world, lo, hi)
-    return Answer(case.pk, reason not in NOT_OF_THE_MACHINE, (lo, hi), words, world, model)
+    of_the_machine = reasons[0] not in NOT_OF_THE_MACHINE
+    return Answer(case.pk, of_the_machine, (lo, hi), words, world, model)
 
 
 def say(

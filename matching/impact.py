@@ -4,13 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.db.models.functions import Lower
 from django.utils.translation import ngettext
 
-from matching.cases import pairs_asked
+from matching.cases import open_cases, pairs_asked
 from matching.models import ReviewCase
-from matching.models.review import NOT_OF_THE_MACHINE
 from matching.preview import (
     Preview,
     changed_groups,
@@ -111,12 +110,10 @@ def _settled_by(planned: Preview, case: ReviewCase) -> int:
 
     What people reported or lots drew is left out: only words answer it.
     """
-    members = list(planned.then.members)
-    cases = ReviewCase.objects.open().exclude(pk=case.pk)
-    asked = cases.exclude(reason__in=NOT_OF_THE_MACHINE).filter(
-        Q(lo__in=members) | Q(hi__in=members)
-    )
-    return len(set(asked.values_list("lo_id", "hi_id")) - _asked(planned))
+    others = {
+        pair for pair, asked in open_cases(planned.then.members).items() if asked.id != case.pk
+    }
+    return len(others - _asked(planned))
 
 
 def _asked(planned: Preview) -> set[Pair]:

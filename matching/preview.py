@@ -14,7 +14,9 @@ from matching.live import live_model
 from matching.model import MatchModel
 from matching.refusals import Contradiction, DecisionRefused
 from matching.world import Pair, Solution, World, load_world, solve
+from profiles.arrays import id_array
 from profiles.models import Membership, Profile
+from profiles.prepared import ask
 
 MOST_SPLIT_PAIRS = 2500  # decisions one split may write
 
@@ -107,11 +109,17 @@ def moved_records(before: Iterable[Group], after: Iterable[Group]) -> list[int]:
     return [pk for group in after for pk in group.record_ids if old.get(pk) != group.profile_id]
 
 
+# An array, so that rows are looked up by their index however many are expected.
+AROUND = """
+SELECT record_id FROM profiles_membership WHERE component = ANY(ARRAY(
+    SELECT component FROM profiles_membership WHERE record_id = ANY(%s::bigint[])
+))
+"""
+
+
 def world_around(record_ids: Collection[int]) -> World:
     """The complete components of these records, read without locks."""
-    components = Membership.objects.filter(record__in=record_ids).values("component")
-    members = Membership.objects.filter(component__in=components)
-    return load_world(list(members.values_list("record_id", flat=True)))
+    return load_world([pk for (pk,) in ask(AROUND, [id_array(record_ids)])])
 
 
 def live_members(profile: Profile) -> list[int]:

@@ -26,15 +26,21 @@ from matching.queueing.order import counted, free_for, in_order
 from matching.queueing.pace import Pace, pace_of
 from matching.queueing.picking import EVERYTHING, Picked
 from matching.queueing.readings import Agreement, agreement
-from matching.standing import standing
+from matching.standing import STANDS
 from profiles.desk.once import once
 from profiles.models import Profile
+from profiles.prepared import ask
 
 REVIEW = "matching.review_matches"
 QUEUE = "queue"  # the signal that other pairs wait
 LEASE = timedelta(minutes=10)
 PUT_OFF = timedelta(days=1)
 UNDO_BY_KEY = timedelta(hours=12)  # older actions are undone from a customer's history
+LAST = """
+SELECT d.action, d.kind, d.verdict, d.lo_id, d.hi_id FROM matching_decision d
+WHERE d.decided_by_id = %(user)s AND d.decided_at >= %(since)s AND <stands>
+ORDER BY d.decided_at DESC, d.id DESC LIMIT 1
+""".replace("<stands>", STANDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +171,8 @@ def counts(user: User) -> Counts:
 
 def last_action(user: User) -> Action | None:
     """What the undo key takes back: the user's newest action that still stands. One query."""
-    since = timezone.now() - UNDO_BY_KEY
-    mine = standing().filter(decided_by=user, decided_at__gte=since)
-    newest = mine.order_by("-decided_at", "-pk")
-    row = newest.values_list("action", "kind", "verdict", "lo_id", "hi_id").first()
-    return Action(*row) if row else None
+    rows = ask(LAST, {"user": user.pk, "since": timezone.now() - UNDO_BY_KEY})
+    return Action(*rows[0]) if rows else None
 
 
 def _with_profiles(cases: CaseQuerySet) -> CaseQuerySet:

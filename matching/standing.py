@@ -10,6 +10,13 @@ from django.db.models import F, Q
 from matching.models import Decision
 from matching.models.decision import DecisionQuerySet
 
+# `standing` in SQL, of a decision `d`, for statements that run with every answer.
+STANDS = """
+d.kind <> 'undo' AND NOT EXISTS (
+    SELECT FROM matching_decision t WHERE t.supersedes_id = d.id AND t.undoes = d.action
+)
+"""
+
 
 def standing() -> DecisionQuerySet:
     """Decisions that are no undo and were not taken back by one."""

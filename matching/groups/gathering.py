@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from django.db.models import Q
-
 from matching.casefile import name_of, note_records
 from matching.models import ReviewCase
+from profiles.arrays import key_array
 from profiles.desk.values import phone_text
 from profiles.models import SourceRecord
+from profiles.prepared import ask
 
 MOST_CUSTOMERS = 12  # there is a letter for each record, and a screen holds so many
 MOST_RECORDS = 60
@@ -64,13 +64,25 @@ def _tied_to(profiles: set[str]) -> set[str]:
     return {each for _, *ends in _asked_of(profiles) for each in ends} - profiles
 
 
+# Arrays, so that each end is looked up by its index however many cases wait.
+ASKED = """
+WITH own AS (
+    SELECT array_agg(record_id) AS records FROM profiles_membership
+    WHERE profile_id = ANY(%s::varchar[])
+)
+SELECT c.id, lo.profile_id, hi.profile_id FROM matching_reviewcase c
+JOIN profiles_membership lo ON lo.record_id = c.lo_id
+JOIN profiles_membership hi ON hi.record_id = c.hi_id
+WHERE c.settled_at IS NULL AND (
+    c.lo_id = ANY((SELECT records FROM own)::bigint[])
+    OR c.hi_id = ANY((SELECT records FROM own)::bigint[])
+)
+"""
+
+
 def _asked_of(profiles: set[str]) -> list[tuple[int, str, str]]:
     """Open cases about one of these customers, with both their customers. One query."""
-    cases = ReviewCase.objects.open().filter(
-        Q(lo__membership__profile__in=profiles) | Q(hi__membership__profile__in=profiles)
-    )
-    columns = ("pk", "lo__membership__profile", "hi__membership__profile")
-    return list(cases.values_list(*columns))
+    return [(pk, lo, hi) for pk, lo, hi in ask(ASKED, [key_array(profiles)])]
 
 
 def gather(case: ReviewCase) -> Gathering:

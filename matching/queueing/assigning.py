@@ -1,7 +1,7 @@
 """Leaving a pair to a certain colleague, who knows the customer or the source."""
 
-from django.contrib.auth.models import Permission
-from django.db.models import Q, QuerySet
+from typing import NamedTuple
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -10,15 +10,42 @@ from c360.models import User
 from matching.models import ReviewCase
 from matching.refusals import AlreadyDecided, DecisionRefused
 from matching.review import QUEUE, REVIEW
+from profiles.prepared import ask
 
 
-def colleagues_of(user: User) -> QuerySet[User]:
+class Colleague(NamedTuple):
+    """Somebody to whom a pair may be assigned."""
+
+    pk: int
+    name: str
+
+
+OTHERS = """
+WITH may AS (
+    SELECT p.id FROM auth_permission p JOIN django_content_type t ON t.id = p.content_type_id
+    WHERE t.app_label = %(app)s AND p.codename = %(codename)s
+)
+SELECT u.id, coalesce(nullif(u.name, ''), u.email) FROM c360_user u
+WHERE u.is_active AND u.id <> %(user)s AND (
+    u.is_superuser
+    OR EXISTS (
+        SELECT FROM c360_user_groups m JOIN auth_group_permissions g USING (group_id)
+        WHERE m.user_id = u.id AND g.permission_id IN (SELECT id FROM may)
+    )
+    OR EXISTS (
+        SELECT FROM c360_user_user_permissions own
+        WHERE own.user_id = u.id AND own.permission_id IN (SELECT id FROM may)
+    )
+)
+ORDER BY u.name, u.email
+"""
+
+
+def colleagues_of(user: User) -> list[Colleague]:
     """Others who may answer pairs and can sign in, by name. One query."""
     app, codename = REVIEW.split(".")
-    may = Permission.objects.filter(content_type__app_label=app, codename=codename)
-    allowed = Q(groups__permissions__in=may) | Q(user_permissions__in=may)
-    others = User.objects.filter(allowed | Q(is_superuser=True), is_active=True)
-    return others.exclude(pk=user.pk).distinct().order_by("name", "email")
+    rows = ask(OTHERS, {"user": user.pk, "app": app, "codename": codename})
+    return [Colleague(*row) for row in rows]
 
 
 def assign(case: ReviewCase, to: int | None, *, by: User) -> User:
@@ -26,9 +53,9 @@ def assign(case: ReviewCase, to: int | None, *, by: User) -> User:
 
     It is asked of that colleague alone for `order.RESERVED`, then of anybody.
     """
-    colleague = colleagues_of(by).filter(pk=to or 0).first()
-    if colleague is None:
+    if to not in {each.pk for each in colleagues_of(by)}:
         raise DecisionRefused(_("Choose a colleague who may answer pairs."))
+    colleague = User.objects.get(pk=to)
     changed = (
         ReviewCase.objects.open()
         .filter(pk=case.pk)

@@ -7,13 +7,21 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from c360.models import User
-from matching.models import Decision, Reading
-from matching.standing import standing
+from matching.standing import STANDS
+from profiles.prepared import ask
 
 PAUSE = timedelta(minutes=10)  # without an answer ends a sitting
 LOOK_BACK = timedelta(minutes=10)  # for the speed
 FEWEST = 3  # answers that make a speed
 TIRED_AFTER = timedelta(minutes=45)
+ANSWERS = """
+SELECT d.action, d.decided_at FROM matching_decision d
+WHERE d.decided_by_id = %(user)s AND d.decided_at >= %(since)s
+    AND d.kind = 'decide' AND <stands>
+UNION  -- an action may have many rows
+SELECT action, read_at FROM matching_reading
+WHERE read_by_id = %(user)s AND read_at >= %(since)s
+""".replace("<stands>", STANDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +45,8 @@ def pace_of(user: User) -> Pace:
     """The pace of answers that were not taken back, readings included. One query."""
     now = timezone.now()
     today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    mine = standing().filter(decided_by=user, decided_at__gte=today)
-    mine = mine.filter(kind=Decision.Kind.DECIDE)
-    readings = Reading.objects.filter(read_by=user, read_at__gte=today)
-    answers = mine.values_list("action", "decided_at")  # an action may have many rows
-    each_once = answers.union(readings.values_list("action", "read_at"))
-    return paced(sorted(moment for _, moment in each_once), now)
+    rows = ask(ANSWERS, {"user": user.pk, "since": today})
+    return paced(sorted(moment for _, moment in rows), now)
 
 
 def paced(moments: Sequence[datetime], now: datetime) -> Pace:

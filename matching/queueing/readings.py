@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,6 +20,7 @@ from matching.queueing.disputes import update_disputes
 from matching.refusals import DecisionRefused
 from matching.standing import standing
 from profiles.locking import lock_components
+from profiles.prepared import ask
 
 EVERY = 10  # after so many answers of a day one is read again, if one is due
 PUT_OFF = timedelta(days=1)
@@ -101,14 +102,16 @@ def read(reading: Reading, *, verdict: str, by: User) -> bool:
     return now.verdict == now.first_verdict
 
 
+AGREED = """
+SELECT count(*) FILTER (WHERE NOT is_known AND verdict = first_verdict),
+    count(*) FILTER (WHERE NOT is_known),
+    count(*) FILTER (WHERE is_known AND read_by_id = %(user)s AND verdict = first_verdict),
+    count(*) FILTER (WHERE is_known AND read_by_id = %(user)s)
+FROM matching_reading WHERE read_at IS NOT NULL
+"""
+
+
 def agreement(user: User | None = None) -> Agreement:
     """Over all readings of answers drawn, and over those of known answers by one. One query."""
-    drawn, known = Q(is_known=False), Q(is_known=True, read_by=user)
-    alike = Q(verdict=F("first_verdict"))
-    found = Reading.objects.exclude(read_at=None).aggregate(
-        number=Count("pk", filter=drawn),
-        alike=Count("pk", filter=drawn & alike),
-        known_number=Count("pk", filter=known),
-        known_alike=Count("pk", filter=known & alike),
-    )
-    return Agreement(**found)
+    [figures] = ask(AGREED, {"user": user.pk if user else None})
+    return Agreement(*figures)

@@ -22,6 +22,7 @@ from matching.queueing.readings import draw
 from matching.refusals import AlreadyDecided, DecisionRefused, NeedsSecondPerson, StaleView
 from matching.review import QUEUE
 from matching.second_person.reading import cautions_for
+from profiles.prepared import ask
 
 SAME = Proposal.Verdict.SAME
 
@@ -143,9 +144,14 @@ def withdraw(case: ReviewCase, *, by: User) -> None:
     announce([QUEUE])
 
 
+WAITS = "SELECT id FROM matching_proposal WHERE case_id = %s AND answered_at IS NULL"
+
+
 def open_proposal(case: ReviewCase) -> Proposal | None:
-    """What somebody has proposed for a case, if it still waits. One query."""
-    return Proposal.objects.open().select_related("proposed_by").filter(case=case).first()
+    """What somebody has proposed for a case, if it still waits. Two queries where it does."""
+    found = ask(WAITS, [case.pk])
+    proposals = Proposal.objects.select_related("proposed_by")
+    return proposals.get(pk=found[0][0]) if found else None
 
 
 def proposers_of(actions: Collection[UUID]) -> dict[UUID, User]:

@@ -70,7 +70,7 @@ class TestAssigning:
             staff(name)
         left = staff("sol")
 
-        assert list(colleagues_of(left)) == [staff("kim")]
+        assert colleagues_of(left) == [(staff("kim").pk, "Kim")]
 
     def test_a_pair_waits_for_whom_it_is_assigned_to(self) -> None:
         pair = make_pair()
