@@ -15,8 +15,9 @@ from matching.model import default_model
 from matching.models import MatchModelVersion, Publication
 from matching.training.refusal import Refused
 from matching.training.task import Settings
-from matching.versions import PublishedMeanwhile, free_name, replace_live, train_draft
+from matching.versions import replace_live, train_draft
 from profiles.models import SourceRecord
+from profiles.rule_versions import PublishedMeanwhile, free_name
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +71,7 @@ def _is_due(records: int, learnt_from: int) -> bool:
 def _fit(records: int) -> Fitted:
     """Learn from the shipped model on, so that earlier versions of its own have no say."""
     live = live_model().version
-    settings = Settings(version=free_name(prefix="fitted"))
+    settings = Settings(version=free_name(MatchModelVersion, prefix="fitted"))
     version, _ = train_draft(settings, start=default_model(), is_automatic=True)
     replace_live(live, version.version, kind=Publication.Kind.AUTOMATIC)
     return Fitted(version=version.version, records=records)

@@ -23,36 +23,11 @@ from matching.scoring import score
 from matching.training.task import Material, Settings
 from matching.training.trainer import Trained, train
 from matching.world import Pair
+from profiles.rule_versions import VersionError, free_name, swap_live
 
 MOST_LEARNT_FROM = 300_000  # records; of more a sample tells the same
 MOST_COMPARED = 200_000  # records; of more a sample is compared
 State = MatchModelVersion.State
-
-
-class VersionError(ValueError):
-    """A version that does not exist, cannot be used or is taken; says what to do."""
-
-
-class PublishedMeanwhile(Exception):
-    """Another version was made live while this one was being compared."""
-
-
-def free_name(wanted: str = "", *, prefix: str = "trained") -> str:
-    """Return a name for a new version: `wanted`, or one of the day. Raises `VersionError`."""
-    if wanted:
-        if MatchModelVersion.objects.filter(version=wanted).exists():
-            raise VersionError(f"a version {wanted} exists already: choose another name")
-        if len(wanted) > 40:
-            raise VersionError(f"{wanted} is too long: choose a name of up to 40 characters")
-        return wanted
-    name = f"{prefix}-{timezone.now():%Y-%m-%d}"
-    taken = set(
-        MatchModelVersion.objects.filter(version__startswith=name).values_list(
-            "version", flat=True
-        )
-    )
-    numbers = (name if number == 1 else f"{name}-{number}" for number in range(1, 10_000))
-    return next(each for each in numbers if each not in taken)
 
 
 def train_draft(
@@ -69,7 +44,9 @@ def train_draft(
     Raises `matching.training.refusal.Refused` where nothing sensible can be learnt, and
     `VersionError` where the name is taken; then nothing is stored.
     """
-    settings = replace(settings, version=free_name(settings.version))
+    settings = replace(
+        settings, version=free_name(MatchModelVersion, settings.version, prefix="trained")
+    )
     model, stored = start or _learnable(live_model()), read_all(most=MOST_LEARNT_FROM)
     material = Material(
         records=stored.features,
@@ -233,28 +210,18 @@ def replace_live(
 ) -> Published:
     """Retire one version and make another live, if the first still is.
 
-    Locks both rows in the order of their names; raises `PublishedMeanwhile`.
+    Raises `PublishedMeanwhile`.
     """
-    both = MatchModelVersion.objects.filter(version__in=[old, new]).order_by("version")
-    locked = {each.version: each for each in both.select_for_update()}
-    if locked[old].state != State.LIVE:
-        raise PublishedMeanwhile(
-            f"{old} is no longer live: somebody published another version meanwhile. Look at "
-            f"the versions, and publish {new} again if it should still go live"
-        )
-    locked[old].state = State.RETIRED
-    locked[old].save(update_fields=["state"])
-    locked[new].state, locked[new].published_at = State.LIVE, timezone.now()
-    locked[new].save(update_fields=["state", "published_at"])
+    retired, live = swap_live(MatchModelVersion, old, new)
     marked = _mark(scope)
     Publication.objects.create(
         kind=kind,
         scope=scope,
-        version=locked[new],
-        replaced=locked[old],
-        made_by_id=locked[new].made_by_id,
+        version=live,
+        replaced=retired,
+        made_by_id=live.made_by_id,
         by=by,
-        report=locked[new].report,
+        report=live.report,
         marked=marked,
     )
     transaction.on_commit(tasks.nudge, robust=True)

@@ -13,11 +13,8 @@ from matching.models import MatchModelVersion
 from matching.training.refusal import Refused
 from matching.training.tables import with_thresholds
 from matching.training.task import Settings
-from matching.versions import VersionError, free_name, train_draft
-
-
-class DraftRefused(ValueError):
-    """No version can be made of this; the words say why."""
+from matching.versions import train_draft
+from profiles.rule_versions import DraftRefused, VersionError, free_name
 
 
 def make_draft(
@@ -39,7 +36,7 @@ def make_draft(
     if all(spec[part] == based_on.spec[part] for part in ("thresholds", "generic_limits")):
         raise DraftRefused(_("Nothing is changed: change a threshold or a limit."))
     try:
-        spec["version"] = free_name(name, prefix="draft")
+        spec["version"] = free_name(MatchModelVersion, name, prefix="draft")
         MatchModel.from_spec(spec)
         with transaction.atomic():
             return MatchModelVersion.objects.create(

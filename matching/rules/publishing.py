@@ -1,7 +1,6 @@
 """Making a version live on evidence and with two people; spreading it; taking it back."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -15,15 +14,13 @@ from matching import keys, tasks
 from matching.models import DirtyRecord, MatchModelVersion, Publication
 from matching.queue import waiting
 from matching.rules.topics import announce_rules
-from matching.versions import Published, PublishedMeanwhile, replace_live
+from matching.versions import Published, replace_live
+from profiles import rule_versions
+from profiles.rule_versions import PublishedMeanwhile, PublishRefused, is_fresh
 
 FEWEST_LABELS = 50  # decided pairs that the version would join
 State = MatchModelVersion.State
 Kind, Scope = Publication.Kind, Publication.Scope
-
-
-class PublishRefused(Exception):
-    """A version does not go live; the words say why and what to do."""
 
 
 def live_version() -> MatchModelVersion:
@@ -42,7 +39,7 @@ def refusals(version: MatchModelVersion, live: MatchModelVersion, user: User) ->
 
 def _report_problems(version: MatchModelVersion, live: MatchModelVersion) -> list[str]:
     report = version.report
-    if not report or not _is_fresh(report, live):
+    if not report or "curve" not in report or not is_fresh(report, live):
         words = _("Simulate it first: there is no report against the version that is live.")
         return [words]
     precision = report["decisions"]["after"]["precision"]
@@ -51,13 +48,6 @@ def _report_problems(version: MatchModelVersion, live: MatchModelVersion) -> lis
     if precision["share"] < settings.C360_PRECISION_FLOOR:
         return [_below(precision)]
     return []
-
-
-def _is_fresh(report: dict[str, Any], live: MatchModelVersion) -> bool:
-    """Made against the version that is live, since it went live."""
-    made_at = datetime.fromisoformat(report["made_at"])
-    is_newer = live.published_at is None or made_at >= live.published_at
-    return bool(report["against"] == live.version and is_newer and "curve" in report)
 
 
 def _too_few(labels: int) -> str:
@@ -115,10 +105,7 @@ def publish_on_evidence(version: MatchModelVersion, *, scope: str, by: User) -> 
 
 def last_publication() -> Publication | None:
     """How the live version came to be live; nothing where it is the first. One query."""
-    rows = Publication.objects.select_related("version", "replaced", "by", "made_by")
-    return (
-        rows.filter(version__state=State.LIVE).exclude(kind=Kind.SPREAD).order_by("-pk").first()
-    )
+    return rule_versions.last_publication(Publication)
 
 
 def may_take_back(publication: Publication | None) -> bool:

@@ -8,7 +8,8 @@ from c360.jobs.working import start
 from c360.models import User
 from matching.models import MatchModelVersion
 from matching.progress import Stage
-from matching.versions import MOST_COMPARED, PARTS, VersionError, compare_with_live
+from matching.versions import MOST_COMPARED, PARTS, compare_with_live
+from profiles.rule_versions import VersionError
 
 SIMULATE, TRAIN = "simulate", "train"
 SAMPLE = 20_000  # records

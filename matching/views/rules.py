@@ -16,8 +16,9 @@ from c360.showing import shows_no_customer_data
 from matching.models import MatchModelVersion
 from matching.review import ask_permission
 from matching.rules import audits, page, precision, publishing, simulating, stages
-from matching.rules.drafts import DraftRefused, make_draft
+from matching.rules.drafts import make_draft
 from matching.rules.forms import DraftForm, PublishForm
+from profiles.rule_versions import DraftRefused, PublishRefused
 
 
 @shows_no_customer_data
@@ -153,7 +154,7 @@ def publish(request: StaffRequest, version: str) -> HttpResponse:
         done = publishing.publish_on_evidence(
             found, scope=form.cleaned_data["scope"], by=request.user
         )
-    except publishing.PublishRefused as refused:
+    except PublishRefused as refused:
         return _refused(request, found, str(refused), 409)
     messages.success(request, _("%s is live now.") % done.version)
     return redirect("matching:rules")
@@ -173,7 +174,7 @@ def take_back(request: StaffRequest) -> HttpResponse:
     ask_permission(request.user)
     try:
         done = publishing.take_back(by=request.user)
-    except publishing.PublishRefused as refused:
+    except PublishRefused as refused:
         messages.error(request, str(refused))
     else:
         messages.success(request, _("Taken back: %s is live again.") % done.version)
@@ -187,7 +188,7 @@ def spread(request: StaffRequest) -> HttpResponse:
     ask_permission(request.user)
     try:
         marked = publishing.spread(by=request.user)
-    except publishing.PublishRefused as refused:
+    except PublishRefused as refused:
         messages.error(request, str(refused))
     else:
         words = ngettext(

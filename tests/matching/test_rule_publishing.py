@@ -10,9 +10,8 @@ from matching.live import live_model
 from matching.models import Decision, DirtyRecord, MatchModelVersion, Publication
 from matching.resolve import resolve_until_settled
 from matching.rules import publishing
-from matching.rules.drafts import DraftRefused, make_draft
+from matching.rules.drafts import make_draft
 from matching.rules.publishing import (
-    PublishRefused,
     last_publication,
     may_take_back,
     publish_on_evidence,
@@ -23,6 +22,7 @@ from matching.rules.publishing import (
 )
 from matching.versions import compare_with_live
 from profiles.models import Membership
+from profiles.rule_versions import DraftRefused, PublishRefused
 from tests.matching.arrivals import (
     are_together,
     arrive,

@@ -19,15 +19,9 @@ from matching.model import MatchModel, default_model
 from matching.model_report import Records, compare, outcome, wilson
 from matching.models import DirtyRecord, Link, MatchModelVersion, Publication
 from matching.scoring import score
-from matching.versions import (
-    PublishedMeanwhile,
-    VersionError,
-    compare_with_live,
-    free_name,
-    publish,
-    replace_live,
-)
+from matching.versions import compare_with_live, publish, replace_live
 from profiles.models import Source
+from profiles.rule_versions import PublishedMeanwhile, VersionError, free_name
 from tests.matching.arrivals import are_together, arrive, everything_off, record, resolve, say
 
 ANNA = {
@@ -284,14 +278,14 @@ def test_a_version_that_is_not_there_or_not_sound_is_refused() -> None:
 
 @pytest.mark.django_db
 def test_a_name_is_free_or_found() -> None:
-    first = free_name()
+    first = free_name(MatchModelVersion, prefix="trained")
     stored(with_join(4.0, first))
 
-    assert free_name() == f"{first}-2"
+    assert free_name(MatchModelVersion, prefix="trained") == f"{first}-2"
     with pytest.raises(VersionError, match="exists already"):
-        free_name(first)
+        free_name(MatchModelVersion, first, prefix="trained")
     with pytest.raises(VersionError, match="too long"):
-        free_name("x" * 41)
+        free_name(MatchModelVersion, "x" * 41, prefix="trained")
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from matching import versions
 from matching.models import MatchModelVersion
+from profiles import rule_versions
 
 
 class Command(BaseCommand):
@@ -28,9 +29,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             told = shadowed(options["name"]) if options["shadow"] else live(options["name"])
-        except versions.VersionError as problem:
+        except rule_versions.VersionError as problem:
             raise CommandError(str(problem), returncode=2) from None
-        except versions.PublishedMeanwhile as problem:
+        except rule_versions.PublishedMeanwhile as problem:
             raise CommandError(str(problem)) from None
         self.stdout.write(in_words(told))
         if options["json"]:

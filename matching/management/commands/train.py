@@ -12,7 +12,8 @@ from matching.training.costs import Costs
 from matching.training.refusal import Refused
 from matching.training.tables import largest_changes
 from matching.training.task import Settings
-from matching.versions import VersionError, train_draft
+from matching.versions import train_draft
+from profiles.rule_versions import VersionError
 
 MOST_SAMPLED = 1_000_000
 SHOWN = 10
