@@ -11,3 +11,4 @@ CLAIMING = 363  # the worker that counts and locks marks (`matching.queue`)
 SIGNING = 364  # whoever signs the head of a log (`consent.checkpoints`)
 JOBS = 365  # the worker that does jobs (`c360.jobs.working`)
 COUNTING = 366  # the worker that counts how good the data is (`matching.data_quality`)
+SPREADING = 367  # the worker that brings values in line with their rules

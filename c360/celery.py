@@ -23,6 +23,7 @@ JOB_SECONDS = 10
 COUNT_SECONDS = 300
 STAKE_SECONDS = 60
 CHECK_SECONDS = 600
+SPREAD_SECONDS = 10
 
 app = Celery("c360")
 app.conf.update(
@@ -95,6 +96,11 @@ app.conf.update(
             "task": "matching.tasks.check_joins",
             "schedule": CHECK_SECONDS,
             "options": {"expires": CHECK_SECONDS},
+        },
+        "spread rules": {
+            "task": "profiles.tasks.spread_rules",
+            "schedule": SPREAD_SECONDS,
+            "options": {"expires": SPREAD_SECONDS},
         },
         "canary": {"task": "c360.tasks.canary", "schedule": EVERY_SECONDS},
     },

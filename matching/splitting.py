@@ -11,7 +11,9 @@ from matching.impact import what_moves
 from matching.preview import Group, Preview, changed_groups, moved_records, preview_split
 from profiles.desk.values import joined_records, label, phone_text, shown
 from profiles.models import Profile, SourceRecord
-from profiles.survivorship import golden_values
+from profiles.survivorship.choosing import golden_values
+from profiles.survivorship.live import live_rules
+from profiles.survivorship.rules import Rules
 
 SHOWN = ("full_name", "email", "phone")
 
@@ -110,7 +112,8 @@ def plan_split(profile: Profile, record_ids: Collection[int]) -> Plan:
     before, after = changed_groups(planned)
     records = _records(after)
     chosen = set(record_ids)
-    parts = [_part(group, {profile.pk: profile}, records) for group in after]
+    rules = live_rules()
+    parts = [_part(group, {profile.pk: profile}, records, rules) for group in after]
     parts.sort(key=lambda part: bool({record.pk for record in part.records} & chosen))
     return Plan(parts, len(moved_records(before, after)), planned)
 
@@ -124,15 +127,18 @@ def parts_of(planned: Preview) -> list[Part]:
     """The customers a plan leaves, those it changes; each with what it shows and holds."""
     before, after = changed_groups(planned)
     profiles = Profile.objects.in_bulk([group.profile_id for group in before])
-    records = _records(after)
-    return [_part(group, profiles, records) for group in after]
+    records, rules = _records(after), live_rules()
+    return [_part(group, profiles, records, rules) for group in after]
 
 
 def _part(
-    group: Group, profiles: Mapping[str, Profile], records: Mapping[int, SourceRecord]
+    group: Group,
+    profiles: Mapping[str, Profile],
+    records: Mapping[int, SourceRecord],
+    rules: Rules,
 ) -> Part:
     own = [records[pk] for pk in group.record_ids]
-    golden = golden_values(own)
+    golden = golden_values(own, rules)
     profile = profiles.get(group.profile_id)
     before = profile.golden if profile else next(iter(profiles.values())).golden
     return Part(

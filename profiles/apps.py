@@ -7,9 +7,12 @@ class ProfilesConfig(AppConfig):
     name = "profiles"
 
     def ready(self) -> None:
+        from c360.jobs import register_kind
         from c360.live import register_topic
         from profiles import corrections  # noqa: F401  # importing connects its receiver
         from profiles.access import SEARCH
         from profiles.announcing import CUSTOMER
+        from profiles.survivorship import simulating
 
         register_topic(CUSTOMER, SEARCH)
+        register_kind(simulating.SIMULATE, simulating.simulate)

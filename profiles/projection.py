@@ -1,5 +1,8 @@
 """The cache on `Profile`: what each profile shows, computed from the records joined now.
 
+Beside the values stands the version of survivorship that chose them, in the same row: a worker
+that read an older version than its neighbour leaves values that are right for what they say.
+
 Nothing else writes these columns. They can be dropped and refreshed at any time; `differences`
 tells where they are not what the facts say.
 """
@@ -9,17 +12,21 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection
 from django.utils import timezone
 
 from profiles.arrays import key_array, text_array
 from profiles.copying import NULL, copy_rows, escaped
+from profiles.joined import JoinedRecord, members_of
 from profiles.models import Profile
 from profiles.normalise import fold
-from profiles.prepared import ask, tell
-from profiles.survivorship import golden_values
+from profiles.prepared import tell
+from profiles.survivorship.choosing import golden_values
+from profiles.survivorship.live import rules_of
+from profiles.survivorship.rules import SHIPPED, Rules
 
 CHUNK = 500
 SEARCHED = ("given_name", "middle_name", "family_name", "organisation")
@@ -30,6 +37,7 @@ UPDATE profiles_profile AS old
 SET record_count = new.record_count, golden = new.golden, display_name = new.display_name,
     search_name = new.search_name, name_sounds = new.name_sounds,
     postcode_norm = new.postcode_norm, last_event_at = new.last_event_at,
+    rules_version = new.rules_version,
     updated_at = CASE
         WHEN (old.record_count, old.display_name, old.golden)
             IS DISTINCT FROM (new.record_count, new.display_name, new.golden) THEN %(now)s
@@ -37,12 +45,13 @@ SET record_count = new.record_count, golden = new.golden, display_name = new.dis
 FROM {source}
 WHERE old.id = new.id
     AND (old.record_count, old.golden, old.display_name, old.search_name, old.name_sounds,
-         old.postcode_norm, old.last_event_at)
+         old.postcode_norm, old.last_event_at, old.rules_version)
     IS DISTINCT FROM (new.record_count, new.golden, new.display_name, new.search_name,
-         new.name_sounds, new.postcode_norm, new.last_event_at)
+         new.name_sounds, new.postcode_norm, new.last_event_at, new.rules_version)
 """
 SHOWN = """(id varchar, record_count integer, golden jsonb, display_name varchar,
-    search_name text, name_sounds varchar[], postcode_norm varchar[], last_event_at timestamptz)
+    search_name text, name_sounds varchar[], postcode_norm varchar[], last_event_at timestamptz,
+    rules_version varchar)
 """
 STORE_FEW = STORE.format(source=f"jsonb_to_recordset(%(rows)s::jsonb) AS new{SHOWN}")
 MANY = 200  # from here on it pays to put them into a table first
@@ -55,43 +64,10 @@ EMPTY_MANY = STORE.format(
     source="""(
     SELECT id, 0 AS record_count, '{}'::jsonb AS golden, '' AS display_name,
         '' AS search_name, '{}'::varchar[] AS name_sounds, '{}'::varchar[] AS postcode_norm,
-        NULL::timestamptz AS last_event_at
+        NULL::timestamptz AS last_event_at, %(shipped)s AS rules_version
     FROM unnest(%(ids)s::varchar[]) AS id
 ) AS new"""
 )
-
-
-# Times travel as text: Python reads those faster than the driver does.
-# The newest event is one probe of `event_timeline` per record and month, newest month first,
-# until one is found.
-JOINED = """
-SELECT m.profile_id, r.id, r.external_id, r.attributes, r.source_updated_at::text,
-    r.received_at::text, s.slug, s.priority,
-    (SELECT e.occurred_at FROM profiles_event e WHERE e.record_id = r.id
-     ORDER BY e.occurred_at DESC LIMIT 1)
-FROM profiles_membership m JOIN profiles_sourcerecord r ON r.id = m.record_id
-JOIN profiles_source s ON s.id = r.source_id
-WHERE m.profile_id = ANY(%s::varchar[]) AND r.deleted_at IS NULL AND r.erased_at IS NULL
-"""
-
-
-class JoinedSource(NamedTuple):
-    """What a face needs of a source."""
-
-    slug: str
-    priority: int
-
-
-class JoinedRecord(NamedTuple):
-    """What a face needs of a record; a model for each would take most of the time."""
-
-    pk: int
-    external_id: str
-    attributes: dict[str, Any]
-    source_updated_at: datetime | None
-    received_at: datetime
-    source: JoinedSource
-    newest_event: datetime | None
 
 
 @dataclass(frozen=True)
@@ -105,6 +81,7 @@ class Face:
     name_sounds: list[str] = field(default_factory=list)
     postcode_norm: list[str] = field(default_factory=list)
     last_event_at: datetime | None = None
+    rules_version: str = SHIPPED
 
 
 COLUMNS = tuple(column.name for column in fields(Face))
@@ -120,30 +97,50 @@ def refresh(profile_ids: Collection[str]) -> None:
         _store(faces)
 
 
-def computed(profile_ids: Collection[str]) -> dict[str, Face]:
-    """What each of these profiles should show, by id. Stores nothing; at most two queries."""
+def computed(profile_ids: Collection[str], rules: Rules | None = None) -> dict[str, Face]:
+    """What each of these profiles should show, by id, by the live rules or by those given.
+
+    Stores nothing; at most two queries, and one more for rules that are not known yet.
+    """
     wanted = set(profile_ids)
     if not wanted:
         return {}
-    members = _members(wanted)
+    live, members = members_of(wanted)
+    by = rules or rules_of(live)
     words = {pk: _search_words(records) for pk, records in members.items()}
     sounds = _sounds(words.values())
     return {
-        pk: _face(members[pk], words[pk], sounds) if pk in members else Face() for pk in wanted
+        pk: _face(members[pk], by, words[pk], sounds) if pk in members else Face()
+        for pk in wanted
     }
 
 
 def differences(profile_ids: Collection[str] | None = None) -> Iterator[tuple[str, str]]:
     """Name each (profile id, column) whose cache is not what the facts say; all by default.
 
+    Values are held to the version of the rules that the row names: it may be older than the
+    live one while that is for new data only, or still spreads.
     Reads in chunks, so memory stays bounded. To compare beside running work, call it in a
     repeatable-read transaction: a chunk takes several queries.
     """
     for profiles in _chunks(profile_ids):
-        faces = computed([profile.pk for profile in profiles])
+        by_version: dict[str, list[Profile]] = defaultdict(list)
         for profile in profiles:
-            for column in _changed(profile, faces[profile.pk]):
-                yield profile.pk, column
+            by_version[profile.rules_version].append(profile)
+        for version, chosen in by_version.items():
+            yield from _differences(version, chosen)
+
+
+def _differences(version: str, profiles: Sequence[Profile]) -> Iterator[tuple[str, str]]:
+    try:
+        rules = rules_of(version)
+    except ObjectDoesNotExist:
+        yield from [(profile.pk, "rules_version") for profile in profiles]
+        return
+    faces = computed([profile.pk for profile in profiles], rules)
+    for profile in profiles:
+        for column in _changed(profile, faces[profile.pk]):
+            yield profile.pk, column
 
 
 def _chunks(profile_ids: Collection[str] | None) -> Iterator[list[Profile]]:
@@ -160,30 +157,13 @@ def _changed(profile: Profile, face: Face) -> list[str]:
     return [name for name in COLUMNS if getattr(profile, name) != getattr(face, name)]
 
 
-def _members(profile_ids: set[str]) -> dict[str, list[JoinedRecord]]:
-    """Live records by profile in the order of their keys. One query."""
-    rows = ask(JOINED, [key_array(profile_ids)], about=len(profile_ids))
-    members: dict[str, list[JoinedRecord]] = defaultdict(list)
-    for profile, pk, external_id, attributes, updated_at, received_at, *source, event in rows:
-        facts = json.loads(attributes)
-        told = None if updated_at is None else datetime.fromisoformat(updated_at)
-        arrived = datetime.fromisoformat(received_at)
-        members[profile].append(
-            JoinedRecord(pk, external_id, facts, told, arrived, JoinedSource(*source), event)
-        )
-    for joined in members.values():
-        joined.sort(key=_key)
-    return dict(members)
-
-
-def _key(record: JoinedRecord) -> tuple[str, str]:
-    return record.source.slug, record.external_id
-
-
 def _face(
-    records: Sequence[JoinedRecord], words: Sequence[str], sounds: Mapping[str, Sequence[str]]
+    records: Sequence[JoinedRecord],
+    rules: Rules,
+    words: Sequence[str],
+    sounds: Mapping[str, Sequence[str]],
 ) -> Face:
-    golden = golden_values(records)
+    golden = golden_values(records, rules)
     events = [at for record in records if (at := record.newest_event)]
     return Face(
         record_count=len(records),
@@ -193,6 +173,7 @@ def _face(
         name_sounds=sorted({code for word in words for code in sounds[word]}),
         postcode_norm=sorted({code for record in records if (code := _postcode(record))}),
         last_event_at=max(events, default=None),
+        rules_version=rules.version,
     )
 
 
@@ -273,7 +254,12 @@ def _store_many(faces: Mapping[str, Face]) -> None:
         cursor.execute(STAGE)
         copy_rows("profiles_shown", (_as_row(pk, face) for pk, face in shown))
         cursor.execute(STORE_MANY, {"now": timezone.now()})
-        cursor.execute(EMPTY_MANY, {"ids": key_array(empty), "now": timezone.now()})
+        facts: dict[str, Any] = {
+            "ids": key_array(empty),
+            "now": timezone.now(),
+            "shipped": SHIPPED,
+        }
+        cursor.execute(EMPTY_MANY, facts)
 
 
 def _as_row(pk: str, face: Face) -> tuple[str, ...]:
@@ -286,4 +272,5 @@ def _as_row(pk: str, face: Face) -> tuple[str, ...]:
         escaped(text_array(face.name_sounds)),
         escaped(text_array(face.postcode_norm)),
         NULL if face.last_event_at is None else str(face.last_event_at),
+        escaped(face.rules_version),
     )

@@ -3,8 +3,6 @@
 import logging
 import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, transaction
@@ -17,6 +15,7 @@ from c360.jobs.model import Job
 from c360.jobs.run import Cancelled, Run, Unable
 from c360.live import announce
 from c360.models import User
+from c360.turns import turn
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +60,7 @@ def run_waiting() -> int:
     Must be called outside a transaction.
     """
     done = 0
-    with _turn() as is_ours:
+    with turn(TURN) as is_ours:
         if not is_ours:
             return 0
         _take_up_what_was_left()
@@ -71,19 +70,6 @@ def run_waiting() -> int:
             run_one(job)
             done += 1
     return done
-
-
-@contextmanager
-def _turn() -> Iterator[bool]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", TURN)
-        is_ours = bool(cursor.fetchone()[0])
-    try:
-        yield is_ours
-    finally:
-        if is_ours:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", TURN)
 
 
 def _take_up_what_was_left() -> None:

@@ -6,7 +6,9 @@ from typing import Any
 
 from matching.model_report import Outcome
 from profiles.models import SourceRecord
-from profiles.survivorship import RULES, golden_values
+from profiles.survivorship.choosing import golden_values
+from profiles.survivorship.live import live_rules
+from profiles.survivorship.rules import OFFERED, Rules
 
 MOST_CUSTOMERS = 5_000  # whose values are worked out; beyond, the first by key stand for all
 AT_ONCE = 500
@@ -21,7 +23,7 @@ def values_that_flip(before: Outcome, after: Outcome, ids: Sequence[int]) -> dic
     now, then = _members(before.cluster_of), _members(after.cluster_of)
     changed = [name for name in sorted(now) if now[name] != then[after.cluster_of[name]]]
     counted: Counter[str] = Counter()
-    customers = 0
+    customers, rules = 0, live_rules()
     for start in range(0, min(len(changed), MOST_CUSTOMERS), AT_ONCE):
         sides = [
             (now[name], then[after.cluster_of[name]])
@@ -29,7 +31,8 @@ def values_that_flip(before: Outcome, after: Outcome, ids: Sequence[int]) -> dic
         ]
         records = _records({ids[place] for side in sides for each in side for place in each})
         for side in sides:
-            flips = _flips(*(_those(records, each, ids) for each in side))
+            old, new = (_those(records, each, ids) for each in side)
+            flips = _flips(old, new, rules)
             counted.update(flips)
             customers += bool(flips)
     return {
@@ -58,11 +61,13 @@ def _those(
     return [records[ids[place]] for place in places if ids[place] in records]
 
 
-def _flips(now: Sequence[SourceRecord], then: Sequence[SourceRecord]) -> list[str]:
-    shown, other = golden_values(now), golden_values(then)
+def _flips(
+    now: Sequence[SourceRecord], then: Sequence[SourceRecord], rules: Rules
+) -> list[str]:
+    shown, other = golden_values(now, rules), golden_values(then, rules)
     return [
         attribute.partition(".")[0]
         for attribute in shown.keys() & other.keys()
-        if attribute.partition(".")[0] in RULES  # parts of a name change with the name
+        if attribute.partition(".")[0] in OFFERED  # parts of a name change with the name
         and shown[attribute]["value"] != other[attribute]["value"]
     ]

@@ -84,6 +84,7 @@ def customer_of(request: Request, profile: Profile, *, reveal: bool) -> dict[str
         "url": request.build_absolute_uri(reverse("profiles:customer", args=[profile.pk])),
         "name": profile.display_name,
         "records": len(records),
+        "rules": profile.rules_version,
         "values": [_value(profile, field, guard) for field in facts.fields(profile)],
         "sources": [_source(fresh) for fresh in facts.freshness(records)],
         "figures": [

@@ -67,6 +67,7 @@ class CustomerShape(serializers.Serializer):
     url = serializers.CharField(help_text="The page of the customer.")
     name = serializers.CharField(allow_blank=True)
     records = serializers.IntegerField()
+    rules = serializers.CharField(help_text="The version of the rules that chose the values.")
     confidence = serializers.CharField(
         allow_null=True, help_text="alone, confirmed, strong, probable or under_review."
     )

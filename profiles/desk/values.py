@@ -68,6 +68,7 @@ class Provenance:
     received_at: datetime | None
     bases: list[HeldBasis]
     rule: str
+    rules_version: str
     losers: list[Loser]
 
     @property
@@ -197,6 +198,7 @@ def provenance(profile: Profile, attribute: str) -> Provenance:
         received_at=record.received_at if record else None,
         bases=bases_of(source, attribute) if source else [],
         rule=rule_words(golden.get("rule", "")),
+        rules_version=profile.rules_version,
         losers=[_loser(attribute, entry, records.get(entry.get("record"))) for entry in lost],
     )
 

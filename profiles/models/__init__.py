@@ -7,6 +7,7 @@ from profiles.models.quarantine import QuarantinedRow
 from profiles.models.record import Identifier, RecordVersion, SourceRecord
 from profiles.models.source import Source, SourceMapping, SourceToken
 from profiles.models.suppression import Suppression
+from profiles.models.survivorship import SurvivorshipPublication, SurvivorshipVersion
 
 __all__ = [
     "CorrectionProposal",
@@ -23,5 +24,7 @@ __all__ = [
     "SourceRecord",
     "SourceToken",
     "Suppression",
+    "SurvivorshipPublication",
+    "SurvivorshipVersion",
     "new_profile_id",
 ]

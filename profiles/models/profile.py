@@ -8,6 +8,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
 from profiles.models.record import SourceRecord
+from profiles.survivorship.rules import SHIPPED
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -34,6 +35,12 @@ class Profile(models.Model):
         default=0, help_text="Live records joined here; 0 means this id only redirects."
     )
     golden = models.JSONField(default=dict, help_text="Attribute to chosen value and reason.")
+    rules_version = models.CharField(
+        max_length=40,
+        default=SHIPPED,
+        db_default=SHIPPED,
+        help_text="The version of survivorship that chose the values.",
+    )
     display_name = models.CharField(max_length=240, blank=True)
     search_name = models.TextField(
         blank=True, help_text="Folded names of all joined records, for typo-tolerant search."
@@ -61,6 +68,13 @@ class Profile(models.Model):
             GinIndex(OpClass("search_name", name="gin_trgm_ops"), name="profile_name_trigrams"),
             # Serves: search by names, how they sound, towns, birthdays and postcodes together.
             GinIndex(fields=["found_by"], name="profile_found_by"),
+            # Serves: customers whose values another version has chosen, counted and brought in
+            # line. None but shown ones, and a row whose version stays is not indexed anew.
+            models.Index(
+                fields=["rules_version"],
+                condition=models.Q(record_count__gt=0),
+                name="profile_rules_version",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -52,6 +52,7 @@ def test_a_settled_installation_is_well(joined: Profile) -> None:
             "set_aside": 0,
             "counts": {},
             "keys_behind": 0,
+            "values_waiting": 0,
             "differences": [],
         },
     )

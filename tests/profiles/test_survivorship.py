@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from profiles.desk.values import display_text, rule_words
 from profiles.models import Source, SourceRecord
 from profiles.normalise import fold
-from profiles.survivorship import REASONS, RULES, Strategy, golden_values
+from profiles.survivorship import choosing
+from profiles.survivorship.choosing import REASONS
+from profiles.survivorship.rules import SHIPPED_RULES, Rules, Strategy
 
 CRM = Source(slug="crm", name="CRM", priority=10)
 SHOP = Source(slug="shop", name="Shop", priority=50)
@@ -20,6 +22,12 @@ DESK = Source(slug="desk", name="Desk", priority=50)
 MONDAY = datetime(2025, 3, 3, 9, tzinfo=UTC)
 TUESDAY = MONDAY + timedelta(days=1)
 _numbers = count(1)
+
+
+def golden_values(
+    records: Sequence[SourceRecord], rules: Rules = SHIPPED_RULES
+) -> dict[str, dict[str, Any]]:
+    return choosing.golden_values(records, rules)
 
 
 def a_record(
@@ -305,7 +313,8 @@ def test_other_rules_can_be_given() -> None:
         a_record(SHOP, TUESDAY, email=["shop@example.com"]),
     ]
 
-    golden = golden_values(records, {**RULES, "email": (Strategy.PRIORITY,)})
+    strategies = {**SHIPPED_RULES.strategies, "email": (Strategy.PRIORITY,)}
+    golden = golden_values(records, Rules("other", strategies))
 
     assert (golden["email"]["value"], golden["email"]["rule"]) == (
         "crm@example.com",
@@ -314,7 +323,7 @@ def test_other_rules_can_be_given() -> None:
 
 
 def test_without_any_rule_the_record_number_decides() -> None:
-    rules = dict.fromkeys(RULES, ())
+    rules = Rules("none", dict.fromkeys(SHIPPED_RULES.strategies, ()))
     agreeing = [a_record(email=["a@example.com"]), a_record(email=["a@example.com"])]
 
     assert golden_values(agreeing, rules)["email"]["rule"] == "only"

@@ -14,6 +14,7 @@ from consent.verification import differences as in_ledger
 from matching import queue, rekeying
 from matching.live import live_model
 from matching.verification import differences as in_matching
+from profiles.survivorship import spreading as spreading_rules
 from profiles.verification import Difference
 from profiles.verification import differences as in_profiles
 
@@ -35,20 +36,20 @@ class Command(BaseCommand):
         with transaction.atomic():
             one_moment()
             waiting, set_aside = queue.waiting().count(), queue.set_aside().count()
-            behind = rekeying.records_behind()
+            behind, spreading = rekeying.records_behind(), spreading_rules.waiting()
             found = [] if waiting else list(self._told())
         counts = Counter(each.check for each in found)
         if options["json"]:
             shown = [{"check": each.check, "where": each.where} for each in found[:MOST_SHOWN]]
-            ok = not (found or waiting or set_aside)
+            ok = not (found or waiting or set_aside or spreading)
             report = {"ok": ok, "waiting": waiting, "set_aside": set_aside, "counts": counts}
-            told = {"keys_behind": behind, "differences": shown}
+            told = {"keys_behind": behind, "values_waiting": spreading, "differences": shown}
             self.stdout.write(json.dumps(report | told))
         else:
-            self.stdout.write(in_words(counts, waiting, set_aside))
+            self.stdout.write(in_words(counts, waiting, set_aside, spreading))
             if behind:
                 self.stdout.write(rekeying.in_words(behind))
-        if found or waiting or set_aside:
+        if found or waiting or set_aside or spreading:
             raise SystemExit(1)
 
     def _told(self) -> Iterator[Difference]:
@@ -65,7 +66,9 @@ def one_moment() -> None:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
 
-def in_words(counts: Counter[str], waiting: int, set_aside: int) -> str:
+def in_words(
+    counts: Counter[str], waiting: int, set_aside: int, values_waiting: int = 0
+) -> str:
     if waiting:
         return (
             f"{waiting} records still wait to be resolved, so nothing was compared. Run "
@@ -84,4 +87,9 @@ def in_words(counts: Counter[str], waiting: int, set_aside: int) -> str:
         lines.append("Before that, rekey --all makes the block keys anew.")
     if set_aside:
         lines.append(f"{set_aside} records failed too often to be resolved; see the log.")
+    if values_waiting:
+        lines.append(
+            f"Values of {values_waiting} customers are still those of an earlier version of "
+            "survivorship: resolve chooses them anew, or the worker does."
+        )
     return "\n".join(lines) or "All is well: everything derived is what the facts say."

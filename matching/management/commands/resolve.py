@@ -1,4 +1,7 @@
-"""Resolves every record that waits, now, and returns when all is settled."""
+"""Resolves every record that waits, now, and returns when all is settled.
+
+Values that another version of survivorship chose are brought in line as well.
+"""
 
 import json
 import time
@@ -19,6 +22,7 @@ from matching.spark.engine import resolve_on_spark
 from matching.spark.needs import check
 from matching.spark.refusal import SparkFailed, SparkMissing
 from profiles.models import Profile
+from profiles.survivorship.spreading import spread
 
 INTERRUPTED = 130  # as shells count a Ctrl-C
 
@@ -95,6 +99,7 @@ class Command(BaseCommand):
             keys.mark_all_dirty()
         self._verbosity, self._meter = options["verbosity"], Meter()
         done, path = self._resolve_by(**options)
+        spread()
         return self._report(done, time.monotonic() - started) | {
             "path": path,
             "model": live_model().version,

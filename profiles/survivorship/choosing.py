@@ -1,4 +1,4 @@
-"""Which value a profile shows where its records disagree, and why: the golden values.
+"""The golden values: which value is shown where records disagree, and why.
 
 A pure function of the records joined now. Every strategy compares facts of the records, and
 the last word belongs to the source's slug and the record's external id, so neither the order
@@ -9,11 +9,11 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from enum import StrEnum
 from operator import itemgetter
 from typing import Any, NamedTuple, Protocol
 
 from profiles.normalise import fold
+from profiles.survivorship.rules import Rules, Strategy
 
 NAME_PARTS = ("given_name", "middle_name", "family_name", "suffix")
 ADDRESS_PARTS = ("line1", "city", "region", "postal_code", "country")
@@ -21,44 +21,6 @@ PLAIN = ("email", "phone", "birth_date", "gender", "organisation")
 ONLY = "only"
 TIE = "tie"
 
-
-class Strategy(StrEnum):
-    """A way to prefer one value to another; its value is the code of the rule on pages."""
-
-    COMPLETE = "complete"  # whole dates, names and addresses before fragments
-    NEWEST = "newest"  # by the source's own time; one that tells none counts as oldest
-    PRIORITY = "priority"  # the rank of the source
-    FREQUENT = "frequent"  # on how many records
-    FIRST = "first"  # what a record with several values names first
-
-
-RULES: dict[str, tuple[Strategy, ...]] = {
-    "full_name": (
-        Strategy.COMPLETE,
-        Strategy.PRIORITY,
-        Strategy.FREQUENT,
-        Strategy.NEWEST,
-    ),
-    "birth_date": (
-        Strategy.COMPLETE,
-        Strategy.FREQUENT,
-        Strategy.PRIORITY,
-        Strategy.NEWEST,
-    ),
-    "gender": (Strategy.FREQUENT, Strategy.PRIORITY, Strategy.NEWEST),
-    "organisation": (Strategy.NEWEST, Strategy.PRIORITY, Strategy.FREQUENT),
-    "email": (Strategy.NEWEST, Strategy.PRIORITY, Strategy.FIRST),
-    "phone": (Strategy.COMPLETE, Strategy.NEWEST, Strategy.PRIORITY, Strategy.FIRST),
-    "address": (Strategy.COMPLETE, Strategy.NEWEST, Strategy.PRIORITY),
-    "identifiers": (Strategy.NEWEST, Strategy.PRIORITY, Strategy.FIRST),
-    "custom": (Strategy.NEWEST, Strategy.PRIORITY, Strategy.FIRST),
-}
-"""The strategies of each attribute, the strongest first; groups such as `custom` share theirs.
-
-What is true for life (name, birth date, gender) follows trusted sources and agreement; what
-people change (address, e-mail, phone) follows time. Pass another table to `golden_values` to
-replace it.
-"""
 
 REASONS = {
     Strategy.COMPLETE: "partial",
@@ -144,10 +106,13 @@ KEYS: dict[Strategy, Key] = {
 """What each strategy compares, lower wins. `counts` tells how many records say each thing."""
 
 
-def golden_values(
-    records: Sequence[RecordFacts],
-    rules: Mapping[str, tuple[Strategy, ...]] = RULES,
-) -> dict[str, dict[str, Any]]:
+def _rank_of_source(trusted: Sequence[str]) -> Key:
+    """Like `PRIORITY`, but sources named here come before all others, in this order."""
+    ranks = {slug: place - len(trusted) for place, slug in enumerate(trusted)}
+    return lambda candidate, _: ranks.get(candidate.origin.slug, candidate.origin.priority)
+
+
+def golden_values(records: Sequence[RecordFacts], rules: Rules) -> dict[str, dict[str, Any]]:
     """Choose one value per attribute from live records, whose `source` must be loaded.
 
     Attributes are named as in a mapping: `email`, `identifiers.loyalty`, `custom.size`. Names
@@ -159,8 +124,7 @@ def golden_values(
     """
     golden = {}
     for attribute, said in _by_attribute(records).items():
-        strategies = rules[attribute.partition(".")[0]]
-        if entry := _golden(attribute, said, strategies):
+        if entry := _golden(attribute, said, rules):
             golden[attribute] = entry
     if "full_name" in golden:
         golden |= _name_parts(golden["full_name"], records)
@@ -200,13 +164,11 @@ def _values(record: RecordFacts) -> Iterator[tuple[str, list[Any]]]:
             yield f"{group}.{name}", _listed(value)
 
 
-def _golden(
-    attribute: str, said: Sequence[_Said], strategies: tuple[Strategy, ...]
-) -> dict[str, Any] | None:
+def _golden(attribute: str, said: Sequence[_Said], rules: Rules) -> dict[str, Any] | None:
     """The entry of an attribute; `None` where all that is said of it is blank."""
     if len(said) > 1:
         candidates = _candidates(attribute, said)
-        return _chosen(attribute, candidates, strategies) if candidates else None
+        return _chosen(attribute, candidates, rules) if candidates else None
     value, _, origin = said[0]
     return None if _is_blank(value) else _decided(attribute, value, origin, ONLY, [])
 
@@ -267,18 +229,20 @@ COMPLETENESS: dict[str, Callable[[Any, Mapping[str, Any]], int]] = {
 """How whole a value of a record's attributes is; only compared within one attribute."""
 
 
-def _chosen(
-    attribute: str, candidates: list[_Candidate], strategies: tuple[Strategy, ...]
-) -> dict[str, Any]:
+def _chosen(attribute: str, candidates: list[_Candidate], rules: Rules) -> dict[str, Any]:
     """The best candidate as an entry. A value lost at the first strategy that ranks it lower.
 
     The strategy that decided is the one at which the last different value fell.
     """
     if len(candidates) == 1:
         return _decided(attribute, candidates[0].value, candidates[0].origin, ONLY, [])
+    group = attribute.partition(".")[0]
+    strategies = rules.strategies[group]
     by_number = Strategy.FREQUENT in strategies  # most rules ask for no numbers
     counts = Counter([candidate.same for candidate in candidates]) if by_number else {}
     keys = [KEYS[strategy] for strategy in strategies]
+    if trusted := rules.trust.get(group):
+        keys[strategies.index(Strategy.PRIORITY)] = _rank_of_source(trusted)
     ranked = sorted(
         [(_rank(each, keys, counts), each) for each in candidates], key=itemgetter(0)
     )

@@ -1,0 +1,79 @@
+"""The live records of profiles as light rows: a model for each would take most of the time."""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from profiles.arrays import key_array
+from profiles.prepared import ask
+from profiles.survivorship.live import LIVE
+from profiles.survivorship.rules import SHIPPED
+
+# Times travel as text: Python reads those faster than the driver does.
+# The newest event is one probe of `event_timeline` per record and month, newest month first,
+# until one is found. Under which version of survivorship is part of the same look.
+JOINED = f"""
+SELECT {LIVE}, m.profile_id, r.id, r.external_id, r.attributes, r.source_updated_at::text,
+    r.received_at::text, s.slug, s.priority,
+    (SELECT e.occurred_at FROM profiles_event e WHERE e.record_id = r.id
+     ORDER BY e.occurred_at DESC LIMIT 1)
+FROM profiles_membership m JOIN profiles_sourcerecord r ON r.id = m.record_id
+JOIN profiles_source s ON s.id = r.source_id
+WHERE m.profile_id = ANY(%s::varchar[]) AND r.deleted_at IS NULL AND r.erased_at IS NULL
+"""  # noqa: S608  # nothing but our own
+
+
+class JoinedSource(NamedTuple):
+    """What a face needs of a source."""
+
+    slug: str
+    priority: int
+
+
+class JoinedRecord(NamedTuple):
+    """What a face needs of a record."""
+
+    pk: int
+    external_id: str
+    attributes: dict[str, Any]
+    source_updated_at: datetime | None
+    received_at: datetime
+    source: JoinedSource
+    newest_event: datetime | None
+
+
+def members_of(profile_ids: Collection[str]) -> tuple[str, dict[str, list[JoinedRecord]]]:
+    """The version of survivorship that holds, and live records by profile. One query.
+
+    Records are in the order of their keys; a profile without any is left out.
+    """
+    rows = ask(JOINED, [key_array(profile_ids)], about=len(profile_ids))
+    members: dict[str, list[JoinedRecord]] = defaultdict(list)
+    version = SHIPPED
+    for version, profile, *row in rows:  # noqa: B007  # the same in every row
+        members[profile].append(_joined(*row))
+    for records in members.values():
+        records.sort(key=_key)
+    return version, dict(members)
+
+
+def _joined(
+    pk: int,
+    external_id: str,
+    attributes: str,
+    updated_at: str | None,
+    received_at: str,
+    slug: str,
+    priority: int,
+    event: datetime | None,
+) -> JoinedRecord:
+    told = None if updated_at is None else datetime.fromisoformat(updated_at)
+    arrived = datetime.fromisoformat(received_at)
+    source = JoinedSource(slug, priority)
+    return JoinedRecord(pk, external_id, json.loads(attributes), told, arrived, source, event)
+
+
+def _key(record: JoinedRecord) -> tuple[str, str]:
+    return record.source.slug, record.external_id

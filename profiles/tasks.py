@@ -1,0 +1,26 @@
+"""Entry points for workers. Messages are hints: what is to be done is read from the rows."""
+
+import logging
+
+from celery import shared_task
+from kombu.exceptions import OperationalError
+
+logger = logging.getLogger(__name__)
+
+MAX_SECONDS = 40  # below the task time limit; what is left is found by the clock
+
+
+@shared_task(acks_late=True)
+def spread_rules() -> int:
+    """Bring values in line with the live rules, for a while; return of how many customers."""
+    from profiles.survivorship.spreading import spread
+
+    return spread(max_seconds=MAX_SECONDS)
+
+
+def nudge() -> None:
+    """Wake a worker. A queue that is down costs a few seconds until the clock does."""
+    try:
+        spread_rules.apply_async(retry=False, ignore_result=True)
+    except OperationalError:
+        logger.warning("queue not reachable; the clock will see to spreading rules")
