@@ -37,6 +37,7 @@ PAGES: dict[str, str | Promise] = {
     "matching:queue": _("Review queue"),
     "matching:case": _("Pair in review"),
     "matching:rules-risky": _("Pair in a simulation of rules"),
+    "matching:values-examples": _("Examples in a simulation of rules"),
     "matching:group": _("Records of several customers in review"),
     "matching:alike": _("Pairs alike in review"),
     "matching:decide": _("Next pair in review"),

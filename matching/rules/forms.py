@@ -9,6 +9,14 @@ from matching.models import MatchModelVersion, Publication
 from matching.rules.page import limit_words
 
 
+def clean_version_name(typed: str) -> str:
+    """The name of a version as it may stand in an address."""
+    name = typed.strip()
+    if "/" in name or not name.isprintable():
+        raise forms.ValidationError(_("Use letters, digits, spaces, dots and dashes."))
+    return name
+
+
 class DraftForm(forms.Form):
     """Thresholds and limits of a new version, filled with those of the one it is based on."""
 
@@ -46,10 +54,7 @@ class DraftForm(forms.Form):
             self.fields[name].widget.attrs["step"] = "any"
 
     def clean_name(self) -> str:
-        name = str(self.cleaned_data["name"]).strip()
-        if "/" in name or not name.isprintable():
-            raise forms.ValidationError(_("Use letters, digits, spaces, dots and dashes."))
-        return name
+        return clean_version_name(self.cleaned_data["name"])
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
@@ -75,6 +80,20 @@ class PublishForm(forms.Form):
     scope = forms.ChoiceField(
         label=_("Apply it to"),
         choices=Publication.Scope.choices,
+        initial=Publication.Scope.NEW,
+        widget=forms.RadioSelect,
+    )
+
+
+class ValuesPublishForm(forms.Form):
+    """The same for a version of survivorship, which is about customers."""
+
+    scope = forms.ChoiceField(
+        label=_("Apply it to"),
+        choices=[
+            (Publication.Scope.NEW, _("New data only")),
+            (Publication.Scope.ALL, _("All customers, in the background")),
+        ],
         initial=Publication.Scope.NEW,
         widget=forms.RadioSelect,
     )

@@ -19,6 +19,7 @@ from matching.rules import audits, page, precision, publishing, simulating, stag
 from matching.rules.drafts import make_draft
 from matching.rules.forms import DraftForm, PublishForm
 from profiles.rule_versions import DraftRefused, PublishRefused
+from profiles.survivorship import simulating as values_simulating
 
 
 @shows_no_customer_data
@@ -137,6 +138,8 @@ def cancel_job(request: StaffRequest, job_id: int) -> HttpResponse:
     """End a run, whoever started it."""
     job = page.job_for(request.user, job_id)
     cancel(job)
+    if job.about and job.kind == values_simulating.SIMULATE:
+        return redirect("matching:values-version", job.about)
     if job.about:
         return redirect("matching:rules-version", job.about)
     return redirect("matching:rules")

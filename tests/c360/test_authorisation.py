@@ -22,6 +22,7 @@ from matching.live import live_model
 from matching.models import Decision, MatchModelVersion, Reading, ReviewCase
 from profiles.desk.timeline.filters import Cursor
 from profiles.models import CorrectionProposal
+from profiles.survivorship.live import live_version
 from tests.consent.statements import say
 from tests.matching.figures import make_figure
 from tests.matching.pairs import make_pair
@@ -108,6 +109,7 @@ def objects() -> dict[str, object]:
         "entry_id": entry.entry_id,
         "proposal_id": proposal.pk,
         "version": _simulated(case),
+        "rules": live_version().version,
         "number": 1,
         "slug": case.lo.source.slug,
         "job_id": Job.objects.create(kind="train").pk,
@@ -140,6 +142,7 @@ UNKNOWN = {
     "entry_id": uuid4(),
     "proposal_id": uuid4(),
     "version": "nowhere",
+    "rules": "nowhere",
     "number": 2**31,
     "slug": "nowhere",
     "job_id": 2**31,

@@ -95,6 +95,32 @@ def rules_report(person: Person) -> None:
     expect(person.page.locator("#changes-title")).to_be_visible()
 
 
+def values(person: Person) -> None:
+    """The rules that say which value of a customer is shown."""
+    rules(person)
+    person.page.get_by_role("link", name="Which value is shown").click()
+    expect(person.heading).to_have_text("Which value is shown")
+
+
+def values_draft(person: Person) -> None:
+    values(person)
+    person.page.get_by_role("link", name="New draft").click()
+    expect(person.page.get_by_role("heading", name="New draft from")).to_be_visible()
+
+
+def values_draft_refused(person: Person) -> None:
+    values_draft(person)
+    person.page.get_by_label("Sources trusted most").first.fill("nobody")
+    person.page.get_by_role("button", name="Make the draft").click()
+    expect(person.page.get_by_text("There is no source “nobody”")).to_be_visible()
+
+
+def values_version(person: Person) -> None:
+    values(person)
+    person.page.locator("a[href^='/rules/values/version/']").last.click()
+    expect(person.page.locator("#changes-title")).to_be_visible()
+
+
 def preview(person: Person) -> None:
     split(person)
     person.page.get_by_role("checkbox").last.check()
