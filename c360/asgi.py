@@ -16,15 +16,15 @@ from c360.bodies import with_lengths
 from c360.checks import refuse_to_start
 from c360.live.listener import PATH
 from c360.live.stream import Application, Live, Receive, Scope, Send
+from c360.rehearsing import rehearsed_pool
 
 THREADS = 8
 
-pages: Application = WSGIMiddleware(
-    with_lengths(get_wsgi_application()),
-    workers=THREADS,
-)
+wsgi = WSGIMiddleware(with_lengths(get_wsgi_application()))
+pages: Application = wsgi
 live = Live(pages)
 refuse_to_start()
+wsgi.executor = rehearsed_pool(THREADS)
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

@@ -87,7 +87,7 @@ TEMPLATES = [
 DATABASES = {
     "default": dj_database_url.parse(
         database_url(os.environ, DATA_FOLDER),
-        conn_max_age=60,
+        conn_max_age=60 * 60,  # a new one has to plan everything again
         conn_health_checks=True,
     )
 }

@@ -9,7 +9,7 @@ class MatchingConfig(AppConfig):
     def ready(self) -> None:
         from c360.jobs import register_kind
         from c360.live import register_topic
-        from matching import news, pressure, receivers  # noqa: F401  # importing connects them
+        from matching import news, pressure, receivers, rehearsal  # noqa: F401  # connects them
         from matching.api import confidence_of_each, confidence_part
         from matching.confidence import doubted_records
         from matching.data_quality.counting import QUALITY

@@ -20,8 +20,13 @@ def live_model() -> MatchModel:
 
     One query. Parsed specs are kept per version, since the spec of a version never changes.
     """
-    found = _versions_in("live")
+    found = live_versions()
     return _parsed(found[0]) if found else _publish_default()
+
+
+def live_versions() -> list[str]:
+    """The version that is published, if one is. One query."""
+    return _versions_in("live")
 
 
 @once
