@@ -7,7 +7,8 @@ from django.utils import timezone
 from c360.models import User
 from profiles.prepared import ask
 
-# A steward has one pair in hand: whoever opens another leaves the last one to others.
+# A steward has one pair in hand: whoever opens another leaves the last one to others. Nobody
+# waits for the disk: a lease that a loss of power undoes is nobody's loss.
 TAKE = """
 WITH taken AS (
     UPDATE matching_reviewcase SET claimed_by_id = %(user)s, claimed_until = %(until)s
@@ -23,7 +24,7 @@ left_to_others AS (
     UPDATE matching_reviewcase SET claimed_by_id = NULL, claimed_until = NULL
     WHERE claimed_by_id = %(user)s AND id <> %(case)s AND EXISTS (SELECT FROM taken)
 )
-SELECT id FROM taken
+SELECT id, set_config('synchronous_commit', 'off', true) FROM taken
 """
 TAKE_UNLESS_LOCKED = TAKE.replace("FOR UPDATE", "FOR UPDATE SKIP LOCKED")
 
