@@ -271,7 +271,7 @@ def _context(
         "counts": counts or review.counts(user),
         "last_action": review.last_action(user),
         "picked": picked,
-        "pick_form": PickForm(initial=asdict(picked)),
+        "pick_form": None if request.htmx else PickForm(initial=asdict(picked)),
     }
     if found is None:
         return {**context, "file": None}
