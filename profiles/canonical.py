@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from profiles.mapping import ADDRESS_PARTS, PLAIN, MappingError, RecordMapping
+from profiles.verified_columns import VERIFIABLE
 
 MOST_RECORDS = 1000
 MOST_NAMES = 500
@@ -20,7 +21,7 @@ KNOWN = (
     f"Known are {', '.join(PLAIN)}, address ({', '.join(ADDRESS_PARTS)}), and identifiers and "
     "custom with names of letters, digits and underscores."
 )
-RECORD_KEYS = ("external_id", "updated_at", "attributes", "deleted")
+RECORD_KEYS = ("external_id", "updated_at", "attributes", "deleted", "verified")
 
 
 class Malformed(ValueError):
@@ -57,6 +58,7 @@ def canonical_spec(records: Iterable[Mapping[str, Any]], region: str) -> dict[st
         "deleted": "deleted",
         "region": region,
         "attributes": {name: f"attributes.{name}" for name in places or ["full_name"]},
+        "verified": {name: f"verified.{name}" for name in VERIFIABLE},
     }
 
 
@@ -70,7 +72,14 @@ def _record(value: object, at: str) -> dict[str, Any]:
     if "attributes" not in record and not deleted:
         raise Malformed(f"{at}: attributes are missing.")
     _check_attributes(record.get("attributes", {}), f"{at}.attributes")
+    _check_verified(record.get("verified", {}), f"{at}.verified")
     return record
+
+
+def _check_verified(verified: object, at: str) -> None:
+    for name, said in _object(verified, at, VERIFIABLE).items():
+        if not isinstance(said, bool):
+            raise Malformed(f"{at}.{name}: expected true or false.")
 
 
 def _check_attributes(attributes: object, at: str) -> None:

@@ -14,6 +14,7 @@ from profiles import normalise
 from profiles.columns import Column, MappingError, RowError, absent, checked_keys
 from profiles.declarations import DeclaredBasis, parse_bases
 from profiles.event_mapping import EventMapping, ReadEvent, ReadObject
+from profiles.verified_columns import FALSY, is_truthy, parse_verified, verified_of
 
 __all__ = [
     "ConsentStatement",
@@ -29,9 +30,8 @@ __all__ = [
 NAME_PARTS = ("prefix", "given_name", "middle_name", "family_name", "suffix")
 PLAIN = (*NAME_PARTS, "full_name", "birth_date", "gender", "organisation", "email", "phone")
 ADDRESS_PARTS = ("line1", "city", "region", "postal_code", "country")
-KEYS = ("key", "updated_at", "attributes", "region", "deleted", "consent", "basis")
+KEYS = ("key", "updated_at", "attributes", "region", "deleted", "consent", "basis", "verified")
 TRUTHY = frozenset({"1", "true", "yes", "y", "t", "on", "x", "deleted"})
-FALSY = frozenset({"0", "false", "no", "n", "f", "off"})
 
 
 @dataclass(frozen=True)
@@ -118,6 +118,7 @@ class RecordMapping:
     attributes: dict[str, tuple[Column, ...]]
     consent: tuple[ConsentColumn, ...]
     bases: tuple[DeclaredBasis, ...] = ()
+    verified: Mapping[str, Column] = field(default_factory=dict)
 
     @classmethod
     def parse(cls, spec: Mapping[str, object]) -> "RecordMapping":
@@ -143,6 +144,7 @@ class RecordMapping:
                 for number, each in enumerate(consent)
             ),
             bases=parse_bases(checked.get("basis"), map(str, columns)),
+            verified=parse_verified(checked.get("verified")),
         )
 
     @property
@@ -155,6 +157,7 @@ class RecordMapping:
         wanted = [self.key, self.updated_at, self.deleted]
         wanted += [column for columns in self.attributes.values() for column in columns]
         wanted += [column for each in self.consent for column in (each.column, each.at)]
+        wanted += self.verified.values()
         return absent(wanted, header)
 
     def read(self, row: Mapping[str, str]) -> ReadRecord:
@@ -162,15 +165,18 @@ class RecordMapping:
 
         Attributes are as written in the product's contract: `email` and `phone` are lists in
         source order, `address`, `identifiers` and `custom` are objects, an absent key is a
-        missing value, and placeholders never appear.
+        missing value, and placeholders never appear. `verified` lists those of the others that
+        the source has verified, where any.
         """
         notes: list[str] = []
         attributes = self._attributes(row, notes)
+        if verified := verified_of(self.verified, row, attributes):
+            attributes["verified"] = verified
         statements = (each.read(row, notes) for each in self.consent)
         return ReadRecord(
             external_id=self.key.required(row),
             updated_at=self.updated_at.moment(row) if self.updated_at else None,
-            deleted=self.deleted is not None and _is_truthy(self.deleted.text(row)),
+            deleted=self.deleted is not None and is_truthy(self.deleted.text(row)),
             attributes=attributes,
             consent=[statement for statement in statements if statement],
             notes=notes,
@@ -280,8 +286,3 @@ def _answers(value: object, default: frozenset[str], at: str) -> frozenset[str]:
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
         raise MappingError(f"{at}: expected a list of answers such as ['1', 'yes']")
     return frozenset(each.strip().casefold() for each in value)
-
-
-def _is_truthy(value: str | None) -> bool:
-    """Any stated value but a spelt-out no means deleted: sources often write the date."""
-    return bool(value) and str(value).casefold() not in FALSY

@@ -58,6 +58,7 @@ def strategy_words(strategy: str) -> str:
         Strategy.PRIORITY: _("rank of the source"),
         Strategy.FREQUENT: _("what most records agree on"),
         Strategy.FIRST: _("what its record names first"),
+        Strategy.VERIFIED: _("verified by its source"),
     }[Strategy(strategy)]
 
 

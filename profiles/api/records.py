@@ -27,6 +27,7 @@ from profiles.mapping import RecordMapping
 from profiles.models import Source, SourceMapping, SourceToken
 from profiles.pressure import is_behind
 from profiles.tokens import SentBySource, SourceTokenAuthentication
+from profiles.verified_columns import VERIFIABLE
 
 COME_BACK_SECONDS = 30
 ORIGIN = "api"
@@ -47,6 +48,11 @@ BODY = {
                     "updated_at": {**TEXT, "format": "date-time"},
                     "attributes": {"type": "object", "description": "As in a mapping."},
                     "deleted": {"type": "boolean"},
+                    "verified": {
+                        "type": "object",
+                        "description": "Which of its values the source has verified.",
+                        "properties": {name: {"type": "boolean"} for name in VERIFIABLE},
+                    },
                 },
             },
         },

@@ -226,10 +226,12 @@ def rule_words(code: str) -> str:
         "frequent": _("The value most records agree on wins."),
         "complete": _("A complete value goes before a partial one."),
         "first": _("The record names this value first."),
+        "verified": _("A value its source has verified goes before others."),
         "tie": _("No rule tells them apart: the first by source and record number is shown."),
         "older": _("An older value."),
         "outranked": _("From a source of lower rank."),
         "rarer": _("Fewer records agree on it."),
         "partial": _("Less complete."),
+        "unverified": _("Not verified by its source."),
         "later": _("Not named first by its record."),
     }.get(code, code)

@@ -28,6 +28,7 @@ REASONS = {
     Strategy.PRIORITY: "outranked",
     Strategy.FREQUENT: "rarer",
     Strategy.FIRST: "later",
+    Strategy.VERIFIED: "unverified",
 }
 GENDERS = {"f": "female", "m": "male"}
 
@@ -91,6 +92,7 @@ class _Candidate(NamedTuple):
     value: Any
     same: str
     completeness: int
+    is_verified: bool
     position: int
     origin: _Origin
 
@@ -102,6 +104,7 @@ KEYS: dict[Strategy, Key] = {
     Strategy.PRIORITY: lambda candidate, _counts: candidate.origin.priority,
     Strategy.FREQUENT: lambda candidate, counts: -counts[candidate.same],
     Strategy.FIRST: lambda candidate, _counts: candidate.position,
+    Strategy.VERIFIED: lambda candidate, _counts: -candidate.is_verified,
 }
 """What each strategy compares, lower wins. `counts` tells how many records say each thing."""
 
@@ -185,7 +188,8 @@ def _candidates(attribute: str, said: Sequence[_Said]) -> list[_Candidate]:
         if (origin.record.pk, same) not in known:
             known.add((origin.record.pk, same))
             whole = how_whole(value, origin.attributes) if how_whole else 0
-            found.append(_Candidate(value, same, whole, position, origin))
+            verified = attribute in origin.attributes.get("verified", ())
+            found.append(_Candidate(value, same, whole, verified, position, origin))
     return found
 
 

@@ -16,17 +16,18 @@ class Strategy(StrEnum):
     PRIORITY = "priority"  # the rank of the source
     FREQUENT = "frequent"  # on how many records
     FIRST = "first"  # what a record with several values names first
+    VERIFIED = "verified"  # what its source says it has verified
 
 
 ANYWHERE = (Strategy.NEWEST, Strategy.PRIORITY, Strategy.FREQUENT)
 OFFERED: dict[str, tuple[Strategy, ...]] = {
-    "full_name": (Strategy.COMPLETE, *ANYWHERE),
-    "birth_date": (Strategy.COMPLETE, *ANYWHERE),
+    "full_name": (Strategy.VERIFIED, Strategy.COMPLETE, *ANYWHERE),
+    "birth_date": (Strategy.VERIFIED, Strategy.COMPLETE, *ANYWHERE),
     "gender": ANYWHERE,
     "organisation": ANYWHERE,
-    "email": (*ANYWHERE, Strategy.FIRST),
-    "phone": (Strategy.COMPLETE, *ANYWHERE, Strategy.FIRST),
-    "address": (Strategy.COMPLETE, *ANYWHERE),
+    "email": (Strategy.VERIFIED, *ANYWHERE, Strategy.FIRST),
+    "phone": (Strategy.VERIFIED, Strategy.COMPLETE, *ANYWHERE, Strategy.FIRST),
+    "address": (Strategy.VERIFIED, Strategy.COMPLETE, *ANYWHERE),
     "identifiers": (*ANYWHERE, Strategy.FIRST),
     "custom": (*ANYWHERE, Strategy.FIRST),
 }

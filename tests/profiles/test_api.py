@@ -114,6 +114,13 @@ def test_a_record_is_stored_with_its_values_read_as_those_of_a_file(token: str) 
     assert DirtyRecord.objects.filter(record=record).exists()
 
 
+def test_what_a_source_has_verified_is_kept_beside_its_values(token: str) -> None:
+    verified = {"email": True, "phone": False, "address": True}
+    send(token, {**ANNA, "verified": verified})
+
+    assert SourceRecord.objects.get().attributes["verified"] == ["email", "address"]
+
+
 def test_dotted_names_say_the_same_as_nested_ones(token: str) -> None:
     dotted = {"address.city": "Leeds", "identifiers.card": "7", "custom.tier": "gold"}
     nested = {
@@ -322,6 +329,14 @@ MALFORMED: list[tuple[Any, str]] = [
     (
         {"source": "shop", "records": [{**ANNA, "deleted": "no"}]},
         "records[0].deleted: expected",
+    ),
+    (
+        {"source": "shop", "records": [{**ANNA, "verified": {"email": "yes"}}]},
+        "records[0].verified.email: expected true or false",
+    ),
+    (
+        {"source": "shop", "records": [{**ANNA, "verified": {"shoe": True}}]},
+        "records[0].verified: unknown shoe",
     ),
     ({"source": "shop", "records": [{**ANNA, "external_id": {}}]}, "records[0].external_id"),
     ({"source": "shop", "records": [{**ANNA, "attributes": []}]}, "records[0].attributes: exp"),

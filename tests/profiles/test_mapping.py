@@ -106,6 +106,26 @@ def test_a_row_states_consent_only_where_it_answers() -> None:
     assert mapping.read(ROW | {"newsletter": "0"}).consent[0].granted is False
 
 
+@pytest.mark.parametrize(
+    ("cells", "verified"),
+    [
+        ({"email_ok": "2024-03-01", "phone_ok": "1"}, ["email", "phone"]),
+        ({"email_ok": "no", "phone_ok": "yes"}, ["phone"]),
+        ({"email_ok": "yes", "phone_ok": "yes", "phone": ""}, ["email"]),
+        ({"name_ok": "t"}, ["full_name"]),
+        ({}, None),
+    ],
+)
+def test_what_a_source_has_verified_is_told_of_values_that_are_there(
+    cells: dict[str, str], verified: list[str] | None
+) -> None:
+    columns = {"email": "email_ok", "phone": "phone_ok", "full_name": "name_ok"}
+    mapping = RecordMapping.parse({**SPEC, "verified": columns})
+
+    assert mapping.read({**ROW, **cells}).attributes.get("verified") == verified
+    assert "email_ok" in mapping.missing_columns(ROW)
+
+
 def test_a_stated_deletion_is_seen() -> None:
     mapping = RecordMapping.parse(SPEC)
 

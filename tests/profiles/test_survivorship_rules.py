@@ -153,6 +153,21 @@ def test_sources_trusted_for_an_attribute_rank_before_all_others(
     assert (phone["source"], phone["rule"]) == (chosen, order[0])
 
 
+def test_what_a_source_has_verified_goes_before_what_is_newer_where_rules_say_so() -> None:
+    records = two_phones()
+    records[1].attributes["verified"] = ["phone"]
+    order = (Strategy.VERIFIED, Strategy.NEWEST)
+    rules = replace(SHIPPED_RULES, strategies={**SHIPPED_RULES.strategies, "phone": order})
+
+    phone = golden_values(records, rules)["phone"]
+
+    assert (phone["source"], phone["rule"]) == ("shop", "verified")
+    assert {each["reason"] for each in phone["losers"]} == {"unverified"}
+    assert golden_values(records, SHIPPED_RULES)["phone"]["source"] == "desk"
+    records[1].attributes["verified"] = ["email"]  # says nothing of the phone
+    assert golden_values(records, rules)["phone"]["source"] == "desk"
+
+
 def spec(**changed: Any) -> dict[str, Any]:
     """The spec that ships, but for what is changed; `strategies` and `trust` by attribute."""
     shipped = SHIPPED_RULES.to_spec()
@@ -164,7 +179,7 @@ def spec(**changed: Any) -> dict[str, Any]:
     [
         ({"strategies": {"phone": []}}, "strategies.phone is empty"),
         ({"strategies": {"phone": ["newest", "newest"]}}, "has newest twice"),
-        ({"strategies": {"phone": ["oldest"]}}, "has oldest: use some of complete, newest"),
+        ({"strategies": {"phone": ["oldest"]}}, "has oldest: use some of verified, complete"),
         ({"strategies": {"gender": ["complete"]}}, "strategies.gender has complete"),
         ({"strategies": {"phone": "newest"}}, "give a list of words"),
         ({"strategies": {"shoe": ["newest"]}}, "give a list for each of full_name"),
