@@ -16,7 +16,8 @@ from bench.customer_rows import COLUMNS
 from bench.customers import Customer, customers, mapping
 
 AT_ONCE = 2_000
-Row = tuple[str, str, str, list[tuple[str, int]]]  # source, external id, attributes, block keys
+# source, external id, attributes, block keys, features
+Row = tuple[str, str, str, list[tuple[str, int]], str | None]
 REST = """
 INSERT INTO profiles_profile (id, birth_record_id, record_count, golden, display_name,
     search_name, name_sounds, postcode_norm)
@@ -24,14 +25,13 @@ SELECT 'P-' || lpad(id::text, 12, '0'), id, 0, '{}', '', '', '{}', '{}'
 FROM profiles_sourcerecord ORDER BY id;
 INSERT INTO profiles_membership (record_id, profile_id, component)
 SELECT birth_record_id, id, birth_record_id FROM profiles_profile ORDER BY id;
-INSERT INTO matching_keyedrecord (record_id, scheme)
-SELECT id, %s FROM profiles_sourcerecord ORDER BY id;
 """
 RECORDS = """
 COPY profiles_sourcerecord (source_id, external_id, version, attributes, content_hash,
     born_at, received_at) FROM STDIN
 """
 KEYS = "COPY matching_blockkey (record_id, kind, key) FROM STDIN"
+FOLDED = "COPY matching_keyedrecord (record_id, scheme, version, folded) FROM STDIN"
 
 
 def load(records: int, *, seed: int) -> None:
@@ -41,7 +41,6 @@ def load(records: int, *, seed: int) -> None:
 
 def load_rows(arriving: Iterator[Customer]) -> None:
     """Store rows in a new database; each record gets its keys and a dirty mark."""
-    from matching.blocking import KEY_SCHEME
     from matching.keys import mark_all_dirty
     from profiles.models import Source
 
@@ -54,7 +53,7 @@ def load_rows(arriving: Iterator[Customer]) -> None:
             _copy(number, rows, sources)
             number += len(rows)
     with connection.cursor() as cursor:
-        cursor.execute(REST, [KEY_SCHEME])
+        cursor.execute(REST)
     mark_all_dirty()
 
 
@@ -76,9 +75,8 @@ def _in_order(
 
 
 def _read(chunk: list[Customer]) -> list[Row]:
-    """Rows as their mappings read them, those refused left out, and their block keys."""
-    from matching.features import features_of
-    from matching.live import keys_of
+    """Rows as their mappings read them, those refused left out, and what is made of them."""
+    from matching.keys import made
     from profiles.mapping import RecordMapping, RowError
 
     read = {name: RecordMapping.parse(mapping(name)) for name in COLUMNS}
@@ -89,19 +87,32 @@ def _read(chunk: list[Customer]) -> list[Row]:
             attributes = read[each.source].read(values).attributes
         except RowError:
             continue
-        keys = sorted(keys_of(features_of(attributes)))
-        rows.append((each.source, each.external_id, json.dumps(attributes), keys))
+        kept = made(1, attributes, is_live=True)
+        rows.append(
+            (
+                each.source,
+                each.external_id,
+                json.dumps(attributes),
+                sorted(kept.keys),
+                kept.folded,
+            )
+        )
     return rows
 
 
 def _copy(start: int, rows: list[Row], sources: dict[str, int]) -> None:
     """Store rows; in a new database the records get the ids from `start` + 1 on."""
+    from matching.blocking import KEY_SCHEME
+
     now = "2026-01-01T00:00:00Z"
     with connection.cursor() as cursor:
         with cursor.copy(RECORDS) as copy:
-            for source, key, attributes, _ in rows:
+            for source, key, attributes, *_ in rows:
                 copy.write_row((sources[source], key, 1, attributes, "-", now, now))
         with cursor.copy(KEYS) as copy:
-            for pk, (_, _, _, keys) in enumerate(rows, start + 1):
+            for pk, (*_, keys, _) in enumerate(rows, start + 1):
                 for kind, key_hash in keys:
                     copy.write_row((pk, kind, key_hash))
+        with cursor.copy(FOLDED) as copy:
+            for pk, (*_, folded) in enumerate(rows, start + 1):
+                copy.write_row((pk, KEY_SCHEME, 1, folded))

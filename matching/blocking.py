@@ -14,7 +14,9 @@ from hashlib import blake2b
 
 from matching.features import Address, Features
 
-KEY_SCHEME = 1  # to be raised with every change here or in `features` that changes keys
+# To be raised with every change here or in `features` that changes keys or features: both are
+# kept as they were made.
+KEY_SCHEME = 2
 IDENTIFYING = ("identifier", "email", "phone", "house")  # kinds made of one value alone
 KINDS = (
     *("identifier", "email", "mailbox", "sound_mailbox", "phone", "sound_phone"),
@@ -54,11 +56,10 @@ def _hash(kind: str, value: str, secret: bytes) -> int:
     return int.from_bytes(digest, "big", signed=True)
 
 
-def has_generic_values(features: Features, generic: Collection[int], *, secret: bytes) -> bool:
-    """Whether any value that `without_generic` would take away is there."""
-    return bool(generic) and any(
-        _hash(kind, value, secret) in generic for kind, value in _identifier_values(features)
-    )
+def value_keys(features: Features, *, secret: bytes) -> tuple[int, ...]:
+    """The block keys of those values that `without_generic` would take away, ascending."""
+    found = (_hash(kind, value, secret) for kind, value in _identifier_values(features))
+    return tuple(sorted(found))
 
 
 def without_generic(features: Features, generic: Collection[int], *, secret: bytes) -> Features:
@@ -66,7 +67,7 @@ def without_generic(features: Features, generic: Collection[int], *, secret: byt
 
     What too many share says nothing of one person: it neither proposes nor proves.
     """
-    if not has_generic_values(features, generic, secret=secret):
+    if not generic or not any(key in generic for key in value_keys(features, secret=secret)):
         return features
 
     def says_something(kind: str, value: str) -> bool:

@@ -11,8 +11,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from matching import explain
-from matching.features import features_of
-from matching.live import generic_values, model_of_version, telling
+from matching.live import fold, generic_values, model_of_version
 from matching.model import MatchModel
 from matching.models import Link, ReviewCase
 from matching.scoring import Scored
@@ -74,7 +73,7 @@ def evidence_now(weighed: Scored, pair: Sequence[SourceRecord], model: MatchMode
 def sentence_of(left: dict[str, Any], right: dict[str, Any]) -> str:
     """What speaks for two records and what against, by their attributes. One query."""
     generic = generic_values()
-    ours, theirs = (telling(features_of(each), generic) for each in (left, right))
+    ours, theirs = (fold(each).telling(generic) for each in (left, right))
     return explain.sentence(ours, theirs)
 
 

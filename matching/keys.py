@@ -1,28 +1,37 @@
-"""Block keys and dirty marks, written in the transaction that stored the records."""
+"""Block keys, features and dirty marks, written in the transaction that stored the records."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from django.db import connection
 
 from matching.blocking import KEY_SCHEME
-from matching.features import features_of
-from matching.live import keys_of
+from matching.live import fold, keys_of
 from matching.models import BlockKey, DirtyRecord
 from profiles.arrays import id_array
 from profiles.prepared import tell
 from profiles.signals import RecordChange
 
 Keys = frozenset[tuple[str, int]]
-NO_KEYS: Keys = frozenset()
+
+
+class Made(NamedTuple):
+    """What is kept of a version of a record: its block keys, and its features as a text."""
+
+    version: int
+    keys: Keys = frozenset()
+    folded: str | None = None
+
 
 # Outdated keys are no longer noted: ingest has just taken them away, `rekey` notes them anew.
 WRITE_KEYS = """
 WITH noted AS (
-    INSERT INTO matching_keyedrecord AS held (record_id, scheme)
-    SELECT id, %s FROM unnest(%s::bigint[]) AS made (id)
-    ON CONFLICT (record_id) DO UPDATE SET scheme = excluded.scheme, outdated = NULL
-        WHERE held.scheme <> excluded.scheme OR held.outdated IS NOT NULL
+    INSERT INTO matching_keyedrecord AS held (record_id, scheme, version, folded)
+    SELECT id, %s, version, folded
+    FROM unnest(%s::bigint[], %s::int[], %s::text[]) AS made (id, version, folded)
+    ON CONFLICT (record_id) DO UPDATE SET scheme = excluded.scheme, outdated = NULL,
+        version = excluded.version, folded = excluded.folded
 )
 INSERT INTO matching_blockkey (record_id, kind, key)
 SELECT * FROM unnest(%s::bigint[], %s::varchar[], %s::bigint[])
@@ -38,33 +47,42 @@ WHERE held.record_id = lost.record_id AND held.key = lost.key
 
 def replace_keys(changes: Sequence[RecordChange]) -> dict[int, list[int]]:
     """Bring the block keys of changed records up to date; return the keys each one lost."""
-    wanted = {change.record.pk: _keys(change) for change in changes}
+    wanted = {
+        each.record.pk: made(each.record.version, each.attributes, is_live=each.record.is_live)
+        for each in changes
+    }
     lost = lost_keys(wanted, of=[c.record.pk for c in changes if c.record.version > 1])
     drop_keys(lost)
     write_keys(wanted)
     return lost
 
 
-def _keys(change: RecordChange) -> Keys:
-    return keys_of(features_of(change.attributes)) if change.record.is_live else NO_KEYS
+def made(version: int, attributes: dict[str, Any], *, is_live: bool) -> Made:
+    """What is to be kept of a record; of one that is gone, nothing."""
+    if not is_live:
+        return Made(version)
+    folded = fold(attributes)
+    return Made(version, keys_of(folded.features), folded.as_text())
 
 
-def lost_keys(wanted: Mapping[int, Keys], *, of: Collection[int]) -> dict[int, list[int]]:
+def lost_keys(wanted: Mapping[int, Made], *, of: Collection[int]) -> dict[int, list[int]]:
     """Keys that these records have and shall have no longer, ascending. One query."""
     return {
-        record_id: sorted(held - {key for _, key in wanted[record_id]})
+        record_id: sorted(held - {key for _, key in wanted[record_id].keys})
         for record_id, held in _held_keys(of).items()
     }
 
 
-def write_keys(wanted: Mapping[int, Keys]) -> None:
-    """Add keys to those that records have, and note the scheme they were made by."""
-    rows = sorted((pk, kind, key) for pk, keys in wanted.items() for kind, key in keys)
+def write_keys(wanted: Mapping[int, Made]) -> None:
+    """Add keys to those that records have; keep features, and the scheme all was made by."""
+    rows = sorted((pk, kind, key) for pk, each in wanted.items() for kind, key in each.keys)
     columns = list(zip(*rows, strict=True)) or [(), (), ()]
     records, kinds, keys = columns
     facts = [
         KEY_SCHEME,
-        id_array(sorted(wanted)),
+        id_array(wanted),
+        id_array(each.version for each in wanted.values()),
+        [each.folded for each in wanted.values()],
         id_array(records),
         list(kinds),
         id_array(keys),

@@ -5,8 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from matching.features import Features
-from matching.live import FEATURES, telling
+from matching.live import FEATURES, Folded
 from matching.model import MatchModel
 from matching.scoring import Scored, score_pairs
 from matching.snapshot import SeenRecord, Snapshot
@@ -66,7 +65,7 @@ def score_candidates(snapshot: Snapshot, model: MatchModel) -> list[ScoredPair]:
     pairs = [pair for pair in snapshot.pairs if _both_match(pair, snapshot.records)]
     involved = {pk for pair in pairs for pk in pair}
     generic = snapshot.generic_values
-    features = {pk: telling(features_of_seen(snapshot.records[pk]), generic) for pk in involved}
+    features = {pk: folded(snapshot.records[pk]).telling(generic) for pk in involved}
     return [
         ScoredPair(
             lo,
@@ -79,9 +78,9 @@ def score_candidates(snapshot: Snapshot, model: MatchModel) -> list[ScoredPair]:
     ]
 
 
-def features_of_seen(record: SeenRecord) -> Features:
+def folded(record: SeenRecord) -> Folded:
     """What a snapshot saw of a record, values that too many share included."""
-    return FEATURES.get(record.id, record.version, record.attributes)
+    return FEATURES.get(record.id, record.version, record.said)
 
 
 def _both_match(pair: Pair, records: Mapping[int, SeenRecord]) -> bool:

@@ -2,12 +2,19 @@
 
 from collections.abc import Collection
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.utils import timezone
 
-from matching.blocking import IDENTIFYING, block_keys, has_generic_values, without_generic
+from matching.blocking import (
+    IDENTIFYING,
+    KEY_SCHEME,
+    block_keys,
+    value_keys,
+    without_generic,
+)
+from matching.codec import as_text, from_json
 from matching.features import Features, features_of
 from matching.model import MatchModel, default_model
 from matching.models import MatchModelVersion
@@ -60,7 +67,11 @@ def _publish_default() -> MatchModel:
 
 def keys_of(features: Features) -> frozenset[tuple[str, int]]:
     """Block keys, hashed with the secret that lives outside the database."""
-    return block_keys(features, secret=settings.BLOCK_KEY_SECRET.encode())
+    return block_keys(features, secret=_secret())
+
+
+def _secret() -> bytes:
+    return settings.BLOCK_KEY_SECRET.encode()
 
 
 def generic_values() -> frozenset[int]:
@@ -79,41 +90,76 @@ def _column(query: str, parameters: list[Any]) -> list[Any]:
     return [row[0] for row in ask(query, parameters)]
 
 
-def telling(features: Features, generic: Collection[int]) -> Features:
-    """The features without values that too many records share."""
-    return without_generic(features, generic, secret=settings.BLOCK_KEY_SECRET.encode())
+class Folded(NamedTuple):
+    """A record's features, and the block keys of those values that identify by themselves."""
+
+    features: Features
+    values: tuple[int, ...]
+
+    def as_text(self) -> str:
+        """As it is kept beside the record's block keys."""
+        return as_text(self.features, self.values)
+
+    def telling(self, generic: Collection[int]) -> Features:
+        """The features without values that too many records share."""
+        if self.is_told_by(generic):
+            return without_generic(self.features, generic, secret=_secret())
+        return self.features
+
+    def is_told_by(self, generic: Collection[int]) -> bool:
+        """Whether the record has any of these values."""
+        return any(key in generic for key in self.values)
 
 
-def is_told_by(features: Features, generic: Collection[int]) -> bool:
-    """Whether a record has any of these values."""
-    return has_generic_values(features, generic, secret=settings.BLOCK_KEY_SECRET.encode())
+def fold(attributes: dict[str, Any]) -> Folded:
+    """Take a record's attributes apart."""
+    return with_values(features_of(attributes))
+
+
+def with_values(features: Features) -> Folded:
+    return Folded(features, value_keys(features, secret=_secret()))
+
+
+# What a query reads of a record `r` beside `k`, its row of `KeyedRecord`: the features made
+# with its keys, and its attributes only where this code would make other ones.
+WHAT_IT_SAYS = f"""
+coalesce(CASE WHEN k.version = r.version AND k.scheme = {KEY_SCHEME} THEN k.folded::json END,
+    r.attributes::json)
+"""
+
+
+def read(said: dict[str, Any] | list[Any]) -> Folded:
+    """What `WHAT_IT_SAYS` gave of a record, either its attributes or its features."""
+    return fold(said) if isinstance(said, dict) else Folded(*from_json(said))
 
 
 class FeatureCache:
-    """Features of the newest version seen of each record, so that its values are read once."""
+    """Features of the newest version seen of each record, so that they are read once."""
 
     def __init__(self, limit: int = 50_000) -> None:
         self._limit = limit
-        self._known: dict[int, tuple[int, Features]] = {}
+        self._known: dict[int, tuple[int, Folded]] = {}
 
     def version(self, record_id: int) -> int:
         """The version whose features are at hand; 0 is none."""
         return self._known[record_id][0] if record_id in self._known else 0
 
-    def get(self, record_id: int, version: int, attributes: dict[str, Any] | None) -> Features:
-        """Features of a version; the attributes may be left out where `version` names it."""
+    def get(
+        self, record_id: int, version: int, said: dict[str, Any] | list[Any] | None
+    ) -> Folded:
+        """Features of a version; what was read may be left out where `version` names it."""
         known = self._known.get(record_id)
         if known is not None and known[0] == version:
             return known[1]
-        if attributes is None:
+        if said is None:
             raise KeyError(f"version {version} of record {record_id}")
-        return self.put(record_id, version, features_of(attributes))
+        return self.put(record_id, version, read(said))
 
-    def put(self, record_id: int, version: int, features: Features) -> Features:
+    def put(self, record_id: int, version: int, folded: Folded) -> Folded:
         if len(self._known) >= self._limit:
             self._known.clear()
-        self._known[record_id] = version, features
-        return features
+        self._known[record_id] = version, folded
+        return folded
 
 
 FEATURES = FeatureCache()  # of this process

@@ -4,6 +4,7 @@ Everything goes by place in the order of the keys (source slug, external id), ne
 of rows, so that what is computed does not depend on the order of arrival.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,10 +13,11 @@ from uuid import UUID
 
 from django.db import connection
 
+from matching.bulk import reading
 from matching.clustering import Key
-from matching.features import Features, features_of
+from matching.features import Features
 from matching.links import JOINING_STAGES
-from matching.live import generic_values, telling
+from matching.live import generic_values, read
 from matching.models import Decision, Hold
 from matching.world import Pair
 from profiles.models import SourceRecord
@@ -129,10 +131,10 @@ def _sampled(named: list[Named], most: int, first_of: Mapping[int, Key]) -> list
 
 def _features(place_of: Mapping[int, int]) -> list[Features]:
     found, generic = [Features()] * len(place_of), generic_values()
-    rows = SourceRecord.objects.live().values_list("pk", "attributes")
-    for pk, attributes in rows.iterator(chunk_size=CHUNK):
-        if pk in place_of:
-            found[place_of[pk]] = telling(features_of(attributes), generic)
+    for rows in reading.what_all_say(CHUNK):
+        for pk, said in rows:
+            if pk in place_of:
+                found[place_of[pk]] = read(json.loads(said)).telling(generic)
     return found
 
 

@@ -17,8 +17,6 @@ from django.db import connection, transaction
 
 from matching import keys
 from matching.blocking import KEY_SCHEME
-from matching.features import features_of
-from matching.live import keys_of
 from matching.models import DirtyRecord
 from matching.progress import Stage, TellStage, silent_stage
 from profiles.arrays import id_array
@@ -42,7 +40,7 @@ COUNT_OTHERS = f"SELECT count(*) {OTHER_SCHEME}"
 # Nothing is waited for while records are locked, so no importer is ever part of a circle. What
 # an importer holds gets its keys from the importer, or from the next round.
 LOCK_OTHERS = f"""
-SELECT r.id, r.attributes, r.deleted_at IS NULL AND r.erased_at IS NULL
+SELECT r.id, r.version, r.attributes, r.deleted_at IS NULL AND r.erased_at IS NULL
 {OTHER_SCHEME} AND r.id > %(after)s
 ORDER BY r.id LIMIT %(limit)s FOR NO KEY UPDATE OF r SKIP LOCKED
 """
@@ -129,7 +127,10 @@ def _add_new_keys(done: Rekeyed, left: int, tell: TellStage) -> None:
         tell(Stage("Making keys", "records", done.records - before, left))
 
 
-def _rekey_these(rows: Collection[tuple[int, str, bool]], done: Rekeyed) -> None:
+Row = tuple[int, int, str, bool]  # id, version, attributes, whether the record is live
+
+
+def _rekey_these(rows: Collection[Row], done: Rekeyed) -> None:
     wanted = dict(_readable(rows, done))
     lost = {pk: old for pk, old in keys.lost_keys(wanted, of=wanted).items() if old}
     keys.write_keys(wanted)
@@ -139,13 +140,11 @@ def _rekey_these(rows: Collection[tuple[int, str, bool]], done: Rekeyed) -> None
     done.records += len(wanted)
 
 
-def _readable(
-    rows: Collection[tuple[int, str, bool]], done: Rekeyed
-) -> Iterator[tuple[int, keys.Keys]]:
+def _readable(rows: Collection[Row], done: Rekeyed) -> Iterator[tuple[int, keys.Made]]:
     """Records with the keys they shall have; one that breaks the code holds up no other."""
-    for pk, attributes, is_live in rows:
+    for pk, version, attributes, is_live in rows:
         try:
-            yield pk, keys_of(features_of(json.loads(attributes))) if is_live else keys.NO_KEYS
+            yield pk, keys.made(version, json.loads(attributes), is_live=is_live)
         except Exception:
             logger.exception("record %d cannot be read and keeps its block keys", pk)
             done.failed.append(pk)

@@ -19,8 +19,8 @@ from matching.applying import apply, lock_touched
 from matching.bulk.run import resolve_in_bulk
 from matching.failpoints import failpoint
 from matching.keys import mark_blocks_dirty
-from matching.links import features_of_seen, score_candidates
-from matching.live import is_told_by, live_model
+from matching.links import folded, score_candidates
+from matching.live import live_model
 from matching.model import MatchModel
 from matching.models import GenericKey
 from matching.progress import Progress, Tell, TellStage, silent_stage, silently
@@ -171,9 +171,7 @@ def _check_it_holds(batch: Collection[int], snapshot: Snapshot, model: MatchMode
     if now.model_version != model.version or now.generic != snapshot.generic:
         raise SnapshotIsOver
     moved = now.noted_values ^ snapshot.noted_values
-    if moved and any(
-        is_told_by(features_of_seen(record), moved) for record in snapshot.records.values()
-    ):
+    if moved and any(folded(each).is_told_by(moved) for each in snapshot.records.values()):
         raise SnapshotIsOver
 
 

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from matching.blocking import IDENTIFYING
+from matching.live import WHAT_IT_SAYS
 from matching.model import MatchModel
 from profiles.arrays import id_array
 from profiles.prepared import ask
@@ -17,7 +18,7 @@ from profiles.prepared import ask
 # OFFSET 0 keeps look-ups by index what they are, however many rows are expected: a statement
 # about a few records must never read a whole table.
 # kinds and limits travel as two arrays; a kind without a limit of its own uses the default
-STATEMENT = """
+STATEMENT = f"""
 WITH limits AS (
     SELECT * FROM unnest(%(kinds)s::varchar[], %(limits)s::int[]) AS l (kind, most)
 ),
@@ -86,12 +87,15 @@ SELECT
     (SELECT coalesce(json_agg(key), '[]') FROM matching_generickey
      WHERE kind = ANY(%(identifying)s::varchar[])),
     (SELECT coalesce(json_agg(json_build_array(
-        r.id, r.version, r.deleted_at IS NULL AND r.erased_at IS NULL, s.stage, r.attributes
+        r.id, r.version, r.deleted_at IS NULL AND r.erased_at IS NULL, s.stage, {WHAT_IT_SAYS}
      )), '[]')
      FROM involved i
      CROSS JOIN LATERAL (SELECT * FROM profiles_sourcerecord r WHERE r.id = i.id OFFSET 0) r
+     LEFT JOIN LATERAL (
+        SELECT * FROM matching_keyedrecord k WHERE k.record_id = i.id OFFSET 0
+     ) k ON true
      JOIN profiles_source s ON s.id = r.source_id)
-"""
+"""  # noqa: S608 - words of our own
 
 HOLDS = """
 SELECT
@@ -110,13 +114,13 @@ NOTHING: Mapping[int, int] = MappingProxyType({})
 
 
 class SeenRecord(NamedTuple):
-    """A record as the snapshot saw it."""
+    """A record as the snapshot saw it; what it `said` is for `matching.live.read`."""
 
     id: int
     version: int
     is_live: bool
     stage: str
-    attributes: dict[str, Any]
+    said: dict[str, Any] | list[Any]
 
 
 @dataclass(frozen=True, slots=True)

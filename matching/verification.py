@@ -8,12 +8,21 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import pairwise
 
+from matching.blocking import KEY_SCHEME
 from matching.cases import questions
-from matching.features import features_of
+from matching.keys import Made, made
 from matching.links import score_candidates
-from matching.live import keys_of, live_model
+from matching.live import live_model
 from matching.model import MatchModel
-from matching.models import BlockKey, Decision, DirtyRecord, Hold, Link, ReviewCase
+from matching.models import (
+    BlockKey,
+    Decision,
+    DirtyRecord,
+    Hold,
+    KeyedRecord,
+    Link,
+    ReviewCase,
+)
 from matching.models.review import NOT_OF_THE_MACHINE
 from matching.snapshot import take_snapshot
 from matching.world import Pair, Solution, World, connected, load_world, solve
@@ -25,7 +34,7 @@ SOLVED_AT_ONCE = 2000
 
 
 def differences() -> Iterator[Difference]:
-    """Compare block keys, links, clusters and review cases with what records say now.
+    """Compare block keys, features, links, clusters and review cases with what records say now.
 
     Records that are held, as the live version is for new data only so far, are what an earlier
     version made of them: pairs and groups with one of these are left out.
@@ -64,10 +73,21 @@ def _keys(ids: list[int], names: _Names) -> Iterator[Difference]:
     rows = BlockKey.objects.filter(record__in=ids).values_list("record_id", "kind", "key")
     for record_id, kind, key in rows:
         held[record_id].add((kind, key))
+    kept = {each.record_id: each for each in KeyedRecord.objects.filter(record__in=ids)}
     for record in SourceRecord.objects.filter(pk__in=ids).order_by("pk"):
-        wanted = keys_of(features_of(record.attributes)) if record.is_live else frozenset()
-        if {key for _, key in held[record.pk]} != {key for _, key in wanted}:
+        wanted = made(record.version, record.attributes, is_live=record.is_live)
+        if {key for _, key in held[record.pk]} != {key for _, key in wanted.keys}:
             yield Difference("block keys", names.of(record.pk))
+        if (known := kept.get(record.pk)) and _is_off(known, wanted):
+            yield Difference("features", names.of(record.pk))
+
+
+def _is_off(known: KeyedRecord, wanted: Made) -> bool:
+    """Whether features are kept of what is gone, or would be read and are not what they say."""
+    if wanted.folded is None:
+        return known.folded is not None
+    is_read = (known.version, known.scheme) == (wanted.version, KEY_SCHEME)
+    return is_read and known.folded not in (None, wanted.folded)
 
 
 Weighed = tuple[float, bool, int, int]

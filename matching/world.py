@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple, Protocol
 
 from matching.clustering import Edge, Node, Partition, Refusal, partition
-from matching.live import FEATURES, generic_values, telling
+from matching.live import FEATURES, WHAT_IT_SAYS, generic_values
 from matching.model import MatchModel
 from profiles.arrays import id_array
 from profiles.prepared import ask
@@ -92,17 +92,18 @@ class Solution:
 
 
 # times as text, which Python reads faster than the driver does;
-# attributes only of records whose features are not at hand: they are most of the reading
-MEMBERS = """
+# what it says only of records whose features are not at hand: it is most of the reading
+MEMBERS = f"""
 SELECT r.id, s.slug, r.external_id, r.version, r.deleted_at IS NULL AND r.erased_at IS NULL,
     r.born_at::text, p.id, m.profile_id, m.component,
-    CASE WHEN r.version = known.version THEN NULL ELSE r.attributes END
+    CASE WHEN r.version = known.version THEN NULL ELSE ({WHAT_IT_SAYS})::text END
 FROM unnest(%s::bigint[], %s::int[]) AS known (record_id, version)
 JOIN profiles_sourcerecord r ON r.id = known.record_id
 JOIN profiles_source s ON s.id = r.source_id
 JOIN profiles_profile p ON p.birth_record_id = r.id
 JOIN profiles_membership m ON m.record_id = r.id
-"""
+LEFT JOIN matching_keyedrecord k ON k.record_id = r.id
+"""  # noqa: S608 - words of our own
 
 SAID = """
 SELECT lo_id, hi_id, verdict, NULL::float8 FROM matching_decision
@@ -220,11 +221,11 @@ def _member(
     birth_profile: str,
     profile: str,
     component: int,
-    attributes: str | None,
+    said: str | None,
 ) -> Member:
-    features = FEATURES.get(pk, version, None if attributes is None else json.loads(attributes))
+    folded = FEATURES.get(pk, version, None if said is None else json.loads(said))
     return Member(
-        node=Node(id=pk, key=(slug, external_id), features=telling(features, generic)),
+        node=Node(id=pk, key=(slug, external_id), features=folded.telling(generic)),
         version=version,
         is_live=is_live,
         age=(datetime.fromisoformat(born_at), slug, external_id),

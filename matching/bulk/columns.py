@@ -12,9 +12,9 @@ from operator import itemgetter
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.bulk.codec import Flat, flatten, packed
 from matching.bulk.parts import ALL_FIELDS, Parts, parts_of
 from matching.bulk.sketches import sketched
+from matching.codec import Flat, flatten, packed
 from matching.features import Features
 from matching.model import MatchModel
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from matching import live
 from matching.blocking import IDENTIFYING
 from matching.bulk import reading
 from matching.bulk.candidates import generic, pairs_of
@@ -17,8 +18,7 @@ from matching.bulk.parts import Parts
 from matching.bulk.store import FeatureReader, FeatureWriter, load, save
 from matching.bulk.weighing import Weighed, comparers, merged, weigh
 from matching.bulk.workers import Workers
-from matching.features import Features, features_of
-from matching.live import telling
+from matching.features import Features
 from matching.model import MatchModel
 
 Rows = NDArray[np.int64]
@@ -75,7 +75,7 @@ Work = tuple[Rows, list[str], dict[str, Parts], frozenset[int]]
 
 def _chunks(seen: reading.Seen, wanted: NDArray[np.bool_], model: MatchModel) -> Iterator[Work]:
     reads, generic = parts_read(model), generic_values(seen, model)
-    for chunk in reading.attributes(RECORDS_AT_ONCE):
+    for chunk in reading.what_all_say(RECORDS_AT_ONCE):
         rows = np.searchsorted(seen.ids, [pk for pk, _ in chunk])
         chosen = np.flatnonzero(wanted[rows])
         if len(chosen):
@@ -90,20 +90,20 @@ def generic_values(seen: reading.Seen, model: MatchModel) -> frozenset[int]:
 
 
 def encode_chunk(
-    rows: Rows, attributes: list[str], reads: dict[str, Parts], generic: frozenset[int]
+    rows: Rows, said: list[str], reads: dict[str, Parts], generic: frozenset[int]
 ) -> tuple[Rows, Chunk, list[int], list[int]]:
-    """Fold the attributes of some rows; also returns those broken, and those told less of.
+    """Fold what some rows say; also returns those broken, and those told less of.
 
     A row that cannot be read says nothing.
     """
     features: list[Features] = []
     broken: list[int] = []
     less: list[int] = []
-    for row, text in zip(rows.tolist(), attributes, strict=True):
+    for row, text in zip(rows.tolist(), said, strict=True):
         try:
-            whole = features_of(json.loads(text))
-            features.append(telling(whole, generic))
-            if features[-1] is not whole:
+            folded = live.read(json.loads(text))
+            features.append(folded.telling(generic))
+            if features[-1] is not folded.features:
                 less.append(row)
         except Exception:  # whatever it is, its own mark will tell when it is taken alone
             broken.append(row)

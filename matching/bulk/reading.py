@@ -9,6 +9,7 @@ from django.db import connection
 from numpy.typing import NDArray
 
 from matching.bulk.candidates import Blocks, blocks_of
+from matching.live import WHAT_IT_SAYS
 from matching.model import MatchModel
 
 RECORDS_AT_ONCE = 20_000  # whose keys are read by one query
@@ -43,10 +44,11 @@ SELECT key, count(*) FROM matching_dirtyrecord d, unnest(d.touched_keys) key
 WHERE d.attempts = 0 AND d.not_before <= now() GROUP BY key
 """
 RANGE = "SELECT coalesce(min(id), 0), coalesce(max(id), -1) FROM profiles_sourcerecord"
-ATTRIBUTES = """
-SELECT id, attributes FROM profiles_sourcerecord
-WHERE id BETWEEN %(first)s AND %(last)s ORDER BY id
-"""
+WHAT_ALL_SAY = f"""
+SELECT r.id, ({WHAT_IT_SAYS})::text
+FROM profiles_sourcerecord r LEFT JOIN matching_keyedrecord k ON k.record_id = r.id
+WHERE r.id BETWEEN %(first)s AND %(last)s ORDER BY r.id
+"""  # noqa: S608 - words of our own
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def begin_snapshot() -> None:
 
 
 def read(model: MatchModel) -> Seen:
-    """Read everything but the attributes; about 500 bytes of memory a record."""
+    """Read everything but what the records say; about 500 bytes of memory a record."""
     records = _numbers(RECORDS, 5, {"stages": list(STAGES)})
     ids, version, component, is_live, stage = records[:, np.argsort(records[0])]
     marks, marked = _numbers(MARKS, 2, {})
@@ -116,10 +118,10 @@ def _blocks(ids: NDArray[np.int64], model: MatchModel) -> Blocks:
     return blocks_of(keys, numbers.astype(np.int16), rows)
 
 
-def attributes(size: int) -> Iterator[list[tuple[int, str]]]:
-    """Ids and attributes (JSON) of all records, ascending, about `size` at a time."""
+def what_all_say(size: int) -> Iterator[list[tuple[int, str]]]:
+    """Ids of all records and what they say (JSON), ascending, about `size` at a time."""
     for ends in _ranges(size):
-        if rows := _rows(ATTRIBUTES, ends):
+        if rows := _rows(WHAT_ALL_SAY, ends):
             yield rows
 
 

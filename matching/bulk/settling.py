@@ -27,7 +27,7 @@ from matching.bulk.store import FeatureReader, load, save
 from matching.bulk.weighing import Outcome, Weighed, scored
 from matching.failpoints import failpoint
 from matching.links import ScoredPair, joins
-from matching.live import FEATURES, live_model, model_of_version
+from matching.live import FEATURES, live_model, model_of_version, with_values
 from matching.model import MatchModel
 from matching.progress import Progress
 from matching.scoring import Scored
@@ -264,4 +264,4 @@ def _put_features(run: _Run, rows: Rows) -> None:
     columns = (rows.tolist(), run.seen.ids[rows].tolist(), run.seen.version[rows].tolist())
     for row, pk, version in zip(*columns, strict=True):
         if run.features.has(row):
-            FEATURES.put(pk, version, run.features(row))
+            FEATURES.put(pk, version, with_values(run.features(row)))

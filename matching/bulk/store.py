@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.bulk.codec import unpacked
+from matching.codec import unpacked
 from matching.features import Features
 
 FEATURES = "features.bin"

@@ -33,7 +33,10 @@ class BlockKey(models.Model):
 
 
 class KeyedRecord(models.Model):
-    """Which scheme the block keys of a record were made by; no row means nobody knows.
+    """The features of a record, and which scheme they and its block keys were made by.
+
+    No row means nobody knows. `folded` is a text of `matching.codec`, made of that version of
+    the record; nothing where it is gone.
 
     While `rekey` runs, keys of an older scheme stay beside the new ones, named here, so that
     records whose keys are not made yet are still met. They go when all records have new ones.
@@ -43,6 +46,8 @@ class KeyedRecord(models.Model):
         SourceRecord, models.CASCADE, related_name="+", primary_key=True
     )
     scheme = models.PositiveSmallIntegerField(help_text="`KEY_SCHEME` of the code then.")
+    version = models.PositiveIntegerField(null=True)
+    folded = models.TextField(null=True)  # noqa: DJ001 - what is gone is no empty text
     outdated = ArrayField(models.BigIntegerField(), null=True)
 
     class Meta:

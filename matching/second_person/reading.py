@@ -66,7 +66,10 @@ def _features(sides: Sequence[Sequence[int]], world: World) -> list[list[Feature
     absent = [pk for pk, version in versions.items() if FEATURES.version(pk) != version]
     read = dict(SourceRecord.objects.filter(pk__in=absent).values_list("pk", "attributes"))
     found = {pk: features_of(attributes) for pk, attributes in read.items()}
-    found |= {pk: FEATURES.get(pk, versions[pk], None) for pk in versions.keys() - found.keys()}
+    found |= {
+        pk: FEATURES.get(pk, versions[pk], None).features
+        for pk in versions.keys() - found.keys()
+    }
     return [[found[pk] for pk in side] for side in sides]
 
 

@@ -8,7 +8,7 @@ from base64 import b64decode
 from dataclasses import dataclass
 from functools import lru_cache
 
-from matching.bulk.codec import unpacked
+from matching.codec import unpacked
 from matching.features import Features
 from matching.splink.columns import ReadyColumn
 from matching.splink.levels import level_of

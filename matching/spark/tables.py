@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.bulk.candidates import Blocks
-from matching.bulk.codec import flatten, packed
+from matching.codec import flatten, packed
 from matching.features import Features
 from matching.spark.asking import ID, IS_DIRTY, KEYS, RECORD
 

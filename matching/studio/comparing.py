@@ -8,8 +8,7 @@ from django.utils.translation import gettext as _
 
 from matching.confidence import Tie, spanning_tree, ties_among
 from matching.evidence import Evidence, evidence_now
-from matching.features import features_of
-from matching.live import generic_values, telling
+from matching.live import fold, generic_values
 from matching.model import MatchModel
 from matching.scoring import score
 from matching.studio.layout import Pair
@@ -45,7 +44,7 @@ def compare_two(
     """Compare two of a customer's `records` by the model of now. Three queries."""
     left, right = pair
     generic = generic_values()
-    ours, theirs = (telling(features_of(each.attributes), generic) for each in pair)
+    ours, theirs = (fold(each.attributes).telling(generic) for each in pair)
     known = {record.pk: record for record in records}
     way = way_between(left.pk, right.pk, spanning_tree(list(known), ties_among(list(known))))
     return Comparison(

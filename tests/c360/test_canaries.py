@@ -13,7 +13,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from matching.models import ReviewCase
+from matching.models import KeyedRecord, ReviewCase
 from profiles.models import Membership, Profile, SourceRecord
 from tests.c360 import test_authorisation as matrix
 from tests.c360.test_authorisation import MATRIX, Entry, ask, entries
@@ -68,6 +68,7 @@ def planted(objects: dict[str, object]) -> dict[str, object]:
 
 def _plant(record: SourceRecord, attributes: dict[str, Any]) -> None:
     SourceRecord.objects.filter(pk=record.pk).update(attributes=attributes)
+    KeyedRecord.objects.filter(record=record).delete()
 
 
 def leaks(

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db.models import F
+from django.db.models import F, Value
+from django.db.models.functions import Replace
 
 from c360.management.commands.verify import in_words
 from consent.models import EffectivePermission
@@ -69,12 +70,17 @@ def test_while_records_wait_nothing_is_compared_and_nothing_is_called_well(
     assert (report["ok"], report["waiting"], report["differences"]) == (False, 1, [])
 
 
-@pytest.mark.parametrize("check", ["block keys", "links", "clusters", "golden values"])
+@pytest.mark.parametrize(
+    "check", ["block keys", "features", "links", "clusters", "golden values"]
+)
 def test_whatever_was_tampered_with_is_named(joined: Profile, check: str) -> None:
     if check == "block keys":
         BlockKey.objects.filter(record=joined.birth_record).update(
             kind="date", key=F("key") + 1
         )
+    elif check == "features":
+        kept = KeyedRecord.objects.filter(record=joined.birth_record)
+        kept.update(folded=Replace("folded", Value("kowalska"), Value("mallory")))
     elif check == "links":
         Link.objects.update(weight_bits=1.5)
     elif check == "clusters":

@@ -1,5 +1,6 @@
 """The columns of the bulk path: the same levels, weights and pairs as one record at a time."""
 
+import json
 from collections import defaultdict
 from dataclasses import replace
 from itertools import combinations
@@ -14,11 +15,11 @@ from bench.customer_rows import COLUMNS
 from bench.customers import customers, mapping
 from matching.blocking import block_keys
 from matching.bulk.candidates import blocks_of, generic, pairs_of, rows_under
-from matching.bulk.codec import flatten, packed, unpacked
 from matching.bulk.columns import encode, joined, parts_read
 from matching.bulk.groups import components, groups_of
 from matching.bulk.parts import PARTS, parts_of
 from matching.bulk.weighing import Weighed, comparers, merged, scored, weigh
+from matching.codec import as_text, flatten, from_json, packed, unpacked
 from matching.comparisons import COMPARISONS
 from matching.features import Features, features_of
 from matching.model import MatchModel, default_model
@@ -168,9 +169,10 @@ def test_a_comparison_that_nobody_has_heard_of_has_no_parts() -> None:
         parts_of("shoe_size")
 
 
-@given(records())
-def test_a_packed_record_comes_back_as_it_was(features: Features) -> None:
+@given(records(), st.lists(st.integers(-(2**63), 2**63 - 1), max_size=4))
+def test_a_packed_record_comes_back_as_it_was(features: Features, values: list[int]) -> None:
     assert unpacked(packed(flatten(features))) == features
+    assert from_json(json.loads(as_text(features, values))) == (features, tuple(values))
 
 
 def test_many_values_of_one_record_survive_packing(invented: list[Features]) -> None:

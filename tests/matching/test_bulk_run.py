@@ -20,7 +20,7 @@ from matching import keys, queue
 from matching.bulk import reading, settling
 from matching.bulk import run as bulk
 from matching.bulk.run import resolve_in_bulk
-from matching.models import DirtyRecord, GenericKey, Link, MergeEvent
+from matching.models import DirtyRecord, GenericKey, KeyedRecord, Link, MergeEvent
 from matching.progress import Meter, Progress, Stage
 from matching.resolve import bulk_pays, resolve_all
 from profiles.models import SourceRecord
@@ -249,6 +249,7 @@ def test_a_record_nobody_can_read_is_left_to_its_mark(monkeypatch: pytest.Monkey
     arrive_all()
     bad = arrive("crm", "bad", **ANNA)
     SourceRecord.objects.filter(pk=bad.pk).update(attributes=[1])
+    KeyedRecord.objects.filter(record=bad).delete()
 
     done = resolve_in_bulk(processes=1)
 

@@ -1,15 +1,18 @@
-"""The keys of fixed records, pinned: whoever changes them has to say so."""
+"""The keys and features of fixed records, pinned: whoever changes them has to say so."""
 
 from hashlib import sha256
 from typing import Any
 
 from matching.blocking import KEY_SCHEME, KINDS, block_keys
+from matching.codec import as_text
 from matching.features import features_of
 
-# One line per scheme, never changed. Where the test fails because keys are meant to change:
-# raise `KEY_SCHEME`, add the new digest, and say in the changelog that `rekey` must run.
+# One line per scheme, never changed. Where the test fails because keys or features are meant
+# to change: raise `KEY_SCHEME`, add the new digest, and say in the changelog that `rekey` must
+# run.
 DIGESTS = {
     1: "4f042a83b4eb2c021fd5259745bb9722d80ac691093ca9770ed0dbfb0155dc70",
+    2: "1a06d8f59322b767c47d165a6e3ee62b66d09f2235da61e784986309b2ce2330",
 }
 RECORDS: tuple[dict[str, Any], ...] = (
     {
@@ -46,8 +49,8 @@ RECORDS: tuple[dict[str, Any], ...] = (
 def test_keys_change_only_together_with_the_number_of_their_scheme() -> None:
     assert max(DIGESTS) == KEY_SCHEME
     assert DIGESTS[KEY_SCHEME] == digest(), (
-        "The block keys of fixed records have changed. If that is meant, raise KEY_SCHEME in "
-        "matching/blocking.py and add the new digest here."
+        "The block keys or features of fixed records have changed. If that is meant, raise "
+        "KEY_SCHEME in matching/blocking.py and add the new digest here."
     )
 
 
@@ -64,4 +67,5 @@ def pinned() -> list[list[tuple[str, int]]]:
 
 
 def digest() -> str:
-    return sha256(repr(pinned()).encode()).hexdigest()
+    kept = [as_text(features_of(each), ()) for each in RECORDS]
+    return sha256(repr((pinned(), kept)).encode()).hexdigest()

@@ -32,7 +32,7 @@ from matching.blocking import IDENTIFYING, plain_keys
 from matching.clustering import Edge, Node
 from matching.decisions import undo
 from matching.features import Features, features_of
-from matching.live import keys_of, telling
+from matching.live import keys_of, with_values
 from matching.model import MatchModel, default_model
 from matching.models import Decision, DirtyRecord, Hold, MatchModelVersion
 from matching.refusals import DecisionRefused
@@ -304,7 +304,7 @@ def _without_what_too_many_share(features: Mapping[int, Features]) -> dict[int, 
         for (kind, key), records in shared.items()
         if kind in IDENTIFYING and records > MODEL.generic_limit(kind)
     }
-    return {pk: telling(each, generic) for pk, each in features.items()}
+    return {pk: with_values(each).telling(generic) for pk, each in features.items()}
 
 
 def _pairs_that_meet(features: Mapping[int, Features]) -> Iterator[tuple[int, int]]:
