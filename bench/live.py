@@ -10,7 +10,8 @@ put into a database of their own and resolved. Then, in one process with nothing
 - `one_new_record`: an arriving record stored, resolved, and all of it committed;
 - `arriving_in_batches`: records per second when they come by the hundred, all writes included.
 
-Prints one JSON object; times are milliseconds of wall time.
+Prints one JSON object; times are milliseconds of wall time. What a size came to is told on
+standard error at once, since a million records take long.
 """
 
 import json
@@ -55,6 +56,7 @@ def in_a_process(size: int) -> dict[str, Any]:
     command = [sys.executable, "-m", "bench.live", "--one", str(size)]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    print(json.dumps(found), file=sys.stderr)
     return found
 
 
