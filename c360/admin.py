@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
@@ -13,10 +13,11 @@ from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from c360.models import PersonalToken, User
+from c360.second_step.keeping import end
 from c360.tokens.making import revoke
 
 admin.site.site_header = "Customer 360"
@@ -79,19 +80,52 @@ class StaffAdmin(UserAdmin):
     )
     add_fieldsets = ((None, {"fields": ("email", "name", "password1", "password2")}),)
     readonly_fields = ("last_login", "date_joined")
-    list_display = ("email", "name", "roles", "is_active", "is_staff", "last_login")
+    list_display = (
+        "email",
+        "name",
+        "roles",
+        "is_active",
+        "is_staff",
+        "has_second_step",
+        "last_login",
+    )
     list_filter = ("is_active", "groups")
     search_fields = ("email", "name")
     ordering = ("email",)
     filter_horizontal = ()
-    actions = None
+    actions = ("reset_second_step",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        return super().get_queryset(request).prefetch_related("groups")
+        people = super().get_queryset(request).select_related("second_step")
+        return people.prefetch_related("groups")
 
     @admin.display(description=_("Roles"))
     def roles(self, user: User) -> str:
         return ", ".join(sorted(group.name for group in user.groups.all()))
+
+    @admin.display(description=_("Second step"), boolean=True)
+    def has_second_step(self, user: User) -> bool:
+        return hasattr(user, "second_step")
+
+    @admin.action(
+        description=_("Reset the second step: until set up again, the password is enough"),
+        permissions=("change",),
+    )
+    def reset_second_step(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        """End the second step of people who lost their phone, noting who did.
+
+        Nobody's own: a code ends that. Of superusers only by superusers.
+        """
+        reset = 0
+        for person in people:
+            if person == request.user or not self.has_change_permission(request, person):
+                told = gettext("You may not reset the second step of %s.") % person
+                self.message_user(request, told, messages.ERROR)
+            elif end(person, by=f"user {request.user.pk}"):
+                self.log_change(request, person, gettext("Reset the second step."))
+                reset += 1
+        told = ngettext("%d second step was reset.", "%d second steps were reset.", reset)
+        self.message_user(request, told % reset)
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         """The fieldsets, without what only a superuser may give."""

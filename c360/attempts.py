@@ -1,4 +1,4 @@
-"""Counts tries to sign in, wrong tokens and lookups: nobody guesses or reads all at speed.
+"""Counts tries to sign in, codes, wrong tokens and lookups: nobody guesses or reads at speed.
 
 Counters live in the cache under keyed hashes: no address of a person is stored. Counting by
 account and address together keeps a stranger from locking somebody out; counting by address
@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 WINDOW_SECONDS = 15 * 60
 TRIES_PER_ACCOUNT = 5
 TRIES_PER_ADDRESS = 50
+CODES_PER_PERSON = 5
 TOKEN_WINDOW_SECONDS = 60
 WRONG_TOKENS_PER_ADDRESS = 30
 LOOKUP_WINDOW_SECONDS = 60
@@ -77,6 +78,27 @@ def forget(account: str, address: str) -> None:
         cache.delete(account_key)
         cache.decr(address_key)
     except (RedisError, ValueError) as error:
+        raise CounterUnavailable from error
+
+
+def count_code(person: int) -> int:
+    """Count a code before it is looked at; how many seconds to wait if it must not be, else 0.
+
+    By person alone, wherever it comes from. Raises `CounterUnavailable`.
+    """
+    key = _key("code", str(person))
+    try:
+        made = _counted(key, WINDOW_SECONDS)
+        return _seconds_left(key) if made > CODES_PER_PERSON else 0
+    except (RedisError, ValueError) as error:
+        raise CounterUnavailable from error
+
+
+def forget_codes(person: int) -> None:
+    """Take back the codes of somebody who gave a right one. Raises `CounterUnavailable`."""
+    try:
+        cache.delete(_key("code", str(person)))
+    except RedisError as error:
         raise CounterUnavailable from error
 
 

@@ -15,6 +15,7 @@ from c360.services import StartError, complain
 YES = {"1", "true", "yes", "on"}
 NO = {"", "0", "false", "no", "off"}
 SHORTEST_SECRET = 32
+ROLES = ("Service agents", "Data stewards", "Privacy officers", "Admins")  # of the migrations
 Check = Callable[[str], str]  # what is wrong with a value, as the end of "NAME …"; or nothing
 
 
@@ -140,6 +141,14 @@ def one_of(allowed: set[str], value: str) -> str:
     return f"is {value!r}; choose one of {', '.join(sorted(allowed))}"
 
 
+def roles(value: str) -> str:
+    """A name that is none would ask nobody for anything, and nobody would notice."""
+    for role in filter(None, value.split(",")):
+        if role not in ROLES:
+            return f"has {role!r}; write roles of {', '.join(ROLES)}, with commas only between"
+    return ""
+
+
 def positive(value: str) -> str:
     if not value or (value.isascii() and value.isdigit() and 0 < int(value) < 10_000):
         return ""
@@ -191,6 +200,7 @@ CHECKS: dict[str, Check] = {
     "C360_MASKED": patterns,
     "C360_SHOW_SECONDS": seconds,
     "C360_VERIFY_CALLERS": yes_or_no,
+    "C360_REQUIRE_SECOND_STEP": roles,
     "TIME_ZONE": time_zone,
     "C360_DEFAULT_REGION": region,
     "C360_LOOKUPS_PER_MINUTE": positive,

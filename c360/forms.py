@@ -11,11 +11,40 @@ from django.http import HttpResponse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from c360 import attempts
+from c360 import attempts, sign_in_log
 from c360.models import User
 from c360.personal import time_zones
 
 COOKIE_SECONDS = 400 * 86_400  # browsers keep none for longer
+UNAVAILABLE = _("Nobody can sign in at the moment. Try again in a minute.")
+STATUSES = {"too_many": 429, "unavailable": 503}
+
+
+def too_many_tries(seconds: int) -> ValidationError:
+    """How long to wait, in words."""
+    minutes = ceil(seconds / 60)
+    said = ngettext(
+        "Too many tries. Wait %(n)s minute, then try again.",
+        "Too many tries. Wait %(n)s minutes, then try again.",
+        minutes,
+    )
+    return ValidationError(said, code="too_many", params={"n": minutes})
+
+
+def refused(response: HttpResponse, form: "SignInForm | CodeForm") -> HttpResponse:
+    """The page of a form that signs nobody in, with its status and how long to wait."""
+    problems = [each.code or "" for field in form.errors.as_data().values() for each in field]
+    response.status_code = next(filter(None, map(STATUSES.get, problems)), 422)
+    if form.wait_seconds:
+        response["Retry-After"] = str(form.wait_seconds)
+    return response
+
+
+class CodeForm(forms.Form):
+    """One field for a code of a second step, pasted with or without gaps."""
+
+    code = forms.CharField(label=_("Code"), max_length=40)
+    wait_seconds = 0  # once too many codes were tried
 
 
 class SignInForm(AuthenticationForm):
@@ -28,7 +57,6 @@ class SignInForm(AuthenticationForm):
     error_messages = {
         "invalid_login": _("Sign-in failed. Check both fields."),
         "inactive": _("Sign-in failed. Check both fields."),
-        "unavailable": _("Nobody can sign in at the moment. Try again in a minute."),
     }
 
     wait_seconds = 0  # once too many tries were made
@@ -45,25 +73,27 @@ class SignInForm(AuthenticationForm):
         try:
             self.wait_seconds = attempts.count(account, address)
             if self.wait_seconds:
-                raise self._too_many()
-            cleaned = super().clean()
+                sign_in_log.too_many("passwords", self._person(), address)
+                raise too_many_tries(self.wait_seconds)
+            cleaned = self._checked(address)
             if self.user_cache is not None:
                 attempts.forget(account, address)
         except attempts.CounterUnavailable as error:
-            raise self._refusal("unavailable") from error
+            raise ValidationError(UNAVAILABLE, code="unavailable") from error
         return cleaned
 
-    def _too_many(self) -> ValidationError:
-        minutes = ceil(self.wait_seconds / 60)
-        said = ngettext(
-            "Too many tries. Wait %(n)s minute, then try again.",
-            "Too many tries. Wait %(n)s minutes, then try again.",
-            minutes,
-        )
-        return ValidationError(said, code="too_many", params={"n": minutes})
+    def _checked(self, address: str) -> dict[str, Any]:
+        """What Django makes of the two fields; whatever it refuses is in the log."""
+        try:
+            return super().clean()
+        except ValidationError:
+            sign_in_log.wrong("password", self._person(), address)
+            raise
 
-    def _refusal(self, code: str) -> ValidationError:
-        return ValidationError(self.error_messages[code], code=code)
+    def _person(self) -> int | None:
+        """Whose address was typed, by primary key."""
+        known = User.objects.filter(email=self.cleaned_data.get("username", ""))
+        return known.values_list("pk", flat=True).first()
 
 
 def _zones() -> list[tuple[str, str]]:

@@ -1,9 +1,18 @@
-"""Request types, and the two answers a lookup of a customer may need besides "found"."""
+"""Request types, the way to sign-in, and the answers of a lookup besides "found"."""
 
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import urlencode
 from django_htmx.middleware import HtmxDetails
 
 from c360.models import User
+
+
+def with_next(name: str, wanted: str) -> str:
+    """The address of a page of sign-in that leads on to the one that was wanted, if any."""
+    query = f"?{urlencode({REDIRECT_FIELD_NAME: wanted})}" if wanted else ""
+    return reverse(name) + query
 
 
 class StaffRequest(HttpRequest):

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
@@ -91,6 +92,11 @@ class SessionLimits:
             elif now - seen >= NOTED_EVERY_SECONDS and was_asked(request):
                 request.session["seen_at"] = now
         return self.get_response(request)
+
+
+def begin(session: SessionBase) -> None:
+    """Have the limits of a session count from now, when somebody signs in."""
+    session["began_at"] = session["seen_at"] = int(time.time())
 
 
 def is_over(session: Mapping[str, Any], now: int) -> bool:

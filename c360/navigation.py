@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from c360.personal import THEMES
+from c360.second_step.required import ONLY
 
 
 @dataclass(frozen=True)
@@ -24,13 +25,17 @@ class Entry:
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Context of `base.html`. The menu only names pages the user may open."""
+    """Context of `base.html`. The menu only names pages the user may open.
+
+    Somebody is `at_work` once signed in, and not before they have a second step if they must.
+    """
     user = getattr(request, "user", None)
     theme = request.COOKIES.get("theme", "")
-    signed_in = user is not None and user.is_authenticated
+    at_work = user is not None and user.is_authenticated and ONLY not in request.META
     return {
-        "navigation": _entries(request) if signed_in else [],
-        "may_search": signed_in and request.user.has_perm("profiles.search_customers"),
+        "at_work": at_work,
+        "navigation": _entries(request) if at_work else [],
+        "may_search": at_work and request.user.has_perm("profiles.search_customers"),
         "theme": theme if theme in THEMES else "",
         "density": getattr(user, "density", ""),
         "shortcuts_on": getattr(user, "shortcuts_enabled", False),

@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "c360.middleware.SessionLimits",
     "c360.personal.Personal",
     "c360.middleware.SignInRequired",
+    "c360.second_step.required.SecondStepRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -166,6 +167,11 @@ C360_MASKED = (
 C360_SHOW_SECONDS = int(os.environ.get("C360_SHOW_SECONDS") or 60)
 # Agents see masked values only once the caller has told two facts; profiles.desk.verified.
 C360_VERIFY_CALLERS = os.environ.get("C360_VERIFY_CALLERS", "").lower() in YES
+
+# Groups whose people set up a second step of sign-in before anything else.
+C360_REQUIRE_SECOND_STEP = list(
+    filter(None, os.environ.get("C360_REQUIRE_SECOND_STEP", "").split(","))
+)
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -7,13 +7,19 @@ from c360 import api_docs, views
 from c360.health import healthz
 from c360.live.listener import PATH
 from c360.live.views import live
+from c360.second_step.sign_in import SignInCode
+from c360.second_step.views import end, renew, second_step
 from c360.tokens.views import revoke_token, tokens
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("login/", views.SignIn.as_view(), name="login"),
+    path("login/code/", SignInCode.as_view(), name="login-code"),
     path("logout/", views.SignOut.as_view(), name="logout"),
     path("preferences/", views.preferences, name="preferences"),
+    path("second-step/", second_step, name="second-step"),
+    path("second-step/recovery-codes/", renew, name="second-step-codes"),
+    path("second-step/end/", end, name="second-step-end"),
     path("tokens/", tokens, name="tokens"),
     path("tokens/<int:pk>/revoke/", revoke_token, name="revoke-token"),
     path("healthz", healthz, name="healthz"),

@@ -1,6 +1,5 @@
 """Sign-in, sign-out, preferences, the start page of each role, and pages for errors."""
 
-import time
 from typing import Any
 
 from django.contrib import messages
@@ -13,15 +12,18 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.decorators import method_decorator
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from c360.forms import PreferencesForm, SignInForm
-from c360.http import StaffRequest
-from c360.middleware import ENDED, request_id
+from c360.forms import PreferencesForm, SignInForm, refused
+from c360.http import StaffRequest, with_next
+from c360.middleware import ENDED, begin, request_id
+from c360.models import User
 from c360.personal import THEMES
+from c360.second_step import pending
+from c360.second_step.keeping import step_of_person
 from c360.showing import shows_no_customer_data
 
 ENDINGS = {
@@ -29,30 +31,33 @@ ENDINGS = {
         "You were away for half an hour, so you were signed out. Sign in to go on."
     ),
     "whole": gettext_lazy("A working day is over, so you were signed out. Sign in to go on."),
+    "late": gettext_lazy("The code took longer than ten minutes. Sign in again."),
 }
-REFUSALS = {"too_many": 429, "unavailable": 503}
 
 
 @shows_no_customer_data
 class SignIn(LoginView):
-    """Sign in with e-mail and password, then go on to the page that was asked for."""
+    """Sign in with e-mail and password, then go on to the page that was asked for.
+
+    Who has a second step is asked for a code in between, by `c360.second_step.sign_in`.
+    """
 
     form_class = SignInForm
     template_name = "registration/login.html"
     redirect_authenticated_user = True
 
     def form_valid(self, form: SignInForm) -> HttpResponse:  # type: ignore[override]  # ours
-        response = super().form_valid(form)
-        self.request.session["began_at"] = self.request.session["seen_at"] = int(time.time())
-        return response
+        """Sign in, or go on to the code of who has a second step, signed in nowhere yet."""
+        person: User = form.get_user()
+        if step_of_person(person) is None:
+            response = super().form_valid(form)
+            begin(self.request.session)
+            return response
+        pending.note(self.request.session, person)
+        return redirect(with_next("login-code", self.get_redirect_url()))
 
     def form_invalid(self, form: SignInForm) -> HttpResponse:  # type: ignore[override]  # ours
-        code = next((error.code for error in form.non_field_errors().as_data()), None)
-        context = self.get_context_data(form=form)
-        response = self.render_to_response(context, status=REFUSALS.get(code or "", 422))
-        if form.wait_seconds:
-            response["Retry-After"] = str(form.wait_seconds)
-        return response
+        return refused(self.render_to_response(self.get_context_data(form=form)), form)
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         """With why somebody who was signed in is asked again, told once."""
@@ -78,7 +83,7 @@ def admin_sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         raise PermissionDenied
     wanted = request.GET.get(REDIRECT_FIELD_NAME, reverse("admin:index"))
-    return redirect(f"{reverse('login')}?{urlencode({REDIRECT_FIELD_NAME: wanted})}")
+    return redirect(with_next("login", wanted))
 
 
 @shows_no_customer_data
@@ -125,7 +130,8 @@ def _as_is(request: StaffRequest) -> dict[str, str]:
 
 def _preferences_page(request: StaffRequest, form: PreferencesForm) -> HttpResponse:
     status = 422 if form.errors else 200
-    return render(request, "c360/preferences.html", {"form": form}, status=status)
+    context = {"form": form, "step": step_of_person(request.user)}
+    return render(request, "c360/preferences.html", context, status=status)
 
 
 @shows_no_customer_data

@@ -23,11 +23,12 @@ from matching.models import Decision, MatchModelVersion, Reading, ReviewCase
 from profiles.desk.timeline.filters import Cursor
 from profiles.models import CorrectionProposal
 from profiles.survivorship.live import live_version
+from tests.c360.phones import at_the_code, with_phone
 from tests.consent.statements import say
 from tests.matching.figures import make_figure
 from tests.matching.pairs import make_pair
 from tests.profiles.customers import make_event
-from tests.staff import signed_in, staff
+from tests.staff import PASSWORD, signed_in, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +37,7 @@ ROLES: list[str] = MATRIX["roles"]
 ANSWERS: dict[str, list[int | str]] = MATRIX["answers"]
 REFUSED = ("sign in", 401, 403)
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-FOR_ANY_METHOD = {"home", "login", "/admin/login/"}
+FOR_ANY_METHOD = {"home", "login", "login-code", "/admin/login/"}
 T = TypeVar("T")
 Entry = tuple[str, str]  # a method and the name of an address
 
@@ -159,6 +160,16 @@ def ask(
     headers: dict[str, str] | None = None,
 ) -> Any:
     browser = Client() if role == "anonymous" else signed_in(role)
+    return ask_in(browser, method, name, objects, headers)
+
+
+def ask_in(
+    browser: Client,
+    method: str,
+    name: str,
+    objects: dict[str, object],
+    headers: dict[str, str] | None = None,
+) -> Any:
     body = MATRIX["bodies"].get(f"{method} {name}", {})
     return browser.generic(
         method,
@@ -225,6 +236,26 @@ def test_the_answers_are_those_in_the_matrix(
     answers = of_each_role(lambda role: told(ask(role, method, name, objects)))
 
     assert answers == {role: expected(role, method, name) for role in ROLES}
+
+
+def test_the_right_password_without_the_code_opens_nothing(objects: dict[str, object]) -> None:
+    ada = staff("ada", PASSWORD)
+    ada.is_superuser = True
+    ada.save()
+    with_phone(ada)
+    session = at_the_code(ada).cookies["sessionid"].value
+    strangers = {f"{m} {name}": expected("anonymous", m, name) for m, name in entries()}
+
+    answers = {}
+    for method, name in entries():
+        browser = Client()
+        browser.cookies["sessionid"] = session
+        with undone():
+            answer = ask_in(browser, method, name, objects)
+            answers[f"{method} {name}"] = told(answer)
+
+    the_code = {"GET login-code": 200, "POST login-code": 422}
+    assert answers == strangers | the_code
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,10 @@ NAMES = {"Customer 360", "· Customer 360", "SHA-256"}  # called that in every l
 SHELL = [
     "base.html",
     "registration/login.html",
+    "registration/code.html",
     *(f"c360/{name}.html" for name in ("_user_menu", "preferences", "no_role", "stale_form")),
+    "c360/second_step.html",
+    *(f"c360/_second_step_{part}.html" for part in ("set_up", "kept", "codes")),
     *(f"{status}.html" for status in (403, 404, 410, 500, 503)),
 ]
 DESK = [
@@ -80,7 +83,9 @@ def test_the_pages_of_agents_speak_german(path: Path) -> None:
     assert untranslated(translatable_texts(ROOT / "templates" / path)) == []
 
 
-@pytest.mark.parametrize("folder", ["profiles/desk", "profiles/finding", "profiles/views"])
+@pytest.mark.parametrize(
+    "folder", ["profiles/desk", "profiles/finding", "profiles/views", "c360/second_step"]
+)
 def test_what_code_says_on_the_pages_of_agents_is_german(folder: str) -> None:
     texts = [text for path in (ROOT / folder).rglob("*.py") for text in said_by(path)]
 

@@ -44,6 +44,7 @@ def folder(tmp_path: Path) -> DataFolder:
         ("C360_MASKED", "phone,identifiers.*,!identifiers.loyalty_card"),
         ("C360_SHOW_SECONDS", "30"),
         ("C360_VERIFY_CALLERS", "on"),
+        ("C360_REQUIRE_SECOND_STEP", "Admins,Privacy officers"),
     ],
 )
 def test_a_setting_that_makes_sense_is_accepted(name: str, good: str) -> None:
@@ -54,6 +55,8 @@ def test_a_setting_that_makes_sense_is_accepted(name: str, good: str) -> None:
     ("name", "bad", "said"),
     [
         ("SECRET_KEY", "changeme", "too easy to guess"),
+        ("C360_REQUIRE_SECOND_STEP", "admins", "write roles of Service agents"),
+        ("C360_REQUIRE_SECOND_STEP", "Admins, Data stewards", "with commas only between"),
         ("SECRET_KEY", "a" * 60, "too easy to guess"),
         ("ALLOWED_HOSTS", "https://c360.example.org", "write names only"),
         ("ALLOWED_HOSTS", "c360.example.org:8360", "write names only"),

@@ -29,10 +29,14 @@ class Person:
         """Type e-mail and password, as everybody does."""
         if "/login/" not in self.page.url:
             self.page.goto("/login/")
+        self.gives_the_password(account)
+        self.page.wait_for_url(lambda url: "/login/" not in url)
+
+    def gives_the_password(self, account: SignIn) -> None:
+        """Send the form of sign-in, whatever comes then."""
         self.page.get_by_label("E-mail").fill(account.email)
         self.page.get_by_label("Password").fill(account.password)
         self.page.get_by_role("button", name="Sign in").click()
-        self.page.wait_for_url(lambda url: "/login/" not in url)
 
     def waits_for_parts(self) -> None:
         """Wait until a page and all parts it asked for are there; its stream never ends."""

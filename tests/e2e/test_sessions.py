@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.people import ACCOUNTS, Person, Seat
+from tests.e2e.ways import second_step
 
 pytestmark = pytest.mark.e2e
 
@@ -30,6 +31,22 @@ def test_a_wrong_password_says_nothing_about_the_account(seat: Seat) -> None:
         said.append(stranger.page.get_by_role("alert").filter(visible=True).inner_text())
 
     assert said[0] == said[1] != ""
+
+
+def test_a_recovery_code_opens_the_page_that_was_asked_for_and_once_only(seat: Seat) -> None:
+    otto = seat("otto")
+    second_step.at_the_code(otto)
+    again = second_step.newest_code()
+
+    second_step.gives(otto, again)
+    expect(otto.heading).to_have_text("Your settings")
+
+    otto.context.clear_cookies()
+    otto.goes_to("/preferences/")
+    otto.gives_the_password(ACCOUNTS["otto"])
+    otto.watch.expect_refusal(second_step.CODE_PAGE)
+    second_step.gives(otto, again)
+    expect(otto.page.locator("#form-error")).to_be_visible()
 
 
 def test_after_signing_out_back_shows_no_data(seat: Seat) -> None:

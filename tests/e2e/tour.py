@@ -7,7 +7,7 @@ from typing import Any
 from playwright.sync_api import ViewportSize
 
 from tests.e2e.people import Person
-from tests.e2e.ways import agents, officers, stewards
+from tests.e2e.ways import agents, officers, second_step, stewards
 
 WIDE = ViewportSize(width=1280, height=900)
 NARROW = ViewportSize(width=360, height=740)
@@ -65,6 +65,12 @@ STOPS = [
     Stop("embed", "ana", agents.framed),
     Stop("embed-call", "ana", agents.call_of_nobody),
     Stop("settings", "ana", at("/preferences/")),
+    Stop("second-step", "otto", second_step.offered),
+    Stop("second-step-refused", "otto", second_step.offer_refused),
+    Stop("second-step-on", "otto", second_step.turned_on),
+    Stop("second-step-kept", "otto", second_step.kept),
+    Stop("sign-in-code", "otto", second_step.at_the_code),
+    Stop("sign-in-code-refused", "otto", second_step.code_refused),
     Stop("tokens", "ana", at("/tokens/")),
     Stop("token-made", "ana", agents.token_made),
     Stop("interface", "ana", at("/api/")),
