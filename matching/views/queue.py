@@ -231,7 +231,8 @@ def answer(
     context["reply"] = reply
     template = "matching/_answer.html" if request.htmx else "matching/queue.html"
     response = render(request, template, context, status=reply.status)
-    return trigger_client_event(response, "c360:queue")  # the count in the menu loads again
+    # the count in the menu loads again, once the next pair can be looked at
+    return trigger_client_event(response, "c360:queue", after="settle")
 
 
 def _again(found: ReviewCase) -> ReviewCase:
