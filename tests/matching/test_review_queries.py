@@ -14,7 +14,7 @@ TRANSACTION = 2  # a test counts its begin and its end, as those of a savepoint
 
 
 @pytest.mark.parametrize("records", [1, 4])
-@pytest.mark.parametrize(("verdict", "most"), [("same", 50), ("different", 49), ("later", 26)])
+@pytest.mark.parametrize(("verdict", "most"), [("same", 47), ("different", 47), ("later", 24)])
 def test_an_answer_and_the_next_pair_cost_few_statements(
     verdict: str,
     most: int,
