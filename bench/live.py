@@ -8,7 +8,9 @@ put into a database of their own and resolved. Then, in one process with nothing
 - `candidates_and_weights`: the one statement that finds the candidates of a record and reads
   them (`statement`), and their weights (`weights`), for stored records picked at random;
 - `one_new_record`: an arriving record stored, resolved, and all of it committed;
-- `arriving_in_batches`: records per second when they come by the hundred, all writes included.
+- `arriving_in_batches`: records per second when they come by the hundred, all writes included,
+  stored and resolved by one process in turn;
+- `beside_a_worker`: the same with one process that stores and another that resolves.
 
 Prints one JSON object; times are milliseconds of wall time. What a size came to is told on
 standard error at once, since a million records take long.
@@ -20,6 +22,8 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise
+from multiprocessing import get_context
+from multiprocessing.synchronize import Event
 from random import Random
 from statistics import fmean, quantiles
 from typing import Any
@@ -69,7 +73,7 @@ def growth_of_p95(less: dict[str, Any], more: dict[str, Any]) -> dict[str, float
 
 def at_size(size: int) -> dict[str, Any]:
     """Fill the database, resolve by command so that nothing is cached here, and measure."""
-    arriving = customers(size + ALONE + IN_BATCHES, SEED)
+    arriving = customers(size + ALONE + 2 * IN_BATCHES, SEED)
     spent = {}
     start = time.perf_counter()
     load_rows(islice(arriving, size))
@@ -99,12 +103,16 @@ def measure(arriving: Iterator[Customer]) -> dict[str, Any]:
     """All three questions, at the size the database has now."""
     from django.db import connection
 
+    from c360.garbage import collect_seldom
+
+    collect_seldom()  # as every worker does
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return {
         "candidates_and_weights": candidates_and_weights(),
         "one_new_record": one_by_one(list(islice(arriving, ALONE))),
         "arriving_in_batches": in_batches(list(islice(arriving, IN_BATCHES))),
+        "beside_a_worker": beside_a_worker(list(islice(arriving, IN_BATCHES))),
     }
 
 
@@ -161,6 +169,39 @@ def in_batches(rows: Sequence[Customer]) -> dict[str, float]:
         "records_per_second": round(len(rows) / seconds),
         "python_cpu_share": round(cpu / seconds, 2),
     }
+
+
+def beside_a_worker(rows: Sequence[Customer]) -> dict[str, float]:
+    """Store in this process while another one resolves, until all is settled."""
+    from django.db import connection
+
+    connection.close()  # no child may inherit it
+    context = get_context("fork")
+    is_all_stored = context.Event()
+    worker = context.Process(target=_resolve, args=(is_all_stored,))
+    worker.start()
+    start = time.perf_counter()
+    for first in range(0, len(rows), BATCH):
+        store(rows[first : first + BATCH])
+    stored = time.perf_counter() - start
+    is_all_stored.set()
+    worker.join()
+    seconds = time.perf_counter() - start
+    return {
+        "records": len(rows),
+        "batch": BATCH,
+        "stored_per_second": round(len(rows) / stored),
+        "records_per_second": round(len(rows) / seconds),
+    }
+
+
+def _resolve(is_all_stored: Event) -> None:
+    from matching.resolve import resolve_until_settled, resolve_waiting
+
+    while not is_all_stored.is_set():
+        resolve_waiting()
+        is_all_stored.wait(0.01)
+    resolve_until_settled()
 
 
 def store(rows: Sequence[Customer]) -> None:

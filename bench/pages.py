@@ -72,7 +72,9 @@ def fill(profiles: int) -> int:
     from django.db import connection
 
     from c360.demo.accounts import make_sign_ins
+    from c360.garbage import collect_seldom
 
+    collect_seldom()  # as the server of pages does
     start = time.perf_counter()
     make_sign_ins()
     with connection.cursor() as cursor:

@@ -14,6 +14,7 @@ from django.core.wsgi import get_wsgi_application
 
 from c360.bodies import with_lengths
 from c360.checks import refuse_to_start
+from c360.garbage import collect_seldom
 from c360.live.listener import PATH
 from c360.live.stream import Application, Live, Receive, Scope, Send
 from c360.rehearsing import rehearsed_pool
@@ -25,6 +26,7 @@ pages: Application = wsgi
 live = Live(pages)
 refuse_to_start()
 wsgi.executor = rehearsed_pool(THREADS)
+collect_seldom()
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

@@ -5,7 +5,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, worker_init, worker_ready
+from celery.signals import setup_logging, worker_init, worker_process_init, worker_ready
 from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "c360.settings")
@@ -13,6 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "c360.settings")
 from django.conf import settings
 
 from c360.checks import refuse_to_start
+from c360.garbage import collect_seldom
 from c360.liveness import EVERY_SECONDS
 
 SWEEP_SECONDS = 5
@@ -111,6 +112,11 @@ app.autodiscover_tasks()
 @setup_logging.connect
 def log_like_the_pages(**_: Any) -> None:
     logging.config.dictConfig(settings.LOGGING)
+
+
+@worker_process_init.connect
+def do_without_pauses(**_: Any) -> None:
+    collect_seldom()
 
 
 @worker_init.connect

@@ -1,6 +1,5 @@
 """Processes that share the work of one bulk run, forked before it opens any connection."""
 
-import gc
 import os
 import signal
 import threading
@@ -13,6 +12,8 @@ from types import TracebackType
 from typing import ParamSpec, TypeVar
 
 from django.db import connections
+
+from c360.garbage import collect_seldom
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -65,8 +66,7 @@ def _processors() -> int:
 
 def _begin(parent: int) -> None:
     """Leave Ctrl-C to the parent, which waits for what is being written."""
-    gc.freeze()  # what the parent has loaded is never looked through again
-    gc.set_threshold(200_000, 20, 100)  # a group makes many objects and hardly a cycle
+    collect_seldom(200_000)  # a group makes many objects and hardly a cycle
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_follow, args=(parent,), daemon=True).start()
