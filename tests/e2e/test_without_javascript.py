@@ -1,12 +1,14 @@
 """The core tasks with scripts switched off: plain links and forms."""
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.e2e import journeys
 from tests.e2e.people import ACCOUNTS, Seat
+from tests.e2e.ways import stewards
 
 pytestmark = pytest.mark.e2e
 
@@ -50,6 +52,22 @@ def test_sol_decides_a_pair_and_takes_it_back(seat: Seat) -> None:
 
     expect(sol.page.get_by_text("Undone.")).to_be_visible()
     assert journeys.answered(sol) == before
+
+
+def test_sol_tries_rules_of_values_that_kim_publishes_and_takes_back(seat: Seat) -> None:
+    sol, kim = (seat(name, java_script_enabled=False) for name in ("sol", "kim"))
+    stewards.values_report(sol)
+    expect(sol.page.get_by_text("somebody else must publish it")).to_be_visible()
+
+    kim.goes_to(urlsplit(sol.page.url).path)
+    kim.page.get_by_label("All customers, in the background").check()
+    kim.page.get_by_role("button", name="Publish").click()
+    stewards.looks_until(kim, "Every customer shows values chosen by it")
+    sol.goes_to("/rules/values/")
+    sol.page.get_by_role("button", name="Take back").click()
+
+    stewards.looks_until(sol, "Every customer shows values chosen by it")
+    expect(sol.page.get_by_text("Take back", exact=False)).to_have_count(0)
 
 
 def test_sol_splits_a_customer_and_takes_it_back(seat: Seat) -> None:

@@ -116,6 +116,8 @@ STOPS = [
     Stop("values-draft", "sol", stewards.values_draft),
     Stop("values-draft-refused", "sol", stewards.values_draft_refused),
     Stop("values-version", "sol", stewards.values_version),
+    Stop("values-report", "sol", stewards.values_report),
+    Stop("values-examples", "sol", stewards.values_examples),
     Stop("refused-403", "ana", refused("/review/", 403)),
     Stop("nothing-404", "ana", refused(f"/c/{NOBODY}/", 404)),
     Stop("audit", "pia", at("/audit/")),

@@ -1,6 +1,7 @@
 """How data stewards get to their pages."""
 
 import re
+from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
 
@@ -95,6 +96,16 @@ def rules_report(person: Person) -> None:
     expect(person.page.locator("#changes-title")).to_be_visible()
 
 
+def looks_until(person: Person, words: str) -> None:
+    """Look at the page again and again, as people do while a worker is at it."""
+    for _ in range(60):
+        if person.page.get_by_text(words).first.is_visible():
+            return
+        person.page.wait_for_timeout(500)
+        person.page.reload()
+    raise AssertionError(f"never seen: {words}")
+
+
 def values(person: Person) -> None:
     """The rules that say which value of a customer is shown."""
     rules(person)
@@ -110,9 +121,27 @@ def values_draft(person: Person) -> None:
 
 def values_draft_refused(person: Person) -> None:
     values_draft(person)
+    person.watch.expect_refusal(urlsplit(person.page.url).path)
     person.page.get_by_label("Sources trusted most").first.fill("nobody")
     person.page.get_by_role("button", name="Make the draft").click()
     expect(person.page.get_by_text("There is no source “nobody”")).to_be_visible()
+
+
+def values_report(person: Person) -> None:
+    """A draft by which the CRM has the say on e-mails, and what it would change."""
+    values_draft(person)
+    places = person.page.get_by_role("group", name="E-mail").get_by_role("combobox")
+    places.nth(0).select_option("rank of the source")
+    places.nth(1).select_option("newest")
+    person.page.get_by_role("button", name="Make the draft").click()
+    person.page.get_by_role("button", name="Simulate on all customers").click()
+    looks_until(person, "Values that flip")
+
+
+def values_examples(person: Person) -> None:
+    values_report(person)
+    person.page.get_by_role("link", name="Look at 20 examples").click()
+    expect(person.heading).to_have_text("Values that flip")
 
 
 def values_version(person: Person) -> None:
