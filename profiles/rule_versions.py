@@ -3,12 +3,14 @@
 Every kind of rules keeps two tables, made of `profiles.models.rule_version`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from c360.models import User
 from profiles.models.rule_version import RulePublication, RuleVersion
 
 Version = TypeVar("Version", bound=RuleVersion)
@@ -46,6 +48,21 @@ def free_name(versions: type[RuleVersion], wanted: str = "", *, prefix: str) -> 
     taken = set(known.filter(version__startswith=name).values_list("version", flat=True))
     numbers = (name if number == 1 else f"{name}-{number}" for number in range(1, 10_000))
     return next(each for each in numbers if each not in taken)
+
+
+def refusals(
+    version: RuleVersion, live: RuleVersion, user: User, *, about_report: Sequence[str]
+) -> list[str]:
+    """Why this person may not make a version live, what its report lacks included."""
+    if version.version == live.version:
+        return [_("This version is live already.")]
+    if version.made_by_id != user.pk:
+        return list(about_report)
+    return [*about_report, _("You made this version: somebody else must publish it.")]
+
+
+def no_report() -> str:
+    return _("Simulate it first: there is no report against the version that is live.")
 
 
 def is_fresh(report: Mapping[str, Any] | None, live: RuleVersion) -> bool:

@@ -35,6 +35,12 @@ def start(
     return job
 
 
+def start_once(kind: str, *, about: str = "", **facts: Any) -> Job:
+    """Like `start`; one of the kind about the same that waits or runs is returned instead."""
+    going = Job.objects.filter(kind=kind, about=about, ended_at=None).first()
+    return going or start(kind, about=about, **facts)
+
+
 def _nudge() -> None:
     from c360.tasks import run_jobs
 

@@ -9,11 +9,13 @@ from django.utils.translation import gettext as _
 
 from c360.jobs.model import Job
 from c360.models import User
-from matching.models import MatchModelVersion, Publication
+from matching.models import MatchModelVersion
 from matching.review import ask_permission
 from matching.rules.drawing import Drawn, drawn
-from matching.rules.simulating import SIMULATE, TRAIN
+from matching.rules.simulating import TRAIN
 from profiles.desk.values import label
+from profiles.models.rule_version import RuleVersion
+from profiles.rule_versions import Published, Version
 
 SHOWN = 30  # versions
 
@@ -36,16 +38,16 @@ def job_for(user: User, pk: int) -> Job:
         raise Http404 from None
 
 
-def versions() -> list[MatchModelVersion]:
+def versions(of: type[Version]) -> list[Version]:
     """The newest versions, the live one first. One query; specs and reports stay behind."""
-    rows = MatchModelVersion.objects.select_related("made_by").defer("spec", "report")
+    rows = of._default_manager.select_related("made_by").defer("spec", "report")
     newest = list(rows.order_by("-created_at")[:SHOWN])
-    return sorted(newest, key=lambda each: each.state != MatchModelVersion.State.LIVE)
+    return sorted(newest, key=lambda each: each.state != RuleVersion.State.LIVE)
 
 
-def publications() -> list[Publication]:
+def publications(of: type[Published]) -> list[Published]:
     """What was live when; one query."""
-    rows = Publication.objects.select_related("by", "made_by").defer("report")
+    rows = of._default_manager.select_related("by", "made_by").defer("report")
     return list(rows.order_by("-pk")[:SHOWN])
 
 
@@ -93,9 +95,9 @@ def differs_in_weights(version: MatchModelVersion, live: MatchModelVersion) -> b
     return any(version.spec.get(part) != live.spec.get(part) for part in parts)
 
 
-def last_runs(version: str | None = None) -> list[Job]:
+def last_runs(kind: str, version: str | None = None) -> list[Job]:
     """The shadow runs that are kept, the newest first. One query."""
-    runs = Job.objects.filter(kind=SIMULATE).select_related("started_by").order_by("-pk")
+    runs = Job.objects.filter(kind=kind).select_related("started_by").order_by("-pk")
     return list(runs.filter(about=version) if version else runs)
 
 

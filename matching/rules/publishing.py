@@ -29,19 +29,14 @@ def live_version() -> MatchModelVersion:
 
 def refusals(version: MatchModelVersion, live: MatchModelVersion, user: User) -> list[str]:
     """Why this person may not make a version live now; empty where nothing is in the way."""
-    if version.version == live.version:
-        return [_("This version is live already.")]
     problems = _report_problems(version, live)
-    if version.made_by_id == user.pk:
-        problems.append(_("You made this version: somebody else must publish it."))
-    return problems
+    return rule_versions.refusals(version, live, user, about_report=problems)
 
 
 def _report_problems(version: MatchModelVersion, live: MatchModelVersion) -> list[str]:
     report = version.report
     if not report or "curve" not in report or not is_fresh(report, live):
-        words = _("Simulate it first: there is no report against the version that is live.")
-        return [words]
+        return [rule_versions.no_report()]
     precision = report["decisions"]["after"]["precision"]
     if precision["pairs"] < FEWEST_LABELS:
         return [_too_few(precision["pairs"])]

@@ -4,7 +4,7 @@ from typing import Any
 
 from c360.jobs import Run, Unable
 from c360.jobs.model import Job
-from c360.jobs.working import start
+from c360.jobs.working import start_once
 from c360.models import User
 from matching.models import MatchModelVersion
 from matching.progress import Stage
@@ -20,8 +20,7 @@ def start_simulation(version: MatchModelVersion, *, whole: bool, by: User) -> Jo
 
     One that waits or runs already is returned instead of a second one.
     """
-    going = Job.objects.filter(kind=SIMULATE, about=version.version, ended_at=None).first()
-    return going or start(
+    return start_once(
         SIMULATE,
         about=version.version,
         started_by=by,
@@ -32,8 +31,7 @@ def start_simulation(version: MatchModelVersion, *, whole: bool, by: User) -> Jo
 
 def start_training(by: User) -> Job:
     """Have a version learnt; one run at a time."""
-    going = Job.objects.filter(kind=TRAIN, ended_at=None).first()
-    return going or start(TRAIN, started_by=by, made_by=by.pk)
+    return start_once(TRAIN, started_by=by, made_by=by.pk)
 
 
 def simulate(run: Run, *, version: str, most: int) -> dict[str, Any]:

@@ -7,18 +7,16 @@ from typing import Any
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from c360.jobs.model import Job
 from c360.models import User
 from c360.showing import note_access
 from matching.review import ask_permission
-from matching.rules.page import SHOWN, Line
+from matching.rules.page import Line
 from profiles.desk.values import label, shown
 from profiles.joined import members_of
-from profiles.models import Profile, SurvivorshipPublication, SurvivorshipVersion
+from profiles.models import Profile, SurvivorshipVersion
 from profiles.survivorship.choosing import golden_values
 from profiles.survivorship.live import live_version, rules_of
 from profiles.survivorship.rules import OFFERED, Strategy
-from profiles.survivorship.simulating import SIMULATE
 
 
 def version_for(user: User, name: str) -> SurvivorshipVersion:
@@ -29,25 +27,6 @@ def version_for(user: User, name: str) -> SurvivorshipVersion:
         return SurvivorshipVersion.objects.select_related("made_by").get(version=name)
     except SurvivorshipVersion.DoesNotExist:
         raise Http404 from None
-
-
-def versions() -> list[SurvivorshipVersion]:
-    """The newest versions, the live one first. One query; specs and reports stay behind."""
-    rows = SurvivorshipVersion.objects.select_related("made_by").defer("spec", "report")
-    newest = list(rows.order_by("-created_at")[:SHOWN])
-    return sorted(newest, key=lambda each: each.state != SurvivorshipVersion.State.LIVE)
-
-
-def publications() -> list[SurvivorshipPublication]:
-    """What was live when; one query."""
-    rows = SurvivorshipPublication.objects.select_related("by", "made_by").defer("report")
-    return list(rows.order_by("-pk")[:SHOWN])
-
-
-def last_runs(version: str | None = None) -> list[Job]:
-    """The shadow runs that are kept, the newest first. One query."""
-    runs = Job.objects.filter(kind=SIMULATE).select_related("started_by").order_by("-pk")
-    return list(runs.filter(about=version) if version else runs)
 
 
 def strategy_words(strategy: str) -> str:

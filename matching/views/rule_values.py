@@ -12,11 +12,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from c360.http import StaffRequest
 from c360.showing import Action, shows, shows_no_customer_data
 from matching.review import ask_permission
-from matching.rules import values
+from matching.rules import page, values
 from matching.rules.forms import ValuesPublishForm
 from matching.rules.topics import announce_rules
 from matching.rules.values_form import ValuesDraftForm
-from profiles.models import SurvivorshipVersion
+from profiles.models import SurvivorshipPublication, SurvivorshipVersion
 from profiles.rule_versions import DraftRefused, PublishRefused
 from profiles.survivorship import publishing, simulating
 from profiles.survivorship.drafts import make_draft
@@ -31,9 +31,9 @@ def lab(request: StaffRequest) -> HttpResponse:
     context = {
         **_standing(),
         "live": live_version(),
-        "versions": values.versions(),
-        "publications": values.publications(),
-        "runs": values.last_runs(),
+        "versions": page.versions(SurvivorshipVersion),
+        "publications": page.publications(SurvivorshipPublication),
+        "runs": page.last_runs(simulating.SIMULATE),
     }
     return render(request, "matching/rules/values/lab.html", context)
 
@@ -92,7 +92,7 @@ def report(request: StaffRequest, rules: str) -> HttpResponse:
 
 def _context(request: StaffRequest, found: SurvivorshipVersion) -> dict[str, Any]:
     """Context of a version's page and of its fragment."""
-    live, runs = live_version(), values.last_runs(found.version)
+    live, runs = live_version(), page.last_runs(simulating.SIMULATE, found.version)
     return {
         "version": found,
         "live": live,

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from c360.http import StaffRequest
 from c360.jobs.working import cancel
 from c360.showing import shows_no_customer_data
-from matching.models import MatchModelVersion
+from matching.models import MatchModelVersion, Publication
 from matching.review import ask_permission
 from matching.rules import audits, page, precision, publishing, simulating, stages
 from matching.rules.drafts import make_draft
@@ -29,12 +29,12 @@ def lab(request: StaffRequest) -> HttpResponse:
     ask_permission(request.user)
     publication = publishing.last_publication()
     context = {
-        "versions": page.versions(),
-        "publications": page.publications(),
+        "versions": page.versions(MatchModelVersion),
+        "publications": page.publications(Publication),
         "publication": publication,
         "may_take_back": publishing.may_take_back(publication),
         "rollout": publishing.rollout(publication),
-        "runs": page.last_runs(),
+        "runs": page.last_runs(simulating.SIMULATE),
         "training": page.last_training(),
         "pairs": precision.by_pair(),
         "standings": stages.standings(),
@@ -97,7 +97,7 @@ def report(request: StaffRequest, version: str) -> HttpResponse:
 def context_of(request: StaffRequest, found: MatchModelVersion) -> dict[str, Any]:
     """Context of a version's page and of its fragment."""
     live = publishing.live_version()
-    runs = page.last_runs(found.version)
+    runs = page.last_runs(simulating.SIMULATE, found.version)
     return {
         "version": found,
         "live": live,

@@ -20,16 +20,8 @@ Scope: TypeAlias = RulePublication.Scope
 
 def refusals(version: SurvivorshipVersion, live: SurvivorshipVersion, user: User) -> list[str]:
     """Why this person may not make a version live now; empty where nothing is in the way."""
-    if version.version == live.version:
-        return [_("This version is live already.")]
-    problems = []
-    if not is_fresh(version.report, live):
-        problems.append(
-            _("Simulate it first: there is no report against the version that is live.")
-        )
-    if version.made_by_id == user.pk:
-        problems.append(_("You made this version: somebody else must publish it."))
-    return problems
+    problems = [] if is_fresh(version.report, live) else [rule_versions.no_report()]
+    return rule_versions.refusals(version, live, user, about_report=problems)
 
 
 @transaction.atomic

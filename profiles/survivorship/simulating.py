@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from c360.jobs import Run, Unable
 from c360.jobs.model import Job
-from c360.jobs.working import start
+from c360.jobs.working import start_once
 from c360.models import User
 from profiles.joined import members_of
 from profiles.models import Profile, SurvivorshipVersion
@@ -39,8 +39,7 @@ def start_simulation(version: SurvivorshipVersion, *, whole: bool, by: User) -> 
 
     One that waits or runs already is returned instead of a second one.
     """
-    going = Job.objects.filter(kind=SIMULATE, about=version.version, ended_at=None).first()
-    return going or start(
+    return start_once(
         SIMULATE,
         about=version.version,
         started_by=by,
