@@ -16,6 +16,7 @@ from matching.models import BlockKey, KeyedRecord, Link
 from profiles.models import Membership, Profile
 from tests.consent.statements import say
 from tests.matching.arrivals import arrive, resolve
+from tests.profiles.survivors import published
 
 ANNA: dict[str, Any] = {
     "given_name": "Anna",
@@ -94,6 +95,26 @@ def test_whatever_was_tampered_with_is_named(joined: Profile, check: str) -> Non
     assert status == 1
     assert check in report["counts"]
     assert "Mallory" not in json.dumps(report)
+
+
+def test_values_that_are_still_to_follow_their_rules_are_told_until_resolve_chose_them(
+    joined: Profile,
+) -> None:
+    published(trust={"email": ["shop"]})
+
+    status, report = verify()
+    assert (status, report["values_waiting"], report["counts"]) == (1, 1, {})
+    assert "Values of 1 customers are still those" in in_words(Counter(), 0, 0, 1)
+    call_command("resolve", verbosity=0)
+
+    assert verify()[0] == 0
+    assert Profile.objects.get(pk=joined.pk).rules_version == "crm-first"
+
+
+def test_values_held_for_later_are_what_their_own_rules_say(joined: Profile) -> None:
+    published(scope="new", trust={"email": ["shop"]})
+
+    assert verify()[0] == 0
 
 
 def test_a_new_installation_is_well(db: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,8 +3,11 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils.html import strip_tags
+from pytest_django import DjangoAssertNumQueries
 
 from c360.jobs.model import Job
 from c360.jobs.working import run_waiting
@@ -159,6 +162,23 @@ def test_an_example_that_is_no_longer_true_is_left_out(sol: Client) -> None:
     page = text(sol.get("/rules/values/examples/crm-first/"))
 
     assert "No examples are left" in page
+
+
+def test_the_lab_asks_the_same_however_many_versions_and_customers(
+    sol: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    make_draft(sol)
+    simulate(sol)
+    sol.get("/rules/values/")
+    with CaptureQueriesContext(connection) as few:
+        sol.get("/rules/values/")
+    asked = len(few)  # asked now: the next request begins a new log
+    for number in range(4):
+        anna()
+        make_draft(sol, name=f"other-{number}")
+
+    with django_assert_num_queries(asked):
+        sol.get("/rules/values/")
 
 
 def test_a_version_for_new_data_is_spread_and_taken_back(

@@ -8,8 +8,8 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from c360.jobs.model import Job
 from c360.jobs.working import run_waiting
-from profiles import projection
-from profiles.models import Profile, SurvivorshipPublication, SurvivorshipVersion
+from profiles import projection, tasks
+from profiles.models import Membership, Profile, SurvivorshipPublication, SurvivorshipVersion
 from profiles.rule_versions import DraftRefused, PublishRefused
 from profiles.survivorship import live, publishing, simulating, spreading
 from profiles.survivorship.live import live_rules, live_version, rules_of
@@ -254,6 +254,27 @@ def test_a_worker_killed_on_the_way_leaves_the_rest_to_the_next() -> None:
 
     assert {phone_of(each) for each in customers} == {CRM}
     assert spreading.waiting() == 0
+
+
+def test_the_clock_finds_who_is_behind_and_a_second_worker_does_nothing() -> None:
+    customer = anna()
+    published()
+    assert tasks.spread_rules() == 1
+    assert (phone_of(customer), tasks.spread_rules()) == (CRM, 0)
+
+
+def test_many_at_once_name_their_version_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    customer, gone = anna(), anna()
+    published()
+    Membership.objects.filter(profile=gone).update(profile=customer)
+    monkeypatch.setattr(projection, "MANY", 1)
+
+    projection.refresh([customer.pk, gone.pk])
+
+    rows = Profile.objects.in_bulk([customer.pk, gone.pk])
+    assert (rows[customer.pk].rules_version, rows[customer.pk].record_count) == ("crm-first", 4)
+    assert (rows[gone.pk].rules_version, rows[gone.pk].record_count) == (SHIPPED, 0)
+    assert (spreading.waiting(), nothing_is_off()) == (0, True)
 
 
 def test_what_cannot_be_chosen_is_left_and_holds_up_nobody(
