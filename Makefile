@@ -13,10 +13,12 @@ run: .venv/.installed
 test: .venv/.installed-dev
 	$(PYTHON) -m pytest -m "not e2e and not faults" -n 2
 
-# In the order in which they are written: they share one product, and what happens to it stays.
+# In the order in which they are written, file by file: the tests of a process share one product,
+# and what happens to it stays.
 test-e2e: .venv/.installed-dev
 	.ci/chromium
-	$(PYTHON) -m pytest tests/e2e -m e2e -p no:randomly
+	$(PYTHON) -m pytest tests/e2e -m e2e -p no:randomly -n 2 \
+		--dist loadfile --no-loadscope-reorder
 
 test-faults: .venv/.installed-dev
 	$(PYTHON) -m pytest tests/consent/test_fold_properties.py -m faults -n 2

@@ -1,4 +1,5 @@
-"""The product and the browser start once; each test gets people with a browser of their own.
+"""The product and the browser start once in each process of the run; each test gets people with
+a browser of their own.
 
 Django's database is never touched from here: the product has its own, in other processes.
 """
@@ -13,6 +14,7 @@ from c360.demo.accounts import SignIn
 from tests.e2e.browser import launched
 from tests.e2e.people import ACCOUNTS, OTTO, Person, Seat
 from tests.e2e.product import Product, started
+from tests.e2e.tour import WIDE, Stop
 
 
 @pytest.hookimpl(trylast=True)
@@ -83,6 +85,18 @@ def seat(browser: Browser, product: Product, cookies: Any) -> Iterator[Seat]:
     for person in seated:
         person.context.close()
     assert [problem for person in seated for problem in person.watch.problems] == []
+
+
+@pytest.fixture
+def look(seat: Seat) -> Callable[[Stop], Person]:
+    """Seat somebody at a page. The content policy is off there only, so that axe may run."""
+
+    def reach(stop: Stop) -> Person:
+        person = seat(stop.who, bypass_csp=True, reduced_motion="reduce", viewport=WIDE)
+        stop.reach(person)
+        return person
+
+    return reach
 
 
 @pytest.fixture

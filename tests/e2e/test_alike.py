@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e import journeys
+from tests.e2e.looking import SMALLEST, overflow, violations_in
 from tests.e2e.people import Person, Seat
 from tests.e2e.product import Product
-from tests.e2e.test_looks import SMALLEST, overflow, violations_in
 from tests.e2e.tour import WIDE
 
 pytestmark = pytest.mark.e2e

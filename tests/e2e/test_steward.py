@@ -198,8 +198,3 @@ def test_stewards_are_not_let_into_the_ledger_and_the_admin(sol: Person, ana: Pe
     assert sol.is_refused("/admin/login/")
     sol.goes_to("/review/")
     assert ana.is_refused(journeys.pair_before(sol).removesuffix("decide/"))
-
-
-def test_with_every_pair_answered_the_queue_says_so(empty_queue: Person) -> None:
-    expect(empty_queue.page.get_by_role("heading", name="Nothing to review")).to_be_visible()
-    expect(empty_queue.page.get_by_role("link", name="Check again")).to_be_visible()
