@@ -6,6 +6,8 @@ import pytest
 from django.conf import settings as django_settings
 from hypothesis import HealthCheck, settings
 
+from profiles.survivorship import live
+
 settings.register_profile(
     "c360", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
@@ -27,3 +29,9 @@ def _nothing_is_slow_on_purpose() -> None:
 def _no_answer_is_drawn_by_chance() -> None:
     """Answers are read again where a test says so: `tests/matching/test_readings.py`."""
     django_settings.C360_DOUBLE_READS = 0.0
+
+
+@pytest.fixture(autouse=True)
+def _no_rules_of_another_test() -> None:
+    """Rules are parsed once a process, and tests give different ones the same name."""
+    live._parsed.cache_clear()

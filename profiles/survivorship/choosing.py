@@ -8,11 +8,12 @@ of arrival nor the ids of rows decide anything.
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from operator import itemgetter
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from profiles.normalise import fold
+from profiles.survivorship.facts import RecordFacts
 from profiles.survivorship.rules import Rules, Strategy
 
 NAME_PARTS = ("given_name", "middle_name", "family_name", "suffix")
@@ -31,32 +32,6 @@ REASONS = {
     Strategy.VERIFIED: "unverified",
 }
 GENDERS = {"f": "female", "m": "male"}
-
-
-class SourceFacts(Protocol):
-    """What survivorship asks of a source."""
-
-    @property
-    def slug(self) -> str: ...
-    @property
-    def priority(self) -> int: ...
-
-
-class RecordFacts(Protocol):
-    """What survivorship asks of a record: one of the model, or a light row with the same."""
-
-    @property
-    def pk(self) -> int: ...
-    @property
-    def external_id(self) -> str: ...
-    @property
-    def attributes(self) -> Mapping[str, Any]: ...
-    @property
-    def source_updated_at(self) -> datetime | None: ...
-    @property
-    def received_at(self) -> datetime: ...
-    @property
-    def source(self) -> SourceFacts: ...
 
 
 class _Origin(NamedTuple):

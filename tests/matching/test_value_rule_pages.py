@@ -14,7 +14,7 @@ from c360.jobs.working import run_waiting
 from consent.models import AccessEntry
 from profiles.models import Profile, SurvivorshipVersion
 from profiles.projection import refresh
-from profiles.survivorship import live, spreading
+from profiles.survivorship import spreading
 from profiles.survivorship.live import live_rules, live_version
 from profiles.survivorship.rules import SHIPPED
 from tests.matching.pages import HTMX, Answer, text
@@ -23,11 +23,6 @@ from tests.staff import signed_in
 
 pytestmark = pytest.mark.django_db
 CRM_FIRST = {"phone_0": "complete", "phone_1": "priority", "phone_2": "", "phone_3": "newest"}
-
-
-@pytest.fixture(autouse=True)
-def no_rules_of_another_test() -> None:
-    live._parsed.cache_clear()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 
 from c360.jobs.working import run_waiting
 from profiles.models import Membership, Profile, SourceRecord, SurvivorshipVersion
-from profiles.projection import refresh
+from profiles.projection import differences, refresh
 from profiles.survivorship import publishing
 from profiles.survivorship.drafts import make_draft
 from profiles.survivorship.live import live_version
@@ -77,6 +77,11 @@ def published(name: str = "crm-first", scope: str = "all", **changed: Any) -> No
 
 def phone_of(profile: Profile) -> str:
     return str(Profile.objects.get(pk=profile.pk).golden["phone"]["value"])
+
+
+def nothing_is_off() -> bool:
+    """Whether every customer shows what the rules say that its row names."""
+    return list(differences()) == []
 
 
 def hashes() -> dict[str, str]:

@@ -1,0 +1,31 @@
+"""What choosing asks of records and sources; models and light rows have it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+
+class SourceFacts(Protocol):
+    """What survivorship asks of a source."""
+
+    @property
+    def slug(self) -> str: ...
+    @property
+    def priority(self) -> int: ...
+
+
+class RecordFacts(Protocol):
+    """What survivorship asks of a record: one of the model, or a light row with the same."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def external_id(self) -> str: ...
+    @property
+    def attributes(self) -> Mapping[str, Any]: ...
+    @property
+    def source_updated_at(self) -> datetime | None: ...
+    @property
+    def received_at(self) -> datetime: ...
+    @property
+    def source(self) -> SourceFacts: ...
