@@ -142,7 +142,6 @@ def override_words(case: ReviewCase) -> str:
         "household": _("You override: signs of two people of one household."),
         "weak_bridge": _("You override: a single weak link joins two groups."),
         "size": _("You override: the limit on the size of a group."),
-        "locked": _("You override: a steward locked one of these customers."),
         "different": _("You override: a person said these are different people."),
     }.get(case.reason, "")
 

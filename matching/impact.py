@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import ngettext
 
 from matching.cases import open_cases, pairs_asked
+from matching.locks_met import LockMet, locks_met
 from matching.models import ReviewCase
 from matching.preview import (
     Preview,
@@ -33,7 +34,7 @@ class Impact:
     `moving` are phrases such as "7 orders". `seen` is the fingerprint of the world this was
     computed from; a decision made on it is refused once that world has changed. `refusal` says
     why the decision cannot be made; everything else is empty then. `cautions` are the codes of
-    why a second person must agree.
+    why a second person must agree, `locks` those on customers that would get records.
     """
 
     before: int = 0
@@ -44,6 +45,7 @@ class Impact:
     seen: str = ""
     refusal: str = ""
     cautions: tuple[str, ...] = ()
+    locks: tuple[LockMet, ...] = ()
 
 
 def impact_of_different(case: ReviewCase) -> Impact:
@@ -62,7 +64,7 @@ def impact_of_same(case: ReviewCase) -> Impact:
     except DecisionRefused as refused:
         return Impact(refusal=str(refused))
     cautions = tuple(cautions_for(planned)) if settings.C360_FOUR_EYES else ()
-    return replace(_impact(planned, case), cautions=cautions)
+    return replace(_impact(planned, case), cautions=cautions, locks=locks_met(planned))
 
 
 def _impact(planned: Preview, case: ReviewCase) -> Impact:
