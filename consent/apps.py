@@ -7,7 +7,7 @@ class ConsentConfig(AppConfig):
     name = "consent"
 
     def ready(self) -> None:
-        from consent import access_log, bases, news, receivers  # noqa: F401  # importing connects them
+        from consent import access_log, bases, news, receivers, rehearsal  # noqa: F401  # connects them
         from consent.api import allowed_part
         from consent.attention import SEE_ANSWER, allowed_words, contact_bans
         from consent.effect import pairs_that_change

@@ -27,6 +27,7 @@ from matching.queueing.leases import take
 from matching.queueing.order import free_for
 from matching.queueing.picking import EVERYTHING
 from matching.refusals import AlreadyDecided
+from matching.reports.cases import asked_about
 from matching.second_person.proposals import open_proposal
 from matching.world import solve, stored_links
 from profiles.models import Membership, SourceRecord
@@ -36,14 +37,16 @@ from profiles.models import Membership, SourceRecord
 def rehearse_an_answer(sender: Any, **kwargs: Any) -> None:
     """As `views.queue.decide` reads: for the answer, for the next pair, and around it."""
     nobody, none = User(pk=0), ReviewCase(pk=0, lo=_record(-1), hi=_record(0))
-    with suppress(AlreadyDecided), transaction.atomic():
+    with transaction.atomic(), suppress(AlreadyDecided):  # a rollback would forget all plans
         work_out(none, lo=-1, hi=0, verdict=DIFFERENT)
     stored_links([0])
+    asked_about([0])
     live_versions()
     review.counts(nobody)
     review.last_action(nobody)
     free_for(nobody, EVERYTHING)
-    take(0, nobody, timezone.now(), skip_locked=True)
+    for skip_locked in (False, True):
+        take(0, nobody, timezone.now(), skip_locked=skip_locked)
     review.with_records(ReviewCase.objects.all()).filter(pk=0).first()
     world = world_around([0])
     pairs_asked(world, solve(world, default_model()))

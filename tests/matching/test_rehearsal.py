@@ -8,6 +8,7 @@ from matching import review
 from matching.models import ReviewCase
 from tests.matching.pages import HTMX
 from tests.matching.pairs import make_pair
+from tests.matching.test_review_pages import decide
 from tests.staff import signed_in, staff
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +33,18 @@ def test_the_next_pair_asks_nothing_that_a_rehearsed_connection_has_not_planned(
 
     assert "/decide/" in answer.content.decode()
     assert planned() == rehearsed
+
+
+def test_what_an_answer_reads_is_planned_by_then() -> None:
+    pair, sol = make_pair(), signed_in("sol")
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+    rehearse()
+    rehearsed = planned()
+
+    decide(sol, pair, "different")
+
+    assert {each.split()[0] for each in planned() - rehearsed} == {"UPDATE"}
 
 
 def test_a_rehearsal_takes_no_pair_from_anybody() -> None:

@@ -1,0 +1,24 @@
+"""What bringing permissions up to date asks of the database, asked before anybody waits."""
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from c360.rehearsing import rehearsing
+from consent.evidence import customers_of, rules_now
+from consent.permission_rows import stored
+from consent.projection import INTERESTING, LARGE, LARGE_ONES
+from profiles.arrays import id_array, key_array
+from profiles.prepared import ask
+
+NOBODY = key_array([])
+
+
+@receiver(rehearsing)
+def rehearse_permissions(sender: Any, **kwargs: Any) -> None:
+    """As `projection.refresh_permissions` reads: of no customer, without the lock."""
+    ask(INTERESTING, {"profiles": NOBODY, "records": id_array([])})
+    ask(LARGE_ONES, [NOBODY, LARGE])
+    rules_now()
+    customers_of([])
+    stored([])
