@@ -42,4 +42,5 @@ class MatchingConfig(AppConfig):
         register_doubt("review", doubted_records)
         register_part("confidence", confidence_part, of_each=confidence_of_each)
         register_news("joins", news.joins_mark, news.say_joins)
+        register_news("locks", news.locks_mark, news.say_locks, permission=REVIEW)
         register_news("questions", news.questions_mark, news.say_questions)

@@ -1,4 +1,4 @@
-"""What matching tells pages of a customer that are open: joins, splits, open questions."""
+"""What matching tells pages of a customer that are open: joins, splits, locks, questions."""
 
 from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -6,7 +6,7 @@ from django.utils.translation import ngettext
 
 from c360.models import User
 from matching.confidence import open_questions
-from matching.models import MergeEvent
+from matching.models import Hold, MergeEvent
 from profiles.models import Profile
 
 
@@ -35,6 +35,32 @@ def say_joins(profile: Profile, then: str, now: str) -> str:
 
 def _receipts(profile: Profile) -> QuerySet[MergeEvent]:
     return MergeEvent.objects.filter(Q(to_profile=profile) | Q(from_profile=profile))
+
+
+def locks_mark(profile: Profile, reader: User) -> str:
+    """The newest lock that holds records of the profile; 0 is none. One query."""
+    newest = _holds(profile).exclude(lock=None).values_list("lock", flat=True).last()
+    return str(newest or 0)
+
+
+def say_locks(profile: Profile, then: str, now: str) -> str:
+    """Who locked the customer, or took its lock off; not why. One query."""
+    holds = _holds(profile).select_related("decided_by")
+    word = holds.last() if now == "0" else holds.exclude(lock=None).last()
+    if word is None:
+        return _("Not locked any more")
+    if word.lock is None:
+        words = _("%(who)s took the lock off")
+    elif word.kind == Hold.Kind.UNDO:
+        words = _("%(who)s put the lock on again")
+    else:
+        words = _("Locked by %(who)s")
+    return words % {"who": word.decided_by}
+
+
+def _holds(profile: Profile) -> QuerySet[Hold]:
+    """What was last said of locks on its records, oldest first."""
+    return Hold.objects.current().filter(record__membership__profile=profile).order_by("pk")
 
 
 def questions_mark(profile: Profile, reader: User) -> str:

@@ -17,6 +17,7 @@ from matching.views import (
     rule_values,
     rules,
     studio,
+    studio_news,
     trust,
     why,
 )
@@ -36,7 +37,7 @@ urlpatterns = [
     path("clusters/<str:profile_id>/", studio.studio, name="studio"),
     path("clusters/<str:profile_id>/compare/", compare.compare, name="compare"),
     path("clusters/<str:profile_id>/lock/", locks.lock, name="lock"),
-    path("clusters/<str:profile_id>/news/", studio.studio_news, name="studio-news"),
+    path("clusters/<str:profile_id>/news/", studio_news.studio_news, name="studio-news"),
     path("rules/", rules.lab, name="rules"),
     path("rules/rollout/", rules.rollout, name="rules-rollout"),
     path("rules/train/", rules.train, name="rules-train"),

@@ -7,6 +7,7 @@ from django.conf import settings as django_settings
 from hypothesis import HealthCheck, settings
 
 from profiles.survivorship import live
+from tests.announced import published  # noqa: F401  # a fixture of all tests
 
 settings.register_profile(
     "c360", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True

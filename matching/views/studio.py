@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -11,10 +12,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
-from c360.http import Moved, StaffRequest
+from c360.http import StaffRequest
 from c360.showing import Action, shows
 from matching import review
 from matching.contradiction import steps_of
@@ -31,6 +32,7 @@ from matching.studio.comparing import compare_two
 from matching.studio.drawing import MOST_NODES, codes_of, draw
 from matching.studio.moments import moment_of, past_of
 from matching.studio.moving import Move, move_records, plan_move, tied_customers
+from matching.views.studio_news import marks_of
 from matching.views.why import other_profile
 from profiles.access import profile_for
 from profiles.models import Membership, Profile
@@ -85,7 +87,7 @@ def _context(request: StaffRequest, profile: Profile) -> dict[str, Any]:
         "members": members,
         "bridge": bridge,
         "codes": codes_of(records),
-        "since": _newest(profile),
+        "seen": urlencode(marks_of(profile, request.user)),
         "locks": locks_on([record.pk for record in records]),
     }
     if request.GET.get("view") == GRAPH:
@@ -252,29 +254,3 @@ def _past(request: StaffRequest, profile: Profile, at: datetime) -> HttpResponse
     htmx = request.htmx and not request.htmx.history_restore_request
     template = "matching/_studio_past.html" if htmx else "matching/studio.html"
     return render(request, template, context)
-
-
-def _newest(profile: Profile) -> int:
-    """The newest receipt of a customer: whatever comes later changed it."""
-    receipts = MergeEvent.objects.filter(to_profile=profile) | MergeEvent.objects.filter(
-        from_profile=profile
-    )
-    return receipts.order_by("-pk").values_list("pk", flat=True).first() or 0
-
-
-@shows(Action.VIEW)
-@require_GET
-def studio_news(request: StaffRequest, profile_id: str) -> HttpResponse:
-    """Whether other records belong to a customer since a page was drawn; nothing if not."""
-    review.ask_permission(request.user)
-    since = request.GET.get("since", "")
-    try:
-        profile = profile_for(request.user, profile_id)
-    except Moved as moved:
-        return render(request, "matching/_studio_news.html", {"moved": moved})
-    newest = _newest(profile)
-    if newest <= (int(since) if since.isdecimal() else 0):
-        return HttpResponse(status=204)
-    receipt = MergeEvent.objects.select_related("actor").get(pk=newest)
-    context = {"profile": profile, "receipt": receipt}
-    return render(request, "matching/_studio_news.html", context)

@@ -172,7 +172,7 @@ def test_the_queries_of_the_page_do_not_grow_with_the_records(
     many = make_customer(*(make_record("shop", **ANNA) for _ in range(12)))
     sol = signed_in("sol")
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         sol.get(f"/clusters/{many.pk}/")
 
 

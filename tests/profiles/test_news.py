@@ -1,7 +1,6 @@
 """What an open page of a customer is told when something has changed."""
 
 import re
-from collections.abc import Callable
 from functools import partial
 from html import unescape
 from typing import Any
@@ -10,7 +9,6 @@ from uuid import uuid4
 import pytest
 from django.contrib.auth.models import Permission
 
-from c360.live import announcing
 from consent.models import AccessEntry
 from consent.projection import mark_stale
 from matching.models import MatchModelVersion, MergeEvent
@@ -21,6 +19,7 @@ from profiles.corrections import propose_correction, value_hash, withdraw
 from profiles.desk.notes import TAKEN_BACK, close_note, write_note
 from profiles.models import CorrectionProposal, Membership, Profile
 from profiles.projection import refresh
+from tests.announced import Published
 from tests.matching.pairs import make_pair
 from tests.profiles.customers import make_customer, make_event, make_record
 from tests.staff import signed_in, staff
@@ -207,26 +206,6 @@ def test_news_is_for_those_who_may_open_the_customer(
     name: str, status: int, anna: Profile
 ) -> None:
     assert signed_in(name).get(f"/c/{anna.pk}/news/").status_code == status
-
-
-@pytest.fixture
-def published(
-    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
-) -> Callable[[Callable[[], object]], str]:
-    """Do something, and return the signals that open pages are sent afterwards."""
-    heard: list[str] = []
-    monkeypatch.setattr(announcing._publisher, "publish", heard.append)
-
-    def of(act: Callable[[], object]) -> str:
-        heard.clear()
-        with django_capture_on_commit_callbacks(execute=True):
-            act()
-        return " ".join(heard)
-
-    return of
-
-
-Published = Callable[[Callable[[], object]], str]
 
 
 def test_notes_are_told_to_open_pages(anna: Profile, published: Published) -> None:
