@@ -201,6 +201,20 @@ class TestWhatAStewardPicks:
         assert f'action="/review/{second.pk}/decide/"' in answer
         assert f'action="/review/{second.pk}/decide/"' in text(sol.get("/review/"))
 
+    def test_the_line_that_folds_the_choices_says_what_is_picked_and_follows(self) -> None:
+        make_pair(reason="twins")
+        sol = signed_in("sol")
+
+        pages = [
+            text(sol.get("/review/")),
+            text(sol.get("/review/?reason=twins&whose=mine", headers=HTMX)),
+            text(sol.get("/review/?reason=&whose=&is_blind=on", headers=HTMX)),
+        ]
+
+        assert '<summary>Show: <span id="picked">All pairs</span>' in pages[0]
+        assert '<span id="picked" hx-swap-oob="true">Twins?, assigned to me</span>' in pages[1]
+        assert '<span id="picked" hx-swap-oob="true">All pairs, score hidden</span>' in pages[2]
+
     def test_nothing_of_a_choice_is_said_with_a_way_back(self) -> None:
         pair = make_pair()
         sol = signed_in("sol")
