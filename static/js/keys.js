@@ -79,7 +79,10 @@ const show = async (what) => (await import("./commands.js"))[what]();
 
 function press(name) {
   const place = findKey(name);
-  if (!running && performance.now() >= heldUntil) place?.click();
+  if (place && !running && performance.now() >= heldUntil) {
+    if (place.matches("summary")) place.focus(); // what it unfolds is the next stop of Tab
+    place.click();
+  }
   return Boolean(place);
 }
 
