@@ -163,6 +163,13 @@ def put_off(case: ReviewCase) -> None:
     announce([QUEUE])
 
 
+def note_refused(case: ReviewCase) -> None:
+    """Keep when an answer was first refused for what people had said before."""
+    ReviewCase.objects.open().filter(pk=case.pk, refused_at=None).update(
+        refused_at=timezone.now()
+    )
+
+
 def counts(user: User) -> Counts:
     """Numbers above the queue. Four queries."""
     queue = counted()

@@ -12,11 +12,13 @@ class Notice(models.Model):
 
     It is open as long as its reason holds, and cleared with it. What comes back after that is
     another notice, whoever was done with the first. `subject` names the thing: a figure, a
-    source, a version or a report; `detail` holds figures and names of ours, never values.
+    source, a version, a report or a case; `detail` holds figures and names of ours, never
+    values.
     """
 
     class Kind(models.TextChoices):
         REPORT = "report", _("Report without an answer")
+        REFUSED = "refused", _("Answer contradicts others")
         STAGE = "stage", _("Source stepped back")
         AGREEMENT = "agreement", _("Stewards agree less")
         LIMIT = "limit", _("Quality above its limit")

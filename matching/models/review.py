@@ -43,6 +43,9 @@ class ReviewCase(models.Model):
     weight_bits = models.FloatField()
     opened_at = models.DateTimeField(default=timezone.now)
     settled_at = models.DateTimeField(null=True)
+    refused_at = models.DateTimeField(
+        null=True, help_text="An answer was refused then, for what people had said before."
+    )
     snoozed_until = models.DateTimeField(null=True)
     stake = models.FloatField(db_default=1.0, help_text="See `queueing.stakes`; 1 is nothing.")
     has_complaint = models.BooleanField(db_default=False)

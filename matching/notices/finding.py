@@ -8,7 +8,13 @@ from typing import Any
 from django.utils import timezone
 
 from matching.data_quality.board import WHOLE, board
-from matching.models import MatchModelVersion, Notice, ReportedRecord, StageChange
+from matching.models import (
+    MatchModelVersion,
+    Notice,
+    ReportedRecord,
+    ReviewCase,
+    StageChange,
+)
 from matching.queueing.readings import agreement
 from matching.rules.stages import last_changes
 
@@ -31,7 +37,14 @@ class Found:
 
 def reasons() -> list[Found]:
     """Everything that wants attention now. At most a dozen queries."""
-    return [*_reports(), *_fallen_sources(), *_agreement(), *_limits(), *_versions()]
+    return [
+        *_reports(),
+        *_refused(),
+        *_fallen_sources(),
+        *_agreement(),
+        *_limits(),
+        *_versions(),
+    ]
 
 
 def _reports() -> Iterator[Found]:
@@ -46,6 +59,13 @@ def _reports() -> Iterator[Found]:
     first = {report: (at, case) for report, at, case in reversed(rows)}
     for report, (at, case) in first.items():
         yield Found(Kind.REPORT, str(report), {"case": case}, at)
+
+
+def _refused() -> Iterator[Found]:
+    """Cases whose answer contradicted what people said before, until they are answered."""
+    refused = ReviewCase.objects.open().exclude(refused_at=None)
+    for case, at in refused.order_by("refused_at", "pk").values_list("pk", "refused_at"):
+        yield Found(Kind.REFUSED, str(case), {"case": case}, at)
 
 
 def _fallen_sources() -> Iterator[Found]:

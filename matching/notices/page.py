@@ -54,6 +54,7 @@ def _reason(notice: Notice) -> str:
         return _limit(notice)
     return {
         Kind.REPORT: _("An agent reported that records do not belong to a customer."),
+        Kind.REFUSED: _("An answer was refused: it contradicts what people said before."),
         Kind.STAGE: _("%(source)s fell to “%(stage)s”: too many of its joins were wrong."),
         Kind.AGREEMENT: _(
             "Of %(number)s second readings %(percent)s %% agree, below %(floor)s %%"
@@ -75,7 +76,7 @@ def _place(notice: Notice) -> str:
     detail = notice.detail
     if notice.kind == Kind.LIMIT:
         return reverse("matching:quality-cell", args=detail["place"])
-    if notice.kind == Kind.REPORT:
+    if notice.kind in (Kind.REPORT, Kind.REFUSED):
         return reverse("matching:case", args=[detail["case"]])
     if notice.kind == Kind.AGREEMENT:
         return reverse("matching:queue")

@@ -193,6 +193,7 @@ def _record(request: StaffRequest, found: ReviewCase, said: dict[str, str]) -> H
         text = _("These records changed while you looked. Nothing was saved; look again.")
         return answer(request, Reply(text, "warn", 409), stay_on=found)
     except Contradiction as refused:
+        review.note_refused(found)
         reply = Reply(str(refused), "bad", 409, tuple(steps_of(refused.chain)))
         return answer(request, reply, stay_on=found)
     except DecisionRefused as refused:

@@ -22,11 +22,13 @@ from matching.notices.keeping import bring_up_to_date, waiting
 from matching.notices.page import Told, by_source
 from matching.notices.page import told as tell
 from profiles.models import Source
-from tests.matching.anna import three_of_anna
-from tests.matching.arrivals import say
+from tests.matching.anna import ELSE, three_of_anna
+from tests.matching.arrivals import arrive, day, resolve, say
 from tests.matching.pages import text
+from tests.matching.pairs import make_pair
 from tests.matching.test_data_quality import till
 from tests.matching.test_report import report
+from tests.matching.test_review_pages import decide
 from tests.profiles.customers import make_source
 from tests.staff import signed_in, staff
 
@@ -132,6 +134,42 @@ def test_a_report_is_noticed_after_two_days_without_an_answer() -> None:
     bring_up_to_date()
 
     assert subjects("report") == set()
+
+
+def test_an_answer_refused_as_a_contradiction_is_noticed_until_the_pair_is_answered() -> None:
+    crm, _shop, app = three_of_anna()
+    apart = arrive("post", "P-1", updated_at=day(5), **ELSE)
+    resolve()
+    say("same", crm, app)
+    say("different", app, apart)
+    sol, other = signed_in("sol"), make_pair(weight_bits=1.0)
+    pair = make_pair(*sorted((crm, apart), key=lambda record: record.pk))
+    decide(sol, other, "different")
+    bring_up_to_date()
+    assert subjects("refused") == set()
+
+    assert decide(sol, pair, "same", seen="").status_code == 409
+    assert decide(sol, pair, "same", seen="").status_code == 409
+    bring_up_to_date()
+
+    assert subjects("refused") == {str(pair.pk)}
+    page = text(signed_in("kim").get("/notices/"))
+    assert "An answer was refused: it contradicts what people said before." in page
+    assert f'href="/review/{pair.pk}/"' in page
+
+    decide(sol, pair, "different", seen="")
+    bring_up_to_date()
+
+    assert subjects("refused") == set()
+
+
+def test_an_answer_refused_for_another_reason_is_not_noticed() -> None:
+    pair = make_pair()
+
+    assert decide(signed_in("sol"), pair, "same", seen="of before").status_code == 409
+    bring_up_to_date()
+
+    assert subjects("refused") == set()
 
 
 def test_too_little_agreement_is_noticed_once_there_are_enough_readings(
