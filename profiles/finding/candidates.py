@@ -5,7 +5,7 @@ one text index, so that the database cuts them with each other before it reads a
 what sounds and beginnings do not lead to is looked for by spelling (trigrams).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -17,11 +17,12 @@ from profiles.finding.words import Met, meet, other_forms
 
 MOST_WRITTEN = 300  # candidates that are read and ranked of names that begin as was typed
 MOST = 600  # of any other step: which name is near, the database does not say
-LOOKED_AT = 10_000  # of those a step leads to, the newest are picked from so many
+LOOKED_AT = 5_000  # of those a step leads to, the newest are picked from so many
 LOOKED_AT_WRITTEN = 2_000  # of names that begin as was typed, and of those that are whole
 SIMILARITY = 0.5  # pg_trgm's own 0.6 loses two-letter slips in short names
 SHORTEST_SPELLING = 4  # letters; of fewer, too many names are spelt nearly the same
 SHORTEST_SOUND = 2
+SHORTEST_TOLD = 3
 # Values are taken out of the few that are picked, not out of all that are looked at.
 READ = """
 SELECT id, search_name, coalesce(golden #>> '{{address,value,city}}', ''), name_sounds,
@@ -35,6 +36,7 @@ PICKED = """
         WHERE record_count > 0 AND {condition} LIMIT {looked_at}
     ) AS meant ORDER BY last_event_at DESC NULLS LAST, id LIMIT {most})
 """
+A_TOWN_BEGINS_SO = "EXISTS (SELECT FROM profiles_profile WHERE found_by @@ %s::tsquery)"
 
 
 class Candidate(NamedTuple):
@@ -58,8 +60,18 @@ class Wanted:
     only: Collection[str] | None = None
 
     @property
+    def told(self) -> Sequence[str]:
+        """The words that are looked up; whether the short ones are met is seen afterwards.
+
+        Nearly everybody has a name or a town that begins with some two letters.
+        """
+        return [word for word in self.words if len(word) >= SHORTEST_TOLD] or self.words
+
+    @property
     def whole(self) -> str:
-        """Who bears every word as it was typed, as a name or a town."""
+        """Who bears every word as it was typed, as a name, or beside a name as a town."""
+        if len(self.words) == 1:
+            return _is("n", self.words[0])
         return " & ".join(f"({_is('n', word)} | {_is('p', word)})" for word in self.words)
 
 
@@ -135,10 +147,16 @@ def _begins(kind: str, word: str) -> str:
 
 
 def _as_written(wanted: Wanted) -> list[Candidate]:
-    """Names that begin so or are the short or long form; towns beside a name."""
-    ways = [_written(word, wanted) for word in wanted.words]
-    query, tree = _tree(ways, wanted), "found_by @@ %s::tsquery"
-    picks = [(f"{tree} AND {tree}", [query, wanted.whole]), (tree, [query])]
+    """Names that begin so or are the short or long form; towns beside a name.
+
+    The last word may be a town of which there is more to come: those who bear the others.
+    """
+    ways = [_written(word, wanted) for word in wanted.told]
+    trees = [" & ".join([wanted.whole, *wanted.narrow]), _tree(ways, wanted)]
+    picks = [("found_by @@ %s::tsquery", [tree]) for tree in trees]
+    if len(ways) > 1 and wanted.told[-1] == wanted.words[-1]:
+        others = [_begins("p", wanted.words[-1]), _tree(ways[:-1], wanted)]
+        picks.append((f"{A_TOWN_BEGINS_SO} AND found_by @@ %s::tsquery", others))
     return _ask(
         picks, whole=wanted.whole, only=wanted.only, most=MOST_WRITTEN,
         looked_at=LOOKED_AT_WRITTEN,
@@ -146,14 +164,15 @@ def _as_written(wanted: Wanted) -> list[Candidate]:
 
 
 def _written(word: str, wanted: Wanted) -> list[str]:
+    """A town as it is: of what begins so, the index would read all that live there."""
     ways = [_begins("n", word), *(_is("n", form) for form in other_forms(word))]
-    return [*ways, _begins("p", word)] if len(wanted.words) > 1 else ways
+    return [*ways, _is("p", word)] if len(wanted.words) > 1 else ways
 
 
 def _as_heard(wanted: Wanted) -> list[Candidate]:
     """Names that sound so, too, or of which the first half is right."""
-    query = _tree([_heard(word, wanted) for word in wanted.words], wanted)
-    picks = [("found_by @@ %s::tsquery", [query])]
+    tree = _tree([_heard(word, wanted) for word in wanted.told], wanted)
+    picks = [("found_by @@ %s::tsquery", [tree])]
     return _ask(picks, whole=wanted.whole, only=wanted.only)
 
 
@@ -164,31 +183,37 @@ def _heard(word: str, wanted: Wanted) -> list[str]:
 
 
 def _as_spelt(wanted: Wanted) -> list[Candidate]:
-    """Names that share half of their letters, in their order; or heard."""
+    """Names that share half of their letters, in their order: all that are long enough, or one
+    of them, where the others are heard or short: a slip leaves little of so short a word.
+
+    Each way is one look-up by letters beside one by words, so that no plan hangs on how many
+    there are of either.
+    """
     spelt = [word for word in wanted.words if len(word) >= SHORTEST_SPELLING]
     if not spelt:
         return []
-    conditions, parameters = [], []
-    for word in wanted.words:
-        way = "found_by @@ %s::tsquery"
-        ways = _heard(word, wanted)
-        if len(wanted.words) > 1 and len(word) <= SHORTEST_SPELLING:
-            ways.append(_begins("n", word[0]))  # what else is right of so short a word
-        parameters.append(" | ".join(ways))
-        if word in spelt:
-            way = f"({way} OR search_name %%> %s)"
-            parameters.append(word)
-        conditions.append(way)
-    if wanted.narrow:
-        conditions.append("found_by @@ %s::tsquery")
-        parameters.append(" & ".join(wanted.narrow))
+    heard = {word: _heard(word, wanted) for word in spelt if len(word) > SHORTEST_SPELLING}
+    picks = [_spelt(spelt, heard, wanted)]
+    if len(spelt) > 1:
+        picks += [_spelt([word], heard, wanted) for word in spelt]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)",
             [str(SIMILARITY)],
         )
-        picks = [(" AND ".join(conditions), parameters)]
         return _ask(picks, whole=wanted.whole, only=wanted.only)
+
+
+def _spelt(
+    words: Sequence[str], heard: Mapping[str, Sequence[str]], wanted: Wanted
+) -> tuple[str, list[str]]:
+    """The condition that some words are spelt nearly so and all others heard."""
+    others = [ways for word, ways in heard.items() if word not in words]
+    conditions, parameters = ["search_name %%> %s"] * len(words), list(words)
+    if others or wanted.narrow:
+        conditions.append("found_by @@ %s::tsquery")
+        parameters.append(_tree(others, wanted))
+    return " AND ".join(conditions), parameters
 
 
 def _tree(ways: Sequence[Sequence[str]], wanted: Wanted) -> str:
