@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.conf import settings
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -18,7 +17,7 @@ from matching.review import ask_permission
 from matching.rules import audits, page, precision, publishing, simulating, stages
 from matching.rules.drafts import make_draft
 from matching.rules.forms import DraftForm, PublishForm
-from profiles.rule_versions import DraftRefused, PublishRefused
+from matching.views.any_rules import Pages
 from profiles.survivorship import simulating as values_simulating
 
 
@@ -59,42 +58,7 @@ def rollout(request: StaffRequest) -> HttpResponse:
     return render(request, "matching/rules/_rollout.html", context)
 
 
-@shows_no_customer_data
-@require_http_methods(["GET", "POST"])
-def draft(request: StaffRequest, version: str) -> HttpResponse:
-    """Ask what the draft shall change of a version, or store it and show it."""
-    based_on = page.version_for(request.user, version)
-    sent = request.POST if request.method == "POST" else None
-    form = DraftForm(sent, based_on=based_on)
-    if sent is not None and form.is_valid():
-        try:
-            made = make_draft(based_on, made_by=request.user, **form.facts)
-        except DraftRefused as refused:
-            form.add_error(None, str(refused))
-        else:
-            return redirect("matching:rules-version", made.version)
-    status = 422 if sent is not None else 200
-    context = {"form": form, "based_on": based_on}
-    return render(request, "matching/rules/draft.html", context, status=status)
-
-
-@shows_no_customer_data
-@require_GET
-def version(request: StaffRequest, version: str) -> HttpResponse:
-    """One version: what it changes, its report, and whether it may be published."""
-    found = page.version_for(request.user, version)
-    return render(request, "matching/rules/version.html", context_of(request, found))
-
-
-@shows_no_customer_data
-@require_GET
-def report(request: StaffRequest, version: str) -> HttpResponse:
-    """The run and the report of a version; fragment."""
-    found = page.version_for(request.user, version)
-    return render(request, "matching/rules/_report.html", context_of(request, found))
-
-
-def context_of(request: StaffRequest, found: MatchModelVersion) -> dict[str, Any]:
+def _context_of(request: StaffRequest, found: MatchModelVersion) -> dict[str, Any]:
     """Context of a version's page and of its fragment."""
     live = publishing.live_version()
     runs = page.last_runs(simulating.SIMULATE, found.version)
@@ -111,16 +75,41 @@ def context_of(request: StaffRequest, found: MatchModelVersion) -> dict[str, Any
     }
 
 
+PAGES = Pages(
+    home="matching:rules",
+    one="matching:rules-version",
+    templates="matching/rules",
+    version_for=page.version_for,
+    context_of=_context_of,
+    draft_form=DraftForm,
+    make_draft=make_draft,
+    publish_form=PublishForm,
+    start_simulation=simulating.start_simulation,
+)
+
+
+@shows_no_customer_data
+@require_http_methods(["GET", "POST"])
+def draft(request: StaffRequest, version: str) -> HttpResponse:
+    return PAGES.draft(request, version)
+
+
+@shows_no_customer_data
+@require_GET
+def version(request: StaffRequest, version: str) -> HttpResponse:
+    return PAGES.version(request, version)
+
+
+@shows_no_customer_data
+@require_GET
+def report(request: StaffRequest, version: str) -> HttpResponse:
+    return PAGES.report(request, version)
+
+
 @shows_no_customer_data
 @require_POST
 def simulate(request: StaffRequest, version: str) -> HttpResponse:
-    """Have a worker compare a version with the live one."""
-    found = page.version_for(request.user, version)
-    whole = request.POST.get("size") == "all"
-    simulating.start_simulation(found, whole=whole, by=request.user)
-    if request.htmx:
-        return render(request, "matching/rules/_report.html", context_of(request, found))
-    return redirect("matching:rules-version", found.version)
+    return PAGES.simulate(request, version)
 
 
 @shows_no_customer_data
@@ -148,56 +137,33 @@ def cancel_job(request: StaffRequest, job_id: int) -> HttpResponse:
 @shows_no_customer_data
 @require_POST
 def publish(request: StaffRequest, version: str) -> HttpResponse:
-    """Make a version live; refused with the reasons on its page."""
-    found = page.version_for(request.user, version)
-    form = PublishForm(request.POST)
-    if not form.is_valid():
-        return _refused(request, found, _("Choose what it applies to."), 422)
-    try:
-        done = publishing.publish_on_evidence(
-            found, scope=form.cleaned_data["scope"], by=request.user
-        )
-    except PublishRefused as refused:
-        return _refused(request, found, str(refused), 409)
-    messages.success(request, _("%s is live now.") % done.version)
-    return redirect("matching:rules")
-
-
-def _refused(
-    request: StaffRequest, found: MatchModelVersion, words: str, status: int
-) -> HttpResponse:
-    context = {**context_of(request, found), "refused": words}
-    return render(request, "matching/rules/version.html", context, status=status)
+    return PAGES.publish(request, version, publishing.publish_on_evidence)
 
 
 @shows_no_customer_data
 @require_POST
 def take_back(request: StaffRequest) -> HttpResponse:
     """Make the former version live again."""
-    ask_permission(request.user)
-    try:
+
+    def act() -> str:
         done = publishing.take_back(by=request.user)
-    except PublishRefused as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, _("Taken back: %s is live again.") % done.version)
-    return redirect("matching:rules")
+        return _("Taken back: %s is live again.") % done.version
+
+    return PAGES.act(request, act)
 
 
 @shows_no_customer_data
 @require_POST
 def spread(request: StaffRequest) -> HttpResponse:
     """Apply the live version to the records it was not applied to yet."""
-    ask_permission(request.user)
-    try:
+
+    def act() -> str:
         marked = publishing.spread(by=request.user)
-    except PublishRefused as refused:
-        messages.error(request, str(refused))
-    else:
         words = ngettext(
             "%d record is resolved again in the background.",
             "%d records are resolved again in the background.",
             marked,
         )
-        messages.success(request, words % marked)
-    return redirect("matching:rules")
+        return words % marked
+
+    return PAGES.act(request, act)
