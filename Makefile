@@ -22,7 +22,7 @@ test-e2e: .venv/.installed-dev
 
 test-faults: .venv/.installed-dev
 	$(PYTHON) -m pytest tests/consent/test_fold_properties.py -m faults -n 2
-	$(PYTHON) -m pytest -m faults --ignore tests/consent/test_fold_properties.py
+	$(PYTHON) -m pytest -m faults --ignore tests/consent/test_fold_properties.py -n 2 --dist loadfile
 
 # In an environment of its own, since Spark is large and seldom needed; needs Java too.
 test-spark: .venv-spark/.installed

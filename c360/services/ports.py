@@ -1,7 +1,7 @@
 """Ports on this machine: which are free, which are taken."""
 
 import contextlib
-import random
+import secrets
 import socket
 
 from c360.services import StartError
@@ -33,7 +33,7 @@ def is_free(port: int, host: str = "127.0.0.1") -> bool:
 def free_port(other_than: int = 0) -> int:
     """A port on the loopback address that nobody uses now."""
     for _ in range(200):
-        port = random.choice(RANGE)  # noqa: S311 - a port is no secret
+        port = secrets.choice(RANGE)  # whoever seeds `random` alike would get the same ports
         if port != other_than and is_free(port):
             return port
     raise StartError("No free port between 20000 and 32000 on 127.0.0.1.")
