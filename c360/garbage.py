@@ -12,7 +12,9 @@ NEW_OBJECTS = 50_000  # between two looks; about 10 MB, should all of them be he
 
 
 def collect_seldom(new_objects: int = NEW_OBJECTS) -> None:
-    """For processes that run long: leave alone what is loaded already, and look seldom."""
-    gc.collect()
+    """For processes that run long: leave alone what is there already, and look seldom.
+
+    Nothing is collected now: in a forked process that would end what still is its parent's.
+    """
     gc.freeze()
     gc.set_threshold(new_objects, 20, 100)
