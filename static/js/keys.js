@@ -7,7 +7,7 @@
 
 const HOLD_MS = 250; // a double press must not answer the pair that has just appeared
 const SEQUENCE_MS = 1000;
-let heldUntil = 0;
+const heldUntil = new WeakMap(); // by what was swapped in; keys of everything else still act
 let goUntil = 0;
 let running = 0;
 
@@ -22,7 +22,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (isOurs(event)) running = Math.max(0, running - 1);
 });
 document.addEventListener("htmx:afterSwap", ({ target }) => {
-  if (target.querySelector?.("[data-key]")) heldUntil = performance.now() + HOLD_MS;
+  if (target.querySelector?.("[data-key]")) heldUntil.set(target, performance.now() + HOLD_MS);
 });
 
 const MOVES = new Set(["j", "k"]); // these may be held down
@@ -77,9 +77,17 @@ function openRow(row) {
 /** Show what one can do here: the list of keys, or the palette. */
 const show = async (what) => (await import("./commands.js"))[what]();
 
+/** True while what a place stands in has only just appeared. */
+function isHeld(place) {
+  for (let around = place; around; around = around.parentElement) {
+    if (performance.now() < heldUntil.get(around)) return true;
+  }
+  return false;
+}
+
 function press(name) {
   const place = findKey(name);
-  if (place && !running && performance.now() >= heldUntil) {
+  if (place && !running && !isHeld(place)) {
     if (place.matches("summary")) place.focus(); // what it unfolds is the next stop of Tab
     place.click();
   }

@@ -55,6 +55,26 @@ def test_a_double_press_decides_one_pair(sol: Person) -> None:
     assert journeys.answered(sol) == before + 1
 
 
+ARRIVES_LATE = """() => {
+    const late = document.createElement("div"), link = document.createElement("button");
+    link.dataset.key = "b";
+    late.append(link);
+    document.getElementById("case").append(late);
+    late.dispatchEvent(new Event("htmx:afterSwap", { bubbles: true }));
+}"""
+
+
+def test_what_arrives_beside_a_pair_holds_back_no_key_of_the_pair(sol: Person) -> None:
+    sol.goes_to("/review/")
+    pair = journeys.pair_before(sol)
+    sol.page.wait_for_timeout(journeys.LOOK_MS)
+
+    sol.page.evaluate(ARRIVES_LATE)
+    sol.page.keyboard.press("d")
+
+    expect(sol.page.locator("form.decide")).not_to_have_attribute("action", pair)
+
+
 def test_keys_do_nothing_while_somebody_types_a_reason(sol: Person) -> None:
     sol.goes_to("/review/")
     before, pair = journeys.answered(sol), journeys.pair_before(sol)
