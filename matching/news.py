@@ -1,6 +1,6 @@
 """What matching tells pages of a customer that are open: joins, splits, locks, questions."""
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -11,8 +11,13 @@ from profiles.models import Profile
 
 
 def joins_mark(profile: Profile, reader: User) -> str:
-    """The newest receipt that names the profile. One query."""
-    return str(_receipts(profile).aggregate(newest=Max("id"))["newest"] or 0)
+    """The newest receipt that names the profile. One query, by the index of either end."""
+    ends = ({"to_profile": profile}, {"from_profile": profile})
+    newest = [
+        MergeEvent.objects.filter(**end).order_by("-id").values_list("id", flat=True)[:1]
+        for end in ends
+    ]
+    return str(max(newest[0].union(newest[1]), default=0))
 
 
 def say_joins(profile: Profile, then: str, now: str) -> str:

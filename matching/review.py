@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
-from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models import Case, Exists, F, OuterRef, When
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -28,7 +28,7 @@ from matching.queueing.picking import EVERYTHING, Picked
 from matching.queueing.readings import Agreement, agreement
 from matching.standing import STANDS
 from profiles.desk.once import once
-from profiles.models import Profile
+from profiles.models import Membership, Profile
 from profiles.prepared import ask
 
 REVIEW = "matching.review_matches"
@@ -209,7 +209,10 @@ class Touching(NamedTuple):
 def cases_of(profile: Profile) -> list[Touching]:
     """The open cases with a record of a profile, reported ones first. One query."""
     asked = ReviewCase.objects.open().exclude(reason=ReviewCase.Reason.AUDIT)  # says nothing
-    touching = _with_profiles(asked).filter(Q(lo_profile=profile.pk) | Q(hi_profile=profile.pk))
+    records = Membership.objects.filter(profile=profile).values("record")
+    either = asked.filter(lo__in=records).values("pk")  # from the records, not from all cases
+    either = either.union(asked.filter(hi__in=records).values("pk"))
+    touching = _with_profiles(ReviewCase.objects.filter(pk__in=either))
     reported = ReportedRecord.objects.filter(case=OuterRef("pk")).values("record_id")
     is_reported = Case(When(reason=ReviewCase.Reason.REPORTED, then=1), default=0)
     told = touching.annotate(reported=ArraySubquery(reported))
