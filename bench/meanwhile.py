@@ -1,12 +1,12 @@
 """Pages that people ask for while something else goes on, timed by a process of its own."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import cycle
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from types import TracebackType
 from typing import Any
 
 from bench.consent import figures
@@ -24,37 +24,26 @@ class Page:
     body: dict[str, str] | None = None
 
 
-class Meanwhile:
-    """Has pages asked for as long as the block runs; then `milliseconds` by name of the page.
+@contextmanager
+def asking(pages: Sequence[Page]) -> Iterator[dict[str, dict[str, float]]]:
+    """Have pages asked for while the block runs; afterwards holds milliseconds by page.
 
     Django is set up, and the people exist.
     """
+    from django.db import connection
 
-    def __init__(self, pages: Sequence[Page]) -> None:
-        self._pages = pages
-        self.milliseconds: dict[str, dict[str, float]] = {}
-
-    def __enter__(self) -> "Meanwhile":
-        from django.db import connection
-
-        connection.close()  # no child may inherit it
-        context = get_context("fork")
-        self._ours, theirs = context.Pipe()
-        self._process = context.Process(target=_ask, args=(self._pages, theirs), daemon=True)
-        self._process.start()
-        self._ours.recv()  # it has signed in and asked for everything once
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._ours.send("enough")
-        spent: dict[str, list[float]] = self._ours.recv()
-        self._process.join()
-        self.milliseconds = {name: figures(times) for name, times in spent.items()}
+    connection.close()  # no child may inherit it
+    context = get_context("fork")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_ask, args=(pages, theirs), daemon=True)
+    process.start()
+    ours.recv()  # it has signed in and asked for everything once
+    milliseconds: dict[str, dict[str, float]] = {}
+    yield milliseconds
+    ours.send("enough")
+    spent: dict[str, list[float]] = ours.recv()
+    process.join()
+    milliseconds.update({name: figures(times) for name, times in spent.items()})
 
 
 def _ask(pages: Sequence[Page], whoever_waits: Connection) -> None:
@@ -82,5 +71,6 @@ def _milliseconds(person: Any, page: Page) -> float:
     ask = person.get if page.body is None else person.post
     answer = ask(page.path, page.body)
     spent = (time.perf_counter() - start) * 1000
-    assert answer.status_code == 200, (page, answer.status_code)  # noqa: S101 - or it is nothing
+    if answer.status_code != 200:
+        raise RuntimeError(f"{page.path} answered {answer.status_code}: no time of a page")
     return spent

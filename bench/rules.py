@@ -20,7 +20,7 @@ from typing import Any
 
 from bench.bulk_load import load
 from bench.customers import write_customers
-from bench.meanwhile import Meanwhile, Page
+from bench.meanwhile import Page, asking
 from bench.own_database import own_database
 
 ANSWERED = 400
@@ -53,9 +53,8 @@ class Stopwatch:
 
     @contextmanager
     def beside_pages(self, name: str, pages: Sequence[Page]) -> Iterator[None]:
-        with Meanwhile(pages) as meanwhile, self.on(name):
+        with asking(pages) as self.milliseconds[name], self.on(name):
             yield
-        self.milliseconds[name] = meanwhile.milliseconds
 
 
 def measure(folder: Path, records: int) -> dict[str, Any]:

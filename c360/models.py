@@ -123,6 +123,6 @@ class PersonalToken(models.Model):
         return self.revoked_at is None and self.expires_at > timezone.now()
 
 
-# Models of this app in packages of their own.
-from c360.jobs.model import Job  # noqa: E402, F401
-from c360.second_step.model import RecoveryCode, SecondStep  # noqa: E402, F401
+# Django finds models here; these are in packages of their own, which need those above.
+from c360.jobs.model import Job  # noqa: E402, F401  # registered
+from c360.second_step.model import RecoveryCode, SecondStep  # noqa: E402, F401  # registered
