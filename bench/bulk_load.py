@@ -41,7 +41,7 @@ def load(records: int, *, seed: int) -> None:
 
 def load_rows(arriving: Iterator[Customer]) -> None:
     """Store rows in a new database; each record gets its keys and a dirty mark."""
-    from matching.keys import mark_all_dirty
+    from matching.resolving.keys import mark_all_dirty
     from profiles.models import Source
 
     found = Source.objects.bulk_create(Source(slug=name, name=name) for name in COLUMNS)
@@ -76,7 +76,7 @@ def _in_order(
 
 def _read(chunk: list[Customer]) -> list[Row]:
     """Rows as their mappings read them, those refused left out, and what is made of them."""
-    from matching.keys import made
+    from matching.resolving.keys import made
     from profiles.mapping import RecordMapping, RowError
 
     read = {name: RecordMapping.parse(mapping(name)) for name in COLUMNS}
@@ -102,7 +102,7 @@ def _read(chunk: list[Customer]) -> list[Row]:
 
 def _copy(start: int, rows: list[Row], sources: dict[str, int]) -> None:
     """Store rows; in a new database the records get the ids from `start` + 1 on."""
-    from matching.blocking import KEY_SCHEME
+    from matching.core.blocking import KEY_SCHEME
 
     now = "2026-01-01T00:00:00Z"
     with connection.cursor() as cursor:

@@ -20,8 +20,8 @@ from bench import ours
 from bench.clock import Clock
 from bench.customers import write_customers
 from bench.truth import DataSet, Pair, by_key, read_set
-from matching.metrics import b_cubed
-from matching.model import MatchModel, default_model
+from matching.core.metrics import b_cubed
+from matching.core.model import MatchModel, default_model
 
 NUMBERS = (0, 100, 300, 1000)
 SEED = 41

@@ -118,9 +118,9 @@ def measure(arriving: Iterator[Customer]) -> dict[str, Any]:
 
 def candidates_and_weights() -> dict[str, Any]:
     """Find and weigh the candidates of stored records, one at a time."""
-    from matching.links import score_candidates
     from matching.live import live_model
-    from matching.snapshot import take_snapshot
+    from matching.resolving.links import score_candidates
+    from matching.resolving.snapshot import take_snapshot
     from profiles.models import SourceRecord
 
     ids = list(SourceRecord.objects.values_list("pk", flat=True))
@@ -143,7 +143,7 @@ def candidates_and_weights() -> dict[str, Any]:
 
 def one_by_one(rows: Sequence[Customer]) -> dict[str, float]:
     """Store and resolve record after record, nobody else at work."""
-    from matching.resolve import resolve_waiting
+    from matching.resolving.resolve import resolve_waiting
 
     times = []
     for row in rows:
@@ -156,7 +156,7 @@ def one_by_one(rows: Sequence[Customer]) -> dict[str, float]:
 
 def in_batches(rows: Sequence[Customer]) -> dict[str, float]:
     """Store and resolve in batches, in one process."""
-    from matching.resolve import resolve_waiting
+    from matching.resolving.resolve import resolve_waiting
 
     start, cpu = time.perf_counter(), time.process_time()
     for first in range(0, len(rows), BATCH):
@@ -196,7 +196,7 @@ def beside_a_worker(rows: Sequence[Customer]) -> dict[str, float]:
 
 
 def _resolve(is_all_stored: Event) -> None:
-    from matching.resolve import resolve_until_settled, resolve_waiting
+    from matching.resolving.resolve import resolve_until_settled, resolve_waiting
 
     while not is_all_stored.is_set():
         resolve_waiting()

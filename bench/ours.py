@@ -9,18 +9,18 @@ from typing import Any
 
 from bench.clock import Clock
 from bench.truth import DataSet, Groups, Pair, by_key, reachable, share
-from matching.blocking import IDENTIFYING, block_keys, without_generic
-from matching.clustering import Edge, Node, Partition, partition
-from matching.features import Features, features_of
-from matching.metrics import b_cubed, pairwise
-from matching.model import MatchModel
-from matching.scoring import score_pairs
+from matching.core.blocking import IDENTIFYING, block_keys, without_generic
+from matching.core.clustering import Edge, Node, Partition, partition
+from matching.core.features import Features, features_of
+from matching.core.metrics import b_cubed, pairwise
+from matching.core.model import MatchModel
+from matching.core.scoring import score_pairs
 from matching.training.task import Material as Learning
 from matching.training.task import Settings
 from matching.training.trainer import train
 
 SECRET = b"bench"
-FEWEST = 500  # records, as in `matching.self_training`
+FEWEST = 500  # records, as in `matching.fitting.self_training`
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def fitted(
     clock: Clock,
     said: Mapping[Pair, str] = MappingProxyType({}),
 ) -> MatchModel:
-    """The version an installation learns by itself, as `matching.self_training` does.
+    """The version an installation learns by itself, as `matching.fitting.self_training` does.
 
     `said` maps pairs to what people decided, "same" or "different".
     """

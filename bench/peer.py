@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.truth import DataSet, Groups, Pair, by_key, reachable, share
-from matching.features import Address, Features, features_of
-from matching.metrics import b_cubed, pairwise
+from matching.core.features import Address, Features, features_of
+from matching.core.metrics import b_cubed, pairwise
 
 FIXED = {"at_0.95": 4.2479, "at_0.99": 6.6294}  # log2 odds of these probabilities
 GRID = range(-6, 26)  # thresholds tried for the best, in bits

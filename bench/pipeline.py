@@ -31,8 +31,8 @@ def measure(folder: Path, people: int) -> dict[str, Any]:
 
     from c360.demo.generate import generate
     from c360.demo.load import make_sources
-    from matching.evaluation import evaluate, read_truth
-    from matching.resolve import BULK_BATCH, resolve_until_settled
+    from matching.fitting.evaluation import evaluate, read_truth
+    from matching.resolving.resolve import BULK_BATCH, resolve_until_settled
 
     manifest = generate(folder, seed=360, people=people, today=datetime.now(UTC).date())
     make_sources()

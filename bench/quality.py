@@ -20,7 +20,7 @@ from bench import ours, peer
 from bench.clock import machine
 from bench.customers import write_customers
 from bench.truth import read_set
-from matching.model import MatchModel, default_model
+from matching.core.model import MatchModel, default_model
 
 INVENTED = {"invented_10k": (10_000, 21), "invented_100k": (100_000, 22)}
 

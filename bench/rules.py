@@ -60,11 +60,11 @@ class Stopwatch:
 def measure(folder: Path, records: int) -> dict[str, Any]:
     """The whole way; the servers run."""
     from c360.jobs.working import run_waiting
+    from matching.fitting.versions import model_of
     from matching.models import MatchModelVersion
-    from matching.resolve import resolve_all
+    from matching.resolving.resolve import resolve_all
     from matching.rules.publishing import publish_on_evidence, take_back
     from matching.rules.simulating import start_simulation
-    from matching.versions import model_of
 
     watch = Stopwatch()
     with watch.on("load"):
@@ -129,8 +129,8 @@ def _pages() -> list[Page]:
 
 def _answer(folder: Path, by: Any) -> None:
     """Let somebody who knows the truth answer links, one in so many, by the usual way."""
-    from matching.decisions import record_decision
-    from matching.evaluation import read_truth, true_pairs
+    from matching.deciding.decisions import record_decision
+    from matching.fitting.evaluation import read_truth, true_pairs
     from matching.models import Link, ReviewCase
     from matching.refusals import DecisionRefused
 

@@ -118,5 +118,5 @@ def share(part: Collection[Pair], whole: Collection[Pair]) -> float:
 
 
 def by_key(data: DataSet, cluster_of: Mapping[int, int]) -> dict[Key, int]:
-    """Clusters by record key, as `matching.metrics` compares them with the truth."""
+    """Clusters by record key, as `matching.core.metrics` compares them with the truth."""
     return {data.keys[place]: cluster for place, cluster in cluster_of.items()}

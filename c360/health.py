@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 
 from c360 import liveness
 from c360.showing import shows_no_customer_data
-from matching.queue import set_aside, waiting
+from matching.resolving.queue import set_aside, waiting
 
 PATIENCE_SECONDS = 0.9
 EMPTY: dict[str, Any] = {"dirty": None, "oldest_seconds": None, "set_aside": None}

@@ -14,7 +14,7 @@ class ConsentConfig(AppConfig):
         from consent.foretelling import permissions_told
         from consent.views.panel import contact_panel, contact_to_read
         from matching.alike.objections import register_objection
-        from matching.foretelling import register_foreteller
+        from matching.telling.foretelling import register_foreteller
         from profiles.api.parts import register_part
         from profiles.desk.attention.registry import register_attention
         from profiles.desk.brief import register_word

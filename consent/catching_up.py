@@ -9,7 +9,7 @@ from django.utils import timezone
 from consent import projection
 from consent.locking import lock
 from consent.models import EffectivePermission, PermissionState
-from matching.failpoints import failpoint
+from matching.resolving.failpoints import failpoint
 
 AT_ONCE = 100  # profiles in one transaction: who appends to the ledger waits for it
 

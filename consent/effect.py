@@ -19,10 +19,7 @@ from consent.facts import Answer, Customer, Held, Rules
 from consent.fold import effective
 from consent.models import AccessEntry, LedgerEntry, Purpose
 from matching.cases import pairs_asked
-from matching.live import live_model
-from matching.models import ReviewCase
-from matching.models.review import NOT_OF_THE_MACHINE
-from matching.preview import (
+from matching.deciding.preview import (
     Preview,
     changed_groups,
     ordered,
@@ -30,6 +27,9 @@ from matching.preview import (
     words_for_same,
     world_around,
 )
+from matching.live import live_model
+from matching.models import ReviewCase
+from matching.models.review import NOT_OF_THE_MACHINE
 from matching.world import Pair, Solution, World
 from profiles.models import Membership
 

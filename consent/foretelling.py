@@ -7,8 +7,8 @@ from django.template.loader import render_to_string
 from c360.models import User
 from consent.attention import SEE_ANSWER
 from consent.effect import permissions_after
+from matching.deciding.preview import Preview
 from matching.models import ReviewCase
-from matching.preview import Preview
 
 
 def permissions_told(

@@ -20,7 +20,7 @@ from c360.tokens.calls import PersonView
 from matching import review
 from matching.confidence import confidence_of, confidences_of
 from matching.live import live_model
-from matching.story import as_json, keys_of, story_of
+from matching.telling.story import as_json, keys_of, story_of
 from matching.views.why import Answer, answer_between, other_profile
 from profiles.access import profile_for
 from profiles.api.shapes import REFUSED

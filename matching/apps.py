@@ -9,7 +9,7 @@ class MatchingConfig(AppConfig):
     def ready(self) -> None:
         from c360.jobs import register_kind
         from c360.live import register_topic
-        from matching import news, pressure, receivers, rehearsal  # noqa: F401  # connects them
+        from matching import pressure, receivers, rehearsal  # noqa: F401  # connects them
         from matching.api import confidence_of_each, confidence_part
         from matching.confidence import doubted_records
         from matching.data_quality.counting import QUALITY
@@ -18,6 +18,7 @@ class MatchingConfig(AppConfig):
         from matching.rules import simulating
         from matching.rules.drafts import train_in_background
         from matching.rules.topics import RULES
+        from matching.telling import news
         from matching.views import fragments, quality, report
         from matching.views.relations import relations_panel
         from profiles.api.parts import register_part

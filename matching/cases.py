@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 
 from django.utils import timezone
 
-from matching.clustering import Refusal
+from matching.core.clustering import Refusal
 from matching.models import ReviewCase
 from matching.models.review import NOT_OF_THE_MACHINE
 from matching.world import Linked, Pair, Solution, World

@@ -7,16 +7,16 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.utils import timezone
 
-from matching.blocking import (
+from matching.core.blocking import (
     IDENTIFYING,
     KEY_SCHEME,
     block_keys,
     value_keys,
     without_generic,
 )
-from matching.codec import as_text, from_json
-from matching.features import Features, features_of
-from matching.model import MatchModel, default_model
+from matching.core.codec import as_text, from_json
+from matching.core.features import Features, features_of
+from matching.core.model import MatchModel, default_model
 from matching.models import MatchModelVersion
 from profiles.desk.once import once
 from profiles.prepared import ask

@@ -8,8 +8,9 @@ from django.db.models.signals import post_save, pre_save
 from django.dispatch import receiver
 
 from c360.live import announce
-from matching import keys, tasks
+from matching import tasks
 from matching.models import DirtyRecord
+from matching.resolving import keys
 from matching.review import QUEUE
 from matching.signals import clusters_settled
 from profiles.announcing import announce_customers

@@ -14,14 +14,13 @@ from c360.models import User
 from c360.rehearsing import rehearsing
 from matching import review
 from matching.cases import open_cases, pairs_asked
-from matching.decisions import DIFFERENT, work_out
-from matching.evidence import evidence_of
+from matching.core.model import default_model
+from matching.deciding.decisions import DIFFERENT, work_out
+from matching.deciding.impact import what_moves
+from matching.deciding.preview import world_around
 from matching.groups.gathering import beside
-from matching.impact import what_moves
 from matching.live import live_versions
-from matching.model import default_model
 from matching.models import ReviewCase
-from matching.preview import world_around
 from matching.queueing.assigning import colleagues_of
 from matching.queueing.leases import take
 from matching.queueing.order import free_for
@@ -29,6 +28,7 @@ from matching.queueing.picking import EVERYTHING
 from matching.refusals import AlreadyDecided
 from matching.reports.cases import asked_about
 from matching.second_person.proposals import open_proposal
+from matching.telling.evidence import evidence_of
 from matching.world import solve, stored_links
 from profiles.models import Membership, SourceRecord
 

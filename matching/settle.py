@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from matching.cases import update_cases
-from matching.model import MatchModel
+from matching.core.model import MatchModel
 from matching.receipts import Cause, write_receipts
 from matching.reports import cases as report_cases
 from matching.signals import clusters_settled

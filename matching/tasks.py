@@ -13,7 +13,7 @@ MAX_SECONDS = 40  # below the task time limit; what is left is found by the swee
 @shared_task(acks_late=True)
 def resolve_dirty() -> int:
     """Resolve dirty records until none is left or time is up; return how many. Repeatable."""
-    from matching.resolve import resolve_waiting
+    from matching.resolving.resolve import resolve_waiting
 
     return resolve_waiting(max_seconds=MAX_SECONDS).resolved
 
@@ -27,8 +27,8 @@ def sweep() -> int:
 @shared_task(acks_late=True, soft_time_limit=1800, time_limit=1860)
 def fit_model() -> str:
     """Let the model fit itself to the records where that is due; return the live version."""
+    from matching.fitting.self_training import fit_if_due
     from matching.live import live_model
-    from matching.self_training import fit_if_due
 
     fit_if_due()
     return live_model().version

@@ -8,12 +8,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import pairwise
 
-from matching.blocking import KEY_SCHEME
 from matching.cases import questions
-from matching.keys import Made, made
-from matching.links import score_candidates
+from matching.core.blocking import KEY_SCHEME
+from matching.core.model import MatchModel
 from matching.live import live_model
-from matching.model import MatchModel
 from matching.models import (
     BlockKey,
     Decision,
@@ -24,7 +22,9 @@ from matching.models import (
     ReviewCase,
 )
 from matching.models.review import NOT_OF_THE_MACHINE
-from matching.snapshot import take_snapshot
+from matching.resolving.keys import Made, made
+from matching.resolving.links import score_candidates
+from matching.resolving.snapshot import take_snapshot
 from matching.world import Pair, Solution, World, connected, load_world, solve
 from profiles.models import Membership, SourceRecord
 from profiles.verification import Difference

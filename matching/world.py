@@ -7,9 +7,9 @@ from datetime import datetime
 from itertools import pairwise
 from typing import NamedTuple, Protocol
 
-from matching.clustering import Edge, Node, Partition, Refusal, partition
+from matching.core.clustering import Edge, Node, Partition, Refusal, partition
+from matching.core.model import MatchModel
 from matching.live import FEATURES, WHAT_IT_SAYS, generic_values
-from matching.model import MatchModel
 from profiles.arrays import id_array
 from profiles.prepared import ask
 

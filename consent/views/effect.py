@@ -10,8 +10,8 @@ from c360.showing import Action, shows
 from consent.attention import SEE_ANSWER
 from consent.effect import changes_by, effect_of_same, readers_of
 from matching import review
-from matching.casefile import note_records
 from matching.refusals import DecisionRefused
+from matching.telling.casefile import note_records
 
 
 @shows(Action.REVIEW)

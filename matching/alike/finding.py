@@ -15,11 +15,8 @@ from django.utils import timezone
 
 from c360.models import User
 from matching.alike.objections import objected
-from matching.live import live_model
-from matching.model import MatchModel
-from matching.models import ReviewCase
-from matching.models.review import NOT_OF_THE_MACHINE
-from matching.preview import (
+from matching.core.model import MatchModel
+from matching.deciding.preview import (
     Preview,
     Words,
     changed_groups,
@@ -28,6 +25,9 @@ from matching.preview import (
     words_for_same,
     world_around,
 )
+from matching.live import live_model
+from matching.models import ReviewCase
+from matching.models.review import NOT_OF_THE_MACHINE
 from matching.queueing.order import RESERVED
 from matching.refusals import DecisionRefused
 from matching.review import with_records

@@ -24,7 +24,7 @@ from matching.bulk.sketches import (
     lengths,
     only_ours,
 )
-from matching.comparisons import FUZZY, SIMILAR
+from matching.core.comparisons import FUZZY, SIMILAR
 
 Columns = Mapping[str, Sketches]
 Certain = NDArray[np.bool_]

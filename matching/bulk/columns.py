@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from matching.bulk.parts import ALL_FIELDS, Parts, parts_of
 from matching.bulk.sketches import sketched
-from matching.codec import Flat, flatten, packed
-from matching.features import Features
-from matching.model import MatchModel
+from matching.core.codec import Flat, flatten, packed
+from matching.core.features import Features
+from matching.core.model import MatchModel
 
 Codes = NDArray[np.int64]
 SILENT = 0  # who has nothing to say in a column

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from matching.bulk.preparing import find_pairs
 from matching.bulk.reading import Seen
-from matching.model import MatchModel
+from matching.core.model import MatchModel
 from matching.progress import TellStage
 
 Rows = NDArray[np.int64]

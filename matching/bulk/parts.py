@@ -9,8 +9,8 @@ from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import Any
 
-from matching.comparisons import COMPARISONS
-from matching.features import Features
+from matching.core.comparisons import COMPARISONS
+from matching.core.features import Features
 
 UNKNOWN_BIRTH = (0, 0, 0)
 

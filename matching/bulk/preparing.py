@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching import live
-from matching.blocking import IDENTIFYING
 from matching.bulk import reading
 from matching.bulk.candidates import generic, pairs_of
 from matching.bulk.columns import Chunk, Codes, encode, parts_read
@@ -18,8 +17,9 @@ from matching.bulk.parts import Parts
 from matching.bulk.store import FeatureReader, FeatureWriter, load, save
 from matching.bulk.weighing import Weighed, comparers, merged, weigh
 from matching.bulk.workers import Workers
-from matching.features import Features
-from matching.model import MatchModel
+from matching.core.blocking import IDENTIFYING
+from matching.core.features import Features
+from matching.core.model import MatchModel
 
 Rows = NDArray[np.int64]
 RECORDS_AT_ONCE = 2_000

@@ -9,8 +9,8 @@ from django.db import connection
 from numpy.typing import NDArray
 
 from matching.bulk.candidates import Blocks, blocks_of
+from matching.core.model import MatchModel
 from matching.live import WHAT_IT_SAYS
-from matching.model import MatchModel
 
 RECORDS_AT_ONCE = 20_000  # whose keys are read by one query
 STAGES = ("observe", "suggest", "assist", "auto")

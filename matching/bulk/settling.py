@@ -1,8 +1,8 @@
 """Groups of records brought to their clusters, each in one transaction, in any process.
 
-A group goes the way of a batch (`matching.applying`): marks locked, components locked, versions
-compared, links, clusters, cases, golden values and receipts written, marks dropped. What moved
-since the snapshot keeps its mark, and a run that is killed has finished some groups.
+A group goes the way of a batch (`matching.resolving.applying`): marks and components locked,
+versions compared, links, clusters, cases, golden values and receipts written, marks dropped.
+What moved since the snapshot keeps its mark; a run that is killed has finished some groups.
 """
 
 import json
@@ -16,8 +16,6 @@ import numpy as np
 from django.db import connection, transaction
 from numpy.typing import NDArray
 
-from matching import queue
-from matching.applying import apply, lock_touched
 from matching.bulk.candidates import Blocks, rows_under
 from matching.bulk.groups import components, groups_of
 from matching.bulk.noting import Noted
@@ -25,13 +23,15 @@ from matching.bulk.preparing import comparer_names
 from matching.bulk.reading import STAGES, Seen
 from matching.bulk.store import FeatureReader, load, save
 from matching.bulk.weighing import Outcome, Weighed, scored
-from matching.failpoints import failpoint
-from matching.links import ScoredPair, joins
+from matching.core.model import MatchModel
+from matching.core.scoring import Scored
 from matching.live import FEATURES, live_model, model_of_version, with_values
-from matching.model import MatchModel
 from matching.progress import Progress
-from matching.scoring import Scored
-from matching.snapshot import SeenRecord
+from matching.resolving import queue
+from matching.resolving.applying import apply, lock_touched
+from matching.resolving.failpoints import failpoint
+from matching.resolving.links import ScoredPair, joins
+from matching.resolving.snapshot import SeenRecord
 
 logger = logging.getLogger(__name__)
 

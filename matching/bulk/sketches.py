@@ -10,7 +10,7 @@ from functools import lru_cache, partial
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.features import Features
+from matching.core.features import Features
 
 Sketches = NDArray[np.int64]
 UNKNOWN = 0  # of which nothing can be told

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.codec import unpacked
-from matching.features import Features
+from matching.core.codec import unpacked
+from matching.core.features import Features
 
 FEATURES = "features.bin"
 

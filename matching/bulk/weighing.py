@@ -1,8 +1,8 @@
 """The weights of many pairs over columns: each distinct pair of parts is compared once.
 
-The comparisons are the same functions that single pairs go through (`matching.scoring`), called
-once for all pairs that show them the same parts. Bits lie on a grid on which sums are exact, so
-a weight is the same to the last bit whichever way it was added up.
+The comparisons are the same functions that single pairs go through (`matching.core.scoring`),
+called once for all pairs that show them the same parts. Bits lie on a grid on which sums are
+exact, so a weight is the same to the last bit whichever way it was added up.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from matching.bulk.certain import ALONE, CERTAIN, Told
 from matching.bulk.columns import CUSTOM, IDENTIFIERS, SILENT, Codes
-from matching.comparisons import custom, identifier
-from matching.features import Features
-from matching.model import BitTable, MatchModel, Step, on_grid
-from matching.scoring import HOUSEHOLD, Scored, against_both
+from matching.core.comparisons import custom, identifier
+from matching.core.features import Features
+from matching.core.model import BitTable, MatchModel, Step, on_grid
+from matching.core.scoring import HOUSEHOLD, Scored, against_both
 from matching.splink.columns import ReadyColumn
 
 Rows = NDArray[np.int64]

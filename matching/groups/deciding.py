@@ -7,12 +7,12 @@ from django.conf import settings
 from django.db import transaction
 
 from c360.models import User
-from matching.acts import Outcome
-from matching.decisions import record_words
+from matching.deciding.acts import Outcome
+from matching.deciding.decisions import record_words
+from matching.deciding.preview import Preview, Words, check, preview_words, world_around
 from matching.groups.words import words_for_groups
 from matching.live import live_model
 from matching.models import Proposal, ReviewCase
-from matching.preview import Preview, Words, check, preview_words, world_around
 from matching.refusals import NeedsSecondPerson, StaleView
 from matching.second_person.proposals import (
     close_with_decision,

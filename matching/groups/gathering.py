@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from matching.casefile import name_of, note_records
 from matching.models import ReviewCase
+from matching.telling.casefile import name_of, note_records
 from profiles.arrays import key_array
 from profiles.desk.values import phone_text
 from profiles.models import SourceRecord

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from itertools import combinations
 
-from matching.preview import Words, ordered
+from matching.deciding.preview import Words, ordered
 from matching.world import Pair, connected
 
 

@@ -35,8 +35,8 @@ class BlockKey(models.Model):
 class KeyedRecord(models.Model):
     """The features of a record, and which scheme they and its block keys were made by.
 
-    No row means nobody knows. `folded` is a text of `matching.codec`, made of that version of
-    the record; nothing where it is gone.
+    No row means nobody knows. `folded` is a text of `matching.core.codec`, made of that version
+    of the record; nothing where it is gone.
 
     While `rekey` runs, keys of an older scheme stay beside the new ones, named here, so that
     records whose keys are not made yet are still met. They go when all records have new ones.

@@ -7,8 +7,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from c360.models import User
+from matching.deciding.preview import fingerprint, live_members
 from matching.models import Report, ReportedRecord
-from matching.preview import fingerprint, live_members
 from matching.refusals import Busy, DecisionRefused, StaleView
 from matching.reports.cases import open_cases_of
 from matching.signals import clusters_settled

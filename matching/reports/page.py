@@ -10,8 +10,8 @@ from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
 from django.utils.dateparse import parse_datetime
 
+from matching.deciding.preview import fingerprint
 from matching.models import Decision
-from matching.preview import fingerprint
 from matching.reports.outcomes import suspects
 from profiles.desk.timeline.kinds import ICONS, kind_label
 from profiles.desk.values import joined_records

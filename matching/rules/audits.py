@@ -12,9 +12,9 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from c360.live import announce
-from matching.keys import mark_dirty
 from matching.models import Audit, Decision, ReviewCase
 from matching.models.review import CaseQuerySet
+from matching.resolving.keys import mark_dirty
 from matching.review import QUEUE
 
 MOST_OPEN = 40  # audits that wait in the queue at once

@@ -6,8 +6,8 @@ from typing import Any
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from matching.casefile import CaseFile, open_file
 from matching.models import MatchModelVersion, ReviewCase
+from matching.telling.casefile import CaseFile, open_file
 from profiles.models import SourceRecord
 
 

@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 
 from c360.jobs import Run, Unable
 from c360.models import User
-from matching.model import MatchModel, ModelError
+from matching.core.model import MatchModel, ModelError
+from matching.fitting.versions import train_draft
 from matching.models import MatchModelVersion
 from matching.training.refusal import Refused
 from matching.training.tables import with_thresholds
 from matching.training.task import Settings
-from matching.versions import train_draft
 from profiles.rule_versions import DraftRefused, VersionError, free_name
 
 

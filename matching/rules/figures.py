@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from matching.clustering import Pair
-from matching.model_report import Outcome, Records, wilson
+from matching.core.clustering import Pair
+from matching.core.model_report import Outcome, Records, wilson
 
 POINTS = 25
 BEYOND_BITS = 12.0  # how far above the threshold the curve goes on

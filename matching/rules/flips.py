@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from matching.model_report import Outcome
+from matching.core.model_report import Outcome
 from profiles.models import SourceRecord
 from profiles.survivorship.choosing import golden_values
 from profiles.survivorship.live import live_rules

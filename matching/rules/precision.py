@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from matching.model_report import Z95, wilson
+from matching.core.model_report import Z95, wilson
 
 YEAR = timedelta(days=365)
 

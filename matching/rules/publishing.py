@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from c360.models import User
-from matching import keys, tasks
+from matching import tasks
+from matching.fitting.versions import Published, replace_live
 from matching.models import DirtyRecord, MatchModelVersion, Publication
-from matching.queue import waiting
+from matching.resolving import keys
+from matching.resolving.queue import waiting
 from matching.rules.topics import announce_rules
-from matching.versions import Published, replace_live
 from profiles import rule_versions
 from profiles.rule_versions import PublishedMeanwhile, PublishRefused, is_fresh
 

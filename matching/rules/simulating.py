@@ -6,9 +6,9 @@ from c360.jobs import Run, Unable
 from c360.jobs.model import Job
 from c360.jobs.working import start_once
 from c360.models import User
+from matching.fitting.versions import MOST_COMPARED, PARTS, compare_with_live
 from matching.models import MatchModelVersion
 from matching.progress import Stage
-from matching.versions import MOST_COMPARED, PARTS, compare_with_live
 from profiles.rule_versions import VersionError
 
 SIMULATE, TRAIN = "simulate", "train"

@@ -13,8 +13,8 @@ from itertools import combinations
 
 from django.utils.translation import gettext as _
 
-from matching.features import Features
-from matching.guards import in_conflict
+from matching.core.features import Features
+from matching.core.guards import in_conflict
 
 MOST_RECORDS = 5
 MOST_EVENTS = 50

@@ -14,12 +14,17 @@ from django.utils.translation import gettext as _
 
 from c360.live import announce
 from c360.models import User
-from matching.acts import Outcome
-from matching.decisions import Answer, say, work_out
+from matching.deciding.acts import Outcome
+from matching.deciding.decisions import Answer, say, work_out
+from matching.deciding.preview import preview
 from matching.models import Proposal, ReviewCase
-from matching.preview import preview
 from matching.queueing.readings import draw
-from matching.refusals import AlreadyDecided, DecisionRefused, NeedsSecondPerson, StaleView
+from matching.refusals import (
+    AlreadyDecided,
+    DecisionRefused,
+    NeedsSecondPerson,
+    StaleView,
+)
 from matching.review import QUEUE
 from matching.second_person.reading import cautions_for
 from profiles.prepared import ask

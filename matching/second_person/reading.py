@@ -4,10 +4,10 @@ from collections.abc import Callable, Collection, Sequence
 
 from django.utils import timezone
 
-from matching.features import Features, features_of
+from matching.core.features import Features, features_of
+from matching.deciding.preview import Group, Preview, changed_groups, moved_records
 from matching.live import FEATURES
 from matching.models import Decision
-from matching.preview import Group, Preview, changed_groups, moved_records
 from matching.second_person.cautions import Join, cautions_of
 from matching.standing import standing
 from matching.world import World

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from matching.model import MatchModel
+from matching.core.model import MatchModel
 from matching.splink.columns import ELSE, ColumnComparison, exact_column
 from matching.splink.spec import columns_to_spec
 from matching.splink.writing import Writing, write_splink

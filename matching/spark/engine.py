@@ -16,10 +16,10 @@ from matching.bulk.noting import limits_of
 from matching.bulk.preparing import NAMES
 from matching.bulk.run import resolve_in_bulk
 from matching.bulk.store import FeatureReader
-from matching.features import Features
-from matching.model import MatchModel
+from matching.core.features import Features
+from matching.core.model import MatchModel
 from matching.progress import Progress, Stage, Tell, TellStage, silent_stage, silently
-from matching.resolve import resolve_all
+from matching.resolving.resolve import resolve_all
 from matching.spark.asking import asking_of
 from matching.spark.tables import meetings, read_pairs, write_records
 

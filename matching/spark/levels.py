@@ -8,8 +8,8 @@ from base64 import b64decode
 from dataclasses import dataclass
 from functools import lru_cache
 
-from matching.codec import unpacked
-from matching.features import Features
+from matching.core.codec import unpacked
+from matching.core.features import Features
 from matching.splink.columns import ReadyColumn
 from matching.splink.levels import level_of
 from matching.splink.spec import columns_from_spec

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.bulk.candidates import Blocks
-from matching.codec import flatten, packed
-from matching.features import Features
+from matching.core.codec import flatten, packed
+from matching.core.features import Features
 from matching.spark.asking import ID, IS_DIRTY, KEYS, RECORD
 
 Rows = NDArray[np.int64]

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import log2
 
-from matching.features import Features
+from matching.core.features import Features
 from matching.splink.evaluate import Holds, Read, condition
 from matching.splink.sql import Column, Compare, Node, SqlError, columns_of, parse
 from matching.splink.tables import FieldError, reader

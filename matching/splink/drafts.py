@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from matching.features import Features
-from matching.model import default_model
+from matching.core.features import Features
+from matching.core.model import default_model
 from matching.splink.reading import Reading
 from matching.splink.tables import reader, shares
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from matching.features import Features
+from matching.core.features import Features
 from matching.splink.checking import check, is_symmetric
 from matching.splink.functions import FUNCTIONS
 from matching.splink.sql import (

@@ -1,7 +1,7 @@
 """The functions of SQL that conditions may use, as DuckDB computes them.
 
 What DuckDB compares byte by byte is compared here character by character. The texts are plain
-letters on both sides (`matching.features.plain`), for which the two are the same.
+letters on both sides (`matching.core.features.plain`), for which the two are the same.
 """
 
 import re

@@ -8,8 +8,8 @@ that function to the database first (`docs/splink.md`).
 import json
 from functools import lru_cache
 
-from matching.comparisons import COMPARISONS, custom, identifier
-from matching.features import Features, features_of
+from matching.core.comparisons import COMPARISONS, custom, identifier
+from matching.core.features import Features, features_of
 
 FUNCTION = "c360_level"
 

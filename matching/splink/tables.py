@@ -1,6 +1,6 @@
 """One flat row of texts for each record: what the columns of a Splink model read.
 
-The texts are folded as `matching.features` folds them (plain lower-case letters, dates as
+The texts are folded as `matching.core.features` folds them (plain lower-case letters, dates as
 YYYY-MM-DD, the national part of a phone number), so a model is trained and applied on the same
 values. Of several e-mail addresses, numbers or names the first counts.
 """
@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from operator import attrgetter
 
-from matching.features import Features
+from matching.core.features import Features
 
 Read = Callable[[Features], str]
 

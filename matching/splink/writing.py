@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any
 
-from matching.model import MatchModel, Odds, Table, on_grid
+from matching.core.model import MatchModel, Odds, Table, on_grid
 from matching.splink.columns import ColumnComparison, Columns, Level
 from matching.splink.levels import FUNCTION
 from matching.splink.reading import prior_bits

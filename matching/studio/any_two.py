@@ -9,20 +9,20 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from matching import explain
-from matching.casefile import CaseFile, open_file
-from matching.clustering import Node
 from matching.confidence import Tie, spanning_tree, ties_among
-from matching.contradiction import said_by
-from matching.evidence import Evidence, evidence_now
-from matching.guards import Union, objection
-from matching.holds import locks_on
-from matching.model import MatchModel
+from matching.core import explain
+from matching.core.clustering import Node
+from matching.core.guards import Union, objection
+from matching.core.model import MatchModel
+from matching.core.scoring import Scored, score
+from matching.deciding.holds import locks_on
+from matching.deciding.preview import live_members, world_around
 from matching.models import Decision, Hold, ReviewCase
-from matching.preview import live_members, world_around
-from matching.scoring import Scored, score
 from matching.studio.comparing import Link, way_between, words_of_tie
-from matching.why_not import why_not
+from matching.telling.casefile import CaseFile, open_file
+from matching.telling.contradiction import said_by
+from matching.telling.evidence import Evidence, evidence_now
+from matching.telling.why_not import why_not
 from profiles.models import SourceRecord
 
 MOST_WORDS = 10

@@ -7,11 +7,11 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from matching.confidence import Tie, spanning_tree, ties_among
-from matching.evidence import Evidence, evidence_now
+from matching.core.model import MatchModel
+from matching.core.scoring import score
 from matching.live import fold, generic_values
-from matching.model import MatchModel
-from matching.scoring import score
 from matching.studio.layout import Pair
+from matching.telling.evidence import Evidence, evidence_now
 from profiles.models import SourceRecord
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from matching.casefile import name_of
 from matching.confidence import STRONG_BITS, Bridge, Tie, spanning_tree, ties_among
 from matching.studio.layout import Place, places
+from matching.telling.casefile import name_of
 from profiles.models import SourceRecord
 
 MOST_NODES = 60

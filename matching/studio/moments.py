@@ -15,8 +15,8 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.http import urlencode
 
 from c360.models import User
-from matching.casefile import note_records
 from matching.models import MergeEvent
+from matching.telling.casefile import note_records
 from profiles.models import Profile, SourceRecord
 
 

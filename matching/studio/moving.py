@@ -7,12 +7,9 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from c360.models import User
-from matching.acts import Outcome
-from matching.decisions import record_words
-from matching.groups.words import words_for_groups
-from matching.live import live_model
-from matching.models import Decision
-from matching.preview import (
+from matching.deciding.acts import Outcome
+from matching.deciding.decisions import record_words
+from matching.deciding.preview import (
     Preview,
     Words,
     check,
@@ -21,6 +18,9 @@ from matching.preview import (
     words_for_split,
     world_around,
 )
+from matching.groups.words import words_for_groups
+from matching.live import live_model
+from matching.models import Decision
 from matching.refusals import DecisionRefused, NeedsSecondPerson, StaleView
 from matching.review import cases_of
 from matching.second_person.reading import cautions_for

@@ -8,8 +8,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from matching.core.differences import Result, Row, Value
 from matching.data_quality import board
-from matching.differences import Result, Row, Value
 from matching.models import Metric
 from profiles.templatetags.customers import moment
 

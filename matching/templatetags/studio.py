@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from matching.confidence import Bridge
-from matching.splitting import Member
+from matching.telling.splitting import Member
 
 register = template.Library()
 

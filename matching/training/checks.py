@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.model import MatchModel, Table
+from matching.core.model import MatchModel, Table
 from matching.training.mixture import HOUSEHOLD, PERSON, UNRELATED, Fit
 from matching.training.patterns import Floats, Patterns, tables_of
 from matching.training.refusal import Refused

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
-from matching.features import Features
-from matching.model import MatchModel
+from matching.core.features import Features
+from matching.core.model import MatchModel
 
 WIDESPREAD = 0.05  # share of the records that must have a value
 Named = tuple[tuple[str, object], ...]

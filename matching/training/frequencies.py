@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from matching.features import Features
-from matching.model import NAMED_VALUES, Frequencies, MatchModel
+from matching.core.features import Features
+from matching.core.model import NAMED_VALUES, Frequencies, MatchModel
 
 MOST = 1000  # values kept of each kind; the others share one figure
 SHRINKAGE = 1000.0  # people that the starting table counts for

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from matching.model import Table
+from matching.core.model import Table
 from matching.training.patterns import MISSING, Floats, Patterns
 
 PERSON, HOUSEHOLD, UNRELATED = range(3)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.model import MatchModel, Table
+from matching.core.model import MatchModel, Table
 
 Floats = NDArray[np.float64]
 MISSING = -1

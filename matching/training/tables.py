@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from matching.model import Frequencies, MatchModel, Odds
+from matching.core.model import Frequencies, MatchModel, Odds
 from matching.training.mixture import HOUSEHOLD, PERSON, Tables
 from matching.training.patterns import Columns, Floats, tables_of
 

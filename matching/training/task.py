@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from matching.features import Features
+from matching.core.features import Features
 from matching.training.costs import Costs
 from matching.training.patterns import Floats
 

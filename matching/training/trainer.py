@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from matching.model import MatchModel
-from matching.scoring import Scored, score
+from matching.core.model import MatchModel
+from matching.core.scoring import Scored, score
 from matching.training import checks
 from matching.training.calibration import LABELS_NEEDED, Calibrated, calibrate
 from matching.training.costs import Thresholds, cost_curve, thresholds

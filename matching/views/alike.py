@@ -14,10 +14,10 @@ from c360.showing import Action, shows, shows_no_customer_data
 from matching import review
 from matching.alike.deciding import Done, answer_alike
 from matching.alike.finding import MOST, Alike, alike_to
-from matching.casefile import rows_of, short_reason
+from matching.deciding.impact import what_moves
 from matching.forms import AlikeForm
-from matching.impact import what_moves
 from matching.models import ReviewCase
+from matching.telling.casefile import rows_of, short_reason
 
 CONFIRM = "confirm"
 

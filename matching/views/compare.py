@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods
 from c360.http import StaffRequest
 from c360.showing import Action, shows
 from matching import review
-from matching.casefile import note_records
 from matching.forms import CompareForm
 from matching.live import live_model
 from matching.studio.any_two import any_two
+from matching.telling.casefile import note_records
 from matching.views.why import other_profile
 from profiles.access import SEARCH, profile_for
 from profiles.desk.values import joined_records

@@ -12,16 +12,21 @@ from django.views.decorators.http import require_http_methods
 from c360.http import StaffRequest
 from c360.showing import Action, shows
 from matching import review
-from matching.contradiction import steps_of
-from matching.foretelling import foretold
 from matching.forms import GroupForm
 from matching.groups.deciding import decide_groups, in_order, plan_groups, propose_groups
 from matching.groups.gathering import gather, letter_of
 from matching.models import Proposal, ReviewCase
-from matching.refusals import Contradiction, DecisionRefused, NeedsSecondPerson, StaleView
+from matching.refusals import (
+    Contradiction,
+    DecisionRefused,
+    NeedsSecondPerson,
+    StaleView,
+)
 from matching.second_person.cautions import caution_words
 from matching.second_person.proposals import open_proposal
-from matching.splitting import parts_of
+from matching.telling.contradiction import steps_of
+from matching.telling.foretelling import foretold
+from matching.telling.splitting import parts_of
 
 CONFIRM = "confirm"
 SPARE_LETTERS = 4  # for people nobody has a customer for yet

@@ -16,10 +16,10 @@ from django.views.decorators.http import require_GET, require_POST
 from c360.http import StaffRequest
 from c360.showing import Action, shows
 from matching import review
-from matching.decisions import undo as take_back
-from matching.history import history_of
+from matching.deciding.decisions import undo as take_back
 from matching.models import Decision, ReviewCase
 from matching.refusals import DecisionRefused
+from matching.telling.history import history_of
 from matching.views.queue import Reply, answer
 from profiles.access import profile_for
 

@@ -12,11 +12,7 @@ from c360.http import StaffRequest
 from c360.models import User
 from c360.showing import Action, shows
 from matching import review
-from matching.casefile import note_records
-from matching.contradiction import steps_of
-from matching.foretelling import foretold
-from matching.forms import LockForm
-from matching.holds import (
+from matching.deciding.holds import (
     cautions_of_unlock,
     held_among,
     lock_customer,
@@ -24,11 +20,15 @@ from matching.holds import (
     preview_unlock,
     unlock_customer,
 )
+from matching.deciding.preview import fingerprint
+from matching.forms import LockForm
 from matching.models import Hold
-from matching.preview import fingerprint
 from matching.refusals import Contradiction, DecisionRefused, StaleView
 from matching.second_person.cautions import caution_words
-from matching.splitting import parts_of
+from matching.telling.casefile import note_records
+from matching.telling.contradiction import steps_of
+from matching.telling.foretelling import foretold
+from matching.telling.splitting import parts_of
 from profiles.access import profile_for
 from profiles.desk.values import joined_records
 from profiles.models import Membership, Profile, SourceRecord

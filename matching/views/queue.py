@@ -16,12 +16,9 @@ from c360.http import StaffRequest
 from c360.models import User
 from c360.showing import Action, shows
 from matching import review
-from matching.casefile import open_blind, open_file
-from matching.contradiction import steps_of
-from matching.evidence import evidence_of
+from matching.deciding.impact import impact_of_different, impact_of_same
 from matching.forms import ASSIGN, LATER, SECOND, WITHDRAW, DecideForm, ReadingForm
 from matching.groups.gathering import beside as asked_beside
-from matching.impact import impact_of_different, impact_of_same
 from matching.models import Proposal, Reading, ReviewCase
 from matching.queueing import known
 from matching.queueing.assigning import assign, colleagues_of
@@ -43,6 +40,9 @@ from matching.second_person.proposals import (
     propose,
     withdraw,
 )
+from matching.telling.casefile import open_blind, open_file
+from matching.telling.contradiction import steps_of
+from matching.telling.evidence import evidence_of
 from profiles.desk.once import reading_once
 
 

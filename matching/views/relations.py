@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from c360.http import StaffRequest
 from c360.showing import Action, note_access, shows
-from matching.relations import EMAIL, HOUSE, PHONE, relations_of
+from matching.telling.relations import EMAIL, HOUSE, PHONE, relations_of
 from profiles.access import profile_for
 from profiles.models import Profile
 

@@ -18,20 +18,25 @@ from django.views.decorators.vary import vary_on_headers
 from c360.http import StaffRequest
 from c360.showing import Action, shows
 from matching import review
-from matching.contradiction import steps_of
-from matching.decisions import split_records
-from matching.foretelling import foretold
+from matching.deciding.decisions import split_records
+from matching.deciding.holds import locks_on
 from matching.forms import SplitForm
-from matching.holds import locks_on
 from matching.live import live_model
 from matching.models import MergeEvent
-from matching.refusals import Contradiction, DecisionRefused, NeedsSecondPerson, StaleView
+from matching.refusals import (
+    Contradiction,
+    DecisionRefused,
+    NeedsSecondPerson,
+    StaleView,
+)
 from matching.second_person.cautions import caution_words
-from matching.splitting import Member, members_of, parts_of, plan_split
 from matching.studio.comparing import compare_two
 from matching.studio.drawing import MOST_NODES, codes_of, draw
 from matching.studio.moments import moment_of, past_of
 from matching.studio.moving import Move, move_records, plan_move, tied_customers
+from matching.telling.contradiction import steps_of
+from matching.telling.foretelling import foretold
+from matching.telling.splitting import Member, members_of, parts_of, plan_split
 from matching.views.studio_news import marks_of
 from matching.views.why import other_profile
 from profiles.access import profile_for

@@ -9,7 +9,7 @@ from c360.models import User
 from c360.showing import Action, shows
 from matching import review
 from matching.models import MergeEvent
-from matching.news import joins_mark, locks_mark, say_locks
+from matching.telling.news import joins_mark, locks_mark, say_locks
 from profiles.access import profile_for
 from profiles.models import Profile
 

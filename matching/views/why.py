@@ -12,11 +12,11 @@ from c360.http import Gone, Moved, StaffRequest
 from c360.models import User
 from c360.showing import Action, shows
 from matching import review
-from matching.evidence import Evidence, evidence_now
+from matching.core.model import MatchModel
 from matching.live import live_model
-from matching.model import MatchModel
-from matching.story import story_of
-from matching.why_not import WhyNot, why_not
+from matching.telling.evidence import Evidence, evidence_now
+from matching.telling.story import story_of
+from matching.telling.why_not import WhyNot, why_not
 from profiles.access import profile_for
 from profiles.models import Profile, SourceRecord
 

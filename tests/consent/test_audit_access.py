@@ -19,7 +19,7 @@ from consent.access_log import Answer, write
 from consent.access_report import Cursor, Line
 from consent.episodes import Episode, trail_of
 from consent.models import AccessEntry
-from matching.decisions import record_decision, split_records
+from matching.deciding.decisions import record_decision, split_records
 from matching.models import ReviewCase
 from profiles.models import Membership, Profile, SourceRecord
 from tests.matching.pairs import ANNA, make_pair

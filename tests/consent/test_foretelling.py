@@ -14,12 +14,12 @@ from consent.evidence import rules_now
 from consent.fold import permissions
 from consent.models import EffectivePermission
 from consent.permission_rows import stored
-from matching.decisions import record_words
+from matching.deciding.decisions import record_words
+from matching.deciding.holds import preview_unlock
+from matching.deciding.preview import Preview, preview_split
 from matching.groups.deciding import plan_groups
-from matching.holds import preview_unlock
-from matching.preview import Preview, preview_split
-from matching.splitting import plan_split
 from matching.studio.moving import move_records, plan_move
+from matching.telling.splitting import plan_split
 from profiles.models import Profile, SourceRecord
 from tests.consent.statements import say
 from tests.matching.arrivals import arrive, lock, profile_of, resolve, split, unlock

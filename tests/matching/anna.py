@@ -4,9 +4,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from matching import keys as marks
 from matching.live import live_model
 from matching.models import MatchModelVersion
+from matching.resolving import keys as marks
 from profiles.models import SourceRecord
 from tests.matching.arrivals import are_together, arrive, day, resolve
 

@@ -15,11 +15,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from matching import verification as of_matching
-from matching.acts import Outcome
-from matching.decisions import record_decision, split_records
-from matching.holds import lock_customer, unlock_customer
+from matching.deciding.acts import Outcome
+from matching.deciding.decisions import record_decision, split_records
+from matching.deciding.holds import lock_customer, unlock_customer
 from matching.models import Decision, DirtyRecord, Hold, ReviewCase
-from matching.resolve import resolve_until_settled
+from matching.resolving.resolve import resolve_until_settled
 from profiles import verification as of_profiles
 from profiles.ingest import ReadRow, Stored, store_read
 from profiles.mapping import ReadRecord

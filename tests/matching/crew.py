@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import connection, connections
 
-from matching import failpoints
+from matching.resolving import failpoints
 
 FORK = get_context("fork")
 

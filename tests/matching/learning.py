@@ -10,9 +10,9 @@ from typing import Any
 
 from bench.truth import read_set
 from c360.demo.generate import generate
-from matching.blocking import block_keys
-from matching.features import Features, features_of
-from matching.model import MatchModel
+from matching.core.blocking import block_keys
+from matching.core.features import Features, features_of
+from matching.core.model import MatchModel
 from matching.training.task import Material, Pair
 from tests.matching.arrivals import deliver, row
 

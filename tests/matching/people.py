@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from matching.features import Features, features_of
+from matching.core.features import Features, features_of
 
 
 def person(given: str = "", family: str = "", **more: Any) -> Features:

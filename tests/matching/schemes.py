@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
-from matching import blocking, keys, rekeying
-from matching.blocking import KEY_SCHEME
-from matching.features import Features
+from matching.core import blocking
+from matching.core.blocking import KEY_SCHEME
+from matching.core.features import Features
+from matching.resolving import keys, rekeying
 
 PlainKeys = Callable[[Features], Iterable[tuple[str, str]]]
 TakesOver = Callable[..., None]

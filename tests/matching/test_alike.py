@@ -14,7 +14,7 @@ from pytest_django import Settings
 from consent.models import LedgerEntry
 from matching import review
 from matching.alike.finding import MOST, alike_to
-from matching.holds import lock_customer
+from matching.deciding.holds import lock_customer
 from matching.models import Decision, Link, Reading, ReviewCase
 from matching.second_person.proposals import propose
 from profiles.models import Membership, SourceRecord

@@ -12,7 +12,7 @@ from bench.customer_people import Population
 from bench.customer_rows import COLUMNS
 from bench.customer_words import ROLES
 from bench.customers import Customer, customers, mapping, write_customers
-from matching.features import features_of
+from matching.core.features import features_of
 from profiles.mapping import RecordMapping
 
 RECORDS = 3000

@@ -12,8 +12,8 @@ from bench.peer import kind_of
 from bench.quality import measure
 from bench.tables import quality, table
 from bench.truth import Groups, reachable, read_set
-from matching.clustering import Partition, Refusal
-from matching.model import default_model
+from matching.core.clustering import Partition, Refusal
+from matching.core.model import default_model
 
 PEOPLE = (
     # id, given, family, born, e-mail, person

@@ -2,9 +2,9 @@
 
 from hypothesis import given
 
-from matching.blocking import KINDS, block_keys, plain_keys, sound, without_generic
-from matching.features import Features
-from matching.model import default_model
+from matching.core.blocking import KINDS, block_keys, plain_keys, sound, without_generic
+from matching.core.features import Features
+from matching.core.model import default_model
 from tests.matching.people import people, person
 
 SECRET = b"a secret outside the database"

@@ -13,17 +13,17 @@ from hypothesis import strategies as st
 
 from bench.customer_rows import COLUMNS
 from bench.customers import customers, mapping
-from matching.blocking import block_keys
 from matching.bulk.candidates import blocks_of, generic, pairs_of, rows_under
 from matching.bulk.columns import encode, joined, parts_read
 from matching.bulk.groups import components, groups_of
 from matching.bulk.parts import PARTS, parts_of
 from matching.bulk.weighing import Weighed, comparers, merged, scored, weigh
-from matching.codec import as_text, flatten, from_json, packed, unpacked
-from matching.comparisons import COMPARISONS
-from matching.features import Features, features_of
-from matching.model import MatchModel, default_model
-from matching.scoring import Scored, score
+from matching.core.blocking import block_keys
+from matching.core.codec import as_text, flatten, from_json, packed, unpacked
+from matching.core.comparisons import COMPARISONS
+from matching.core.features import Features, features_of
+from matching.core.model import MatchModel, default_model
+from matching.core.scoring import Scored, score
 from matching.world import connected
 from profiles.mapping import RecordMapping, RowError
 from tests.matching.people import people, person

@@ -16,13 +16,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, connections, transaction
 
-from matching import keys, queue
 from matching.bulk import reading, settling
 from matching.bulk import run as bulk
 from matching.bulk.run import resolve_in_bulk
 from matching.models import DirtyRecord, GenericKey, KeyedRecord, Link, MergeEvent
 from matching.progress import Meter, Progress, Stage
-from matching.resolve import bulk_pays, resolve_all
+from matching.resolving import keys, queue
+from matching.resolving.resolve import bulk_pays, resolve_all
 from profiles.models import SourceRecord
 from tests.committed import committed_rows
 from tests.matching.anna import ELSE, SHOP, three_of_anna
@@ -293,7 +293,7 @@ def test_groups_too_small_for_their_components_wait_for_each_other(
 def test_resolve_takes_the_path_that_pays(monkeypatch: pytest.MonkeyPatch) -> None:
     arrive_all()
     assert not bulk_pays()
-    monkeypatch.setattr("matching.resolve.BULK_MARKS", 100)
+    monkeypatch.setattr("matching.resolving.resolve.BULK_MARKS", 100)
     assert bulk_pays()
     said = StringIO()
 
@@ -311,7 +311,7 @@ def test_resolve_takes_the_path_that_pays(monkeypatch: pytest.MonkeyPatch) -> No
 def test_few_marks_among_very_many_records_go_in_batches(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("matching.resolve.BULK_MARKS", 1)
+    monkeypatch.setattr("matching.resolving.resolve.BULK_MARKS", 1)
     arrive_all()
     resolve()
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from matching.bulk.certain import ALONE, CERTAIN, DIFFERENT
 from matching.bulk.sketches import digit_sketch, sketched, text_sketch
-from matching.comparisons import COMPARISONS
-from matching.features import Address, Email, Features, Phone, features_of
+from matching.core.comparisons import COMPARISONS
+from matching.core.features import Address, Email, Features, Phone, features_of
 
 LETTERS = st.text("abcdenrst0z", min_size=1, max_size=9)
 NUMBERS = st.text("0123456789", min_size=6, max_size=9)

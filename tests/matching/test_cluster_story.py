@@ -4,10 +4,10 @@ from collections.abc import Collection
 
 from hypothesis import given
 
-from matching.cluster_story import Component, Story, tell
-from matching.clustering import Edge, Node
-from matching.features import Features
-from matching.model import default_model
+from matching.core.cluster_story import Component, Story, tell
+from matching.core.clustering import Edge, Node
+from matching.core.features import Features
+from matching.core.model import default_model
 from tests.matching.people import person
 from tests.matching.test_clustering import MODEL, World, worlds
 

@@ -8,11 +8,11 @@ from itertools import pairwise, product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.clustering import Edge, Key, Node, Partition, contradiction, partition
-from matching.features import Features
-from matching.guards import Union, objection
-from matching.model import default_model
-from matching.scoring import score
+from matching.core.clustering import Edge, Key, Node, Partition, contradiction, partition
+from matching.core.features import Features
+from matching.core.guards import Union, objection
+from matching.core.model import default_model
+from matching.core.scoring import score
 from tests.matching.people import people, person
 
 MODEL = default_model()

@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import given
 
-from matching import comparisons
-from matching.features import Features
+from matching.core import comparisons
+from matching.core.features import Features
 from tests.matching.people import people, person
 
 

@@ -14,11 +14,11 @@ from uuid import UUID
 import pytest
 from django.db import connection, connections, transaction
 
-from matching import keys, queue
-from matching.decisions import record_decision, undo
+from matching.deciding.decisions import record_decision, undo
 from matching.models import Decision, MatchModelVersion, ReviewCase
 from matching.refusals import DecisionRefused
-from matching.resolve import resolve_batch, resolve_waiting
+from matching.resolving import keys, queue
+from matching.resolving.resolve import resolve_batch, resolve_waiting
 from profiles.ingest import ReadRow
 from profiles.locking import ComponentsKeepMoving
 from profiles.models import Membership, Profile, Source, SourceRecord
@@ -163,7 +163,7 @@ def at_the_failpoint(
             other.start()
             other.join()
 
-    monkeypatch.setattr("matching.resolve.failpoint", failpoint)
+    monkeypatch.setattr("matching.resolving.resolve.failpoint", failpoint)
 
 
 SOURCES = ("app", "crm", "shop", "till")
@@ -309,7 +309,7 @@ def test_without_locks_the_same_would_end_in_differences(
             Membership.objects.filter(component__in=parts).values_list("pk", "component")
         )
 
-    for module in ("matching.applying", "matching.acts"):
+    for module in ("matching.resolving.applying", "matching.deciding.acts"):
         monkeypatch.setattr(f"{module}.lock_components", nobody_waits)
 
     assert any(_ends_in_differences(seed, tmp_path) for seed in (1, 2, 3))

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from matching.acts import Outcome
-from matching.decisions import record_decision, split_records, undo
+from matching.deciding.acts import Outcome
+from matching.deciding.decisions import record_decision, split_records, undo
 from matching.models import ReviewCase
 from profiles.desk.attention.banner import attention
 from profiles.desk.figures import figures

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.differences import Result, Value, compare, compare_field, mark
+from matching.core.differences import Result, Value, compare, compare_field, mark
 
 WORDS = st.text(alphabet="abc é1@.-", max_size=12)
 

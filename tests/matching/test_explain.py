@@ -2,10 +2,10 @@
 
 from hypothesis import given
 
-from matching import comparisons, explain
-from matching.features import Features
-from matching.model import default_model
-from matching.scoring import score
+from matching.core import comparisons, explain
+from matching.core.features import Features
+from matching.core.model import default_model
+from matching.core.scoring import score
 from tests.matching.people import people, person
 
 MODEL = default_model()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.features import Features, features_of
+from matching.core.features import Features, features_of
 from tests.matching.people import person
 
 JSON = st.recursive(

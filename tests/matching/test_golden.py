@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from matching.scoring import score
+from matching.core.scoring import score
 from profiles.ingest import ReadRow
 from profiles.models import SourceRecord
 from tests.matching.arrivals import deliver, open_cases, profile_of, record, resolve, say

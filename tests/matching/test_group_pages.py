@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from matching.decisions import undo
+from matching.deciding.decisions import undo
 from matching.models import Decision, Proposal, ReviewCase
 from profiles.models import Membership, SourceRecord
 from tests.matching.arrivals import open_cases, snapshot_hash

@@ -5,9 +5,9 @@ from collections.abc import Collection
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from matching.clustering import contradiction, partition
+from matching.core.clustering import contradiction, partition
+from matching.deciding.preview import Words
 from matching.groups.words import words_for_groups
-from matching.preview import Words
 from tests.matching.test_clustering import MODEL, World, worlds
 
 Pair = tuple[int, int]

@@ -4,9 +4,9 @@ import dataclasses
 
 import pytest
 
-from matching.features import Features, features_of
-from matching.guards import Union, objection
-from matching.model import default_model
+from matching.core.features import Features, features_of
+from matching.core.guards import Union, objection
+from matching.core.model import default_model
 from tests.matching.people import person
 
 MODEL = default_model()

@@ -9,8 +9,8 @@ from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.decisions import undo
-from matching.impact import Impact, impact_of_different, impact_of_same
+from matching.deciding.decisions import undo
+from matching.deciding.impact import Impact, impact_of_different, impact_of_same
 from matching.models import ReviewCase
 from matching.refusals import DecisionRefused
 from profiles.models import CustomerObject, Event, Membership, Profile, SourceRecord

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from matching.links import folded
 from matching.live import FeatureCache, fold, live_model
 from matching.models import KeyedRecord
-from matching.snapshot import take_snapshot
+from matching.resolving.links import folded
+from matching.resolving.snapshot import take_snapshot
 from profiles.models import SourceRecord
 from tests.matching.arrivals import arrive, depart, everything_off
 
@@ -25,7 +25,7 @@ ANNA: dict[str, Any] = {
 
 @pytest.fixture(autouse=True)
 def _nothing_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("matching.links.FEATURES", FeatureCache())
+    monkeypatch.setattr("matching.resolving.links.FEATURES", FeatureCache())
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@
 from hashlib import sha256
 from typing import Any
 
-from matching.blocking import KEY_SCHEME, KINDS, block_keys
-from matching.codec import as_text
-from matching.features import features_of
+from matching.core.blocking import KEY_SCHEME, KINDS, block_keys
+from matching.core.codec import as_text
+from matching.core.features import features_of
 
 # One line per scheme, never changed. Where the test fails because keys or features are meant
 # to change: raise `KEY_SCHEME`, add the new digest, and say in the changelog that `rekey` must
@@ -50,7 +50,7 @@ def test_keys_change_only_together_with_the_number_of_their_scheme() -> None:
     assert max(DIGESTS) == KEY_SCHEME
     assert DIGESTS[KEY_SCHEME] == digest(), (
         "The block keys or features of fixed records have changed. If that is meant, raise "
-        "KEY_SCHEME in matching/blocking.py and add the new digest here."
+        "KEY_SCHEME in matching/core/blocking.py and add the new digest here."
     )
 
 

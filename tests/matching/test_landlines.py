@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.features import features_of
-from matching.landlines import may_be_landline
+from matching.core.features import features_of
+from matching.core.landlines import may_be_landline
 
 REGIONS = sorted(phonenumbers.SUPPORTED_REGIONS)
 LINES = phonenumbers.PhoneNumberType.FIXED_LINE

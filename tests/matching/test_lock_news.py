@@ -5,7 +5,7 @@ from html import unescape
 
 import pytest
 
-from matching.decisions import undo
+from matching.deciding.decisions import undo
 from profiles.announcing import signal_of
 from profiles.models import Profile, SourceRecord
 from tests.announced import Published

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from matching.decisions import undo
-from matching.holds import lock_customer, preview_unlock
+from matching.deciding.decisions import undo
+from matching.deciding.holds import lock_customer, preview_unlock
+from matching.deciding.preview import changed_groups
 from matching.models import Decision, Hold, Link, MergeEvent, ReviewCase
-from matching.preview import changed_groups
 from matching.refusals import (
     Contradiction,
     DecisionRefused,

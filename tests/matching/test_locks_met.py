@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from matching.holds import held_among
-from matching.impact import impact_of_same
+from matching.deciding.holds import held_among
+from matching.deciding.impact import impact_of_same
 from matching.models import ReviewCase
 from profiles.models import SourceRecord
 from tests.matching.anna import CRM, HOME, SHOP, SISTER

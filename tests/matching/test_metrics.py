@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.metrics import b_cubed, pairwise
+from matching.core.metrics import b_cubed, pairwise
 
 LABELS = st.dictionaries(st.integers(0, 11), st.sampled_from("abc"), max_size=12)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from matching.model import MatchModel, ModelError, default_model
+from matching.core.model import MatchModel, ModelError, default_model
 
 Spec = dict[str, Any]
 

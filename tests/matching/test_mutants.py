@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from matching import blocking, clustering, comparisons, features, words
-from matching.features import Features
-from matching.guards import Objection, Union, objection
-from matching.model import MatchModel
+from matching.core import blocking, clustering, comparisons, features, words
+from matching.core.features import Features
+from matching.core.guards import Objection, Union, objection
+from matching.core.model import MatchModel
 from tests.matching.golden.stories import MODEL, check, play, read_story
 from tests.matching.people import person
 from tests.matching.test_golden import lived
@@ -32,8 +32,8 @@ def first(value: object, *args: object, **more: object) -> object:
     return value
 
 
-GUARDS = "matching.guards"
-GROUPS = "matching.clustering._Groups"
+GUARDS = "matching.core.guards"
+GROUPS = "matching.core.clustering._Groups"
 STORIES = "tests.matching.golden.stories"
 _unite = clustering._Groups._unite
 
@@ -79,20 +79,20 @@ BROKEN_CODE = [
     (f"{GUARDS}.are_named_apart", always(False), "twins_with_one_email"),
     (f"{GUARDS}._is_family_name", always(False), "surname_in_both_fields"),
     (f"{GUARDS}.are_look_alikes", always(False), "twins_with_names_alike"),
-    ("matching.blocking._house", always(""), "hotel_guests_of_one_given_name"),
-    ("matching.comparisons.identifier", _slips_are_different, "mistyped_national_number"),
-    ("matching.comparisons.are_swapped", always(False), "foreign_order_of_names"),
-    ("matching.clustering.objection", always(None), "guests_between_two"),
+    ("matching.core.blocking._house", always(""), "hotel_guests_of_one_given_name"),
+    ("matching.core.comparisons.identifier", _slips_are_different, "mistyped_national_number"),
+    ("matching.core.comparisons.are_swapped", always(False), "foreign_order_of_names"),
+    ("matching.core.clustering.objection", always(None), "guests_between_two"),
     (f"{GROUPS}._are_foes", always(False), "told_apart_through_a_third"),
     (f"{GROUPS}._unite", _unite_and_forget_foes, "told_apart_in_a_crowd_of_records"),
     (f"{GROUPS}.obey", always(None), "said_to_be_one"),
-    ("matching.scoring.against_both", first, "spouses_with_one_loyalty_card"),
-    ("matching.scoring.against_both", lambda _, household: household, "only_a_name"),
+    ("matching.core.scoring.against_both", first, "spouses_with_one_loyalty_card"),
+    ("matching.core.scoring.against_both", lambda _, household: household, "only_a_name"),
     (f"{STORIES}.questions", always({}), "two_national_numbers"),
     (f"{STORIES}.without_generic", first, "till_number"),
-    ("matching.features.GENERATIONS", {}, "junior_and_senior_with_one_mailbox"),
-    ("matching.mailbox.ROLE_MAILBOXES", frozenset(), "role_mailbox"),
-    ("matching.mailbox.kind_of", always("personal"), "role_mailbox"),
+    ("matching.core.features.GENERATIONS", {}, "junior_and_senior_with_one_mailbox"),
+    ("matching.core.mailbox.ROLE_MAILBOXES", frozenset(), "role_mailbox"),
+    ("matching.core.mailbox.kind_of", always("personal"), "role_mailbox"),
     ("profiles.normalise.email", str.lower, "junk_email"),
     ("profiles.normalise.phone", first, "junk_phone"),
     ("profiles.normalise.JUNK_DATES", frozenset(), "junk_birth_date"),

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from matching.blocking import block_keys, plain_keys, without_generic
-from matching.clustering import Edge, Node, partition
-from matching.comparisons import LEVELS
-from matching.features import Features, features_of
-from matching.model import NAMED_VALUES, default_model
-from matching.scoring import HOUSEHOLD, Scored, score, score_pairs
+from matching.core.blocking import block_keys, plain_keys, without_generic
+from matching.core.clustering import Edge, Node, partition
+from matching.core.comparisons import LEVELS
+from matching.core.features import Features, features_of
+from matching.core.model import NAMED_VALUES, default_model
+from matching.core.scoring import HOUSEHOLD, Scored, score, score_pairs
 from tests.matching.golden.stories import SECRET, all_stories, features_in, read
 from tests.matching.people import people
 

@@ -7,7 +7,7 @@ import pytest
 
 from bench.quality import measure
 from c360.demo.generate import generate
-from matching.model import default_model
+from matching.core.model import default_model
 
 
 @pytest.mark.parametrize("seed", [11, 12])

@@ -8,11 +8,11 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from matching import queue
-from matching.keys import mark_dirty
 from matching.models import DirtyRecord
 from matching.progress import Progress
-from matching.resolve import (
+from matching.resolving import queue
+from matching.resolving.keys import mark_dirty
+from matching.resolving.resolve import (
     SnapshotIsOver,
     resolve_batch,
     resolve_until_settled,
@@ -109,7 +109,7 @@ def test_what_failed_is_tried_again_alone_and_holds_up_nobody(
             raise ValueError("Anna's number is 42")
         return 0
 
-    monkeypatch.setattr("matching.resolve.resolve_records", fail_for_the_bad)
+    monkeypatch.setattr("matching.resolving.resolve.resolve_records", fail_for_the_bad)
     first = resolve_batch()
     DirtyRecord.objects.update(not_before=timezone.now())
     for _ in range(2):
@@ -132,7 +132,7 @@ def test_marks_others_got_in_the_way_of_are_given_back_unblemished(
         raise overtaken("6 times")
 
     with monkeypatch.context() as busy:
-        busy.setattr("matching.resolve._resolve", always_overtaken)
+        busy.setattr("matching.resolving.resolve._resolve", always_overtaken)
         assert resolve_batch() == Progress()
 
     mark = DirtyRecord.objects.get()
@@ -158,7 +158,7 @@ def test_what_fails_again_and_again_is_set_aside_until_someone_looks(
     def fail(*rest: object) -> int:
         raise ValueError
 
-    monkeypatch.setattr("matching.resolve.resolve_records", fail)
+    monkeypatch.setattr("matching.resolving.resolve.resolve_records", fail)
     for _ in range(queue.MAX_ATTEMPTS):
         resolve_batch()
         DirtyRecord.objects.filter(attempts__lt=queue.MAX_ATTEMPTS).update(
@@ -190,7 +190,7 @@ def test_trying_later_waits_longer_each_time(monkeypatch: pytest.MonkeyPatch) ->
     def fail(*rest: object) -> int:
         raise ValueError
 
-    monkeypatch.setattr("matching.resolve.resolve_records", fail)
+    monkeypatch.setattr("matching.resolving.resolve.resolve_records", fail)
     waits = []
     for _ in range(3):
         resolve_batch()

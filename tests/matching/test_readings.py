@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from matching import review
-from matching.decisions import undo
+from matching.deciding.decisions import undo
 from matching.models import Decision, Reading, ReviewCase
 from matching.queueing import known, readings
 from matching.refusals import DecisionRefused

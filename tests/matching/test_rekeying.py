@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from matching import keys, rekeying
-from matching.features import Features
+from matching.core.features import Features
 from matching.models import BlockKey, DirtyRecord, KeyedRecord, MergeEvent
 from matching.progress import Stage
+from matching.resolving import keys, rekeying
 from profiles.models import SourceRecord
 from tests.matching.arrivals import (
     are_together,

@@ -6,10 +6,10 @@ from random import Random
 import pytest
 from django.db import connection, connections
 
-from matching import rekeying
 from matching.models import BlockKey
 from matching.progress import Stage
-from matching.resolve import resolve_waiting
+from matching.resolving import rekeying
+from matching.resolving.resolve import resolve_waiting
 from tests.committed import committed_rows
 from tests.matching.arrivals import arrive, day, deliver, everything_off, record, resolve, row
 from tests.matching.schemes import by_birth_date, take_over

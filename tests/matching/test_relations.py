@@ -6,7 +6,7 @@ import pytest
 
 from consent.models import AccessEntry
 from matching.models import ReviewCase
-from matching.relations import MOST_SHARING, relations_of
+from matching.telling.relations import MOST_SHARING, relations_of
 from profiles.models import Profile, SourceRecord
 from tests.matching.arrivals import arrive, profile_of, resolve
 from tests.matching.pages import HTMX, text

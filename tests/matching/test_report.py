@@ -6,12 +6,12 @@ from uuid import uuid4
 import pytest
 
 from matching import review
-from matching.acts import Outcome as Decided
 from matching.confidence import Confidence, confidence_of
-from matching.decisions import record_decision, split_records, undo
+from matching.deciding.acts import Outcome as Decided
+from matching.deciding.decisions import record_decision, split_records, undo
+from matching.deciding.preview import fingerprint
 from matching.live import live_model
 from matching.models import Report, ReportedRecord, ReviewCase
-from matching.preview import fingerprint
 from matching.refusals import DecisionRefused, StaleView
 from matching.reports.making import report_records
 from matching.reports.outcomes import Outcome, State, outcomes, suspects, with_records

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from c360.http import Moved
-from matching import keys as marks
-from matching.decisions import undo
+from matching.deciding.decisions import undo
 from matching.models import BlockKey, DirtyRecord, GenericKey, Link, MergeEvent, ReviewCase
+from matching.resolving import keys as marks
 from profiles.access import profile_for
 from profiles.models import Source
 from tests.matching.anna import APP, CRM, ELSE, SHOP, publish, three_of_anna, two_to_ask_about

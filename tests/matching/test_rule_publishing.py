@@ -6,9 +6,10 @@ import pytest
 from django.db import IntegrityError, transaction
 from pytest_django import Settings
 
+from matching.fitting.versions import compare_with_live
 from matching.live import live_model
 from matching.models import Decision, DirtyRecord, MatchModelVersion, Publication
-from matching.resolve import resolve_until_settled
+from matching.resolving.resolve import resolve_until_settled
 from matching.rules import publishing
 from matching.rules.drafts import make_draft
 from matching.rules.publishing import (
@@ -20,7 +21,6 @@ from matching.rules.publishing import (
     spread,
     take_back,
 )
-from matching.versions import compare_with_live
 from profiles.models import Membership
 from profiles.rule_versions import DraftRefused, PublishRefused
 from tests.matching.arrivals import (

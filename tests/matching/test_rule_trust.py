@@ -4,6 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from pytest_django import Settings
 
+from matching.fitting.versions import compare_with_live
 from matching.models import Audit, DirtyRecord, ReviewCase, StageChange
 from matching.rules import audits
 from matching.rules.audits import draw
@@ -16,7 +17,6 @@ from matching.rules.stages import (
     step_back_where_due,
 )
 from matching.second_person.proposals import answer
-from matching.versions import compare_with_live
 from profiles.models import Source
 from tests.matching.arrivals import (
     are_together,

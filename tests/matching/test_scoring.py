@@ -3,9 +3,9 @@
 import pytest
 from hypothesis import given
 
-from matching.features import Features
-from matching.model import default_model
-from matching.scoring import Scored, score, score_pairs
+from matching.core.features import Features
+from matching.core.model import default_model
+from matching.core.scoring import Scored, score, score_pairs
 from tests.matching.people import people, person
 
 MODEL = default_model()

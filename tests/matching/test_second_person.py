@@ -8,7 +8,7 @@ from django.db import IntegrityError
 from pytest_django import Settings
 
 from matching import review
-from matching.features import Features, features_of
+from matching.core.features import Features, features_of
 from matching.models import Decision, Proposal, ReviewCase
 from matching.refusals import DecisionRefused, NeedsSecondPerson, StaleView
 from matching.second_person.cautions import Join, cautions_of

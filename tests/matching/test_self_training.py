@@ -9,12 +9,13 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 
-from matching import self_training, tasks
+from matching import tasks
+from matching.core.model import default_model
+from matching.fitting import self_training
+from matching.fitting.self_training import fit_if_due
+from matching.fitting.versions import publish
 from matching.live import live_model
-from matching.model import default_model
 from matching.models import DirtyRecord, MatchModelVersion
-from matching.self_training import fit_if_due
-from matching.versions import publish
 from profiles.models import SourceRecord
 from tests.matching.arrivals import everything_off, resolve
 from tests.matching.learning import Town, make_town

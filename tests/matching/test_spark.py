@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matching.bulk.candidates import blocks_of, pairs_of
-from matching.features import Features
-from matching.model import default_model
-from matching.scoring import HOUSEHOLD, score
+from matching.core.features import Features
+from matching.core.model import default_model
+from matching.core.scoring import HOUSEHOLD, score
 from matching.spark import needs, tables
 from matching.spark.asking import FUNCTION, ID, KEYS, RECORD, Asking, asking_of
 from matching.spark.levels import features, numbers, values

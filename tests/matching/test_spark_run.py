@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from matching import keys
 from matching.bulk.run import resolve_in_bulk
 from matching.models import DirtyRecord, GenericKey, Link
+from matching.resolving import keys
 from tests.committed import committed_rows
 from tests.matching.arrivals import (
     are_together,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from matching.decisions import undo
+from matching.deciding.decisions import undo
 from matching.models import MergeEvent
 from matching.receipts import Move, _hash
 from matching.studio.moments import members_at, moment_of, moments_of, receipts_of

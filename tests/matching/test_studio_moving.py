@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from matching.decisions import undo
+from matching.deciding.decisions import undo
 from matching.models import Decision
 from profiles.models import Profile, SourceRecord
 from tests.matching.anna import ELSE

@@ -9,11 +9,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
-from matching import versions
+from matching.fitting import versions
+from matching.fitting.versions import replace_live
 from matching.live import live_model
 from matching.models import Decision, DirtyRecord, Link, MatchModelVersion
 from matching.training.trainer import STARTS
-from matching.versions import replace_live
 from tests.matching.arrivals import arrive, everything_off, resolve
 from tests.matching.learning import Town, make_town
 from tests.staff import staff

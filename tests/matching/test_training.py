@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.clustering import Edge, Node, partition
-from matching.comparisons import LEVELS
-from matching.features import Features
-from matching.metrics import b_cubed
-from matching.metrics import pairwise as by_pairs
-from matching.model import MatchModel, Odds, default_model
-from matching.scoring import score
+from matching.core.clustering import Edge, Node, partition
+from matching.core.comparisons import LEVELS
+from matching.core.features import Features
+from matching.core.metrics import b_cubed
+from matching.core.metrics import pairwise as by_pairs
+from matching.core.model import MatchModel, Odds, default_model
+from matching.core.scoring import score
 from matching.training.calibration import calibrate, fit_curve, reliability
 from matching.training.checks import turned_round
 from matching.training.costs import Costs, cost_curve, thresholds

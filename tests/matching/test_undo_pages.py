@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from matching.decisions import record_decision, split_records
+from matching.deciding.decisions import record_decision, split_records
 from matching.models import Decision, ReviewCase
 from profiles.models import Membership, Profile
 from tests.matching.pages import HTMX, Answer, text
@@ -167,7 +167,7 @@ def test_a_customer_of_one_record_has_no_history_yet() -> None:
 
 
 def test_older_entries_are_a_page_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("matching.history.PAGE", 2)
+    monkeypatch.setattr("matching.telling.history.PAGE", 2)
     pair = make_pair()
     for verdict in ("different", "same", "different"):
         undo(signed_in("sol"), say(ReviewCase.objects.open().get(), verdict))

@@ -11,15 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django.plugin import DjangoDbBlocker
 
-from matching import versions
-from matching.features import features_of
+from matching.core.features import features_of
+from matching.core.model import MatchModel, default_model
+from matching.core.model_report import Records, compare, outcome, wilson
+from matching.core.scoring import score
+from matching.fitting import versions
+from matching.fitting.material import read_all
+from matching.fitting.versions import compare_with_live, publish, replace_live
 from matching.live import live_model
-from matching.material import read_all
-from matching.model import MatchModel, default_model
-from matching.model_report import Records, compare, outcome, wilson
 from matching.models import DirtyRecord, Link, MatchModelVersion, Publication
-from matching.scoring import score
-from matching.versions import compare_with_live, publish, replace_live
 from profiles.models import Source
 from profiles.rule_versions import PublishedMeanwhile, VersionError, free_name
 from tests.matching.arrivals import are_together, arrive, everything_off, record, resolve, say

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.waterfall import Part, Waterfall, waterfall
+from matching.telling.waterfall import Part, Waterfall, waterfall
 
 BITS = st.floats(min_value=-40, max_value=40, allow_nan=False)
 

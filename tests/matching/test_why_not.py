@@ -6,7 +6,7 @@ import pytest
 
 from matching.live import live_model
 from matching.models import BlockKey, Decision, GenericKey
-from matching.why_not import WhyNot, why_not
+from matching.telling.why_not import WhyNot, why_not
 from profiles.models import Source, SourceRecord
 from tests.matching.arrivals import arrive, resolve
 from tests.matching.pairs import ANNA as ANNAS

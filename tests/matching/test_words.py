@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from matching import keys as marks
-from matching.decisions import undo
+from matching.deciding.decisions import undo
+from matching.deciding.preview import preview
 from matching.models import Decision, ReviewCase
-from matching.preview import preview
 from matching.refusals import Contradiction, DecisionRefused
+from matching.resolving import keys as marks
 from profiles.models import SourceRecord
 from tests.matching.anna import CRM, ELSE, SHOP, publish, three_of_anna
 from tests.matching.arrivals import (

@@ -27,17 +27,17 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from matching import keys as marks
-from matching.blocking import IDENTIFYING, plain_keys
-from matching.clustering import Edge, Node
-from matching.decisions import undo
-from matching.features import Features, features_of
+from matching.core.blocking import IDENTIFYING, plain_keys
+from matching.core.clustering import Edge, Node
+from matching.core.features import Features, features_of
+from matching.core.model import MatchModel, default_model
+from matching.core.scoring import score
+from matching.deciding.decisions import undo
 from matching.live import keys_of, with_values
-from matching.model import MatchModel, default_model
 from matching.models import Decision, DirtyRecord, Hold, MatchModelVersion
 from matching.refusals import DecisionRefused
-from matching.resolve import resolve_batch
-from matching.scoring import score
+from matching.resolving import keys as marks
+from matching.resolving.resolve import resolve_batch
 from profiles.ingest import ReadRow
 from profiles.models import Membership, Profile, SourceRecord
 from tests.matching import test_clustering as pure

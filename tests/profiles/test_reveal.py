@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from consent.models import AccessEntry
-from matching.preview import fingerprint
+from matching.deciding.preview import fingerprint
 from matching.reports.making import report_records
 from profiles.corrections import propose_correction, value_hash
 from profiles.desk.values import joined_records

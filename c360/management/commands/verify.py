@@ -11,8 +11,8 @@ from django.core.management.base import BaseCommand
 from django.db import connection, transaction
 
 from consent.verification import differences as in_ledger
-from matching import queue, rekeying
 from matching.live import live_model
+from matching.resolving import queue, rekeying
 from matching.verification import differences as in_matching
 from profiles.survivorship import spreading as spreading_rules
 from profiles.verification import Difference

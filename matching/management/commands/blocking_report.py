@@ -7,8 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from matching.blocking_report import report
-from matching.evaluation import TruthError, read_truth, true_pairs
+from matching.fitting.blocking_report import report
+from matching.fitting.evaluation import TruthError, read_truth, true_pairs
 
 
 class Command(BaseCommand):

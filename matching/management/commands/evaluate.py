@@ -7,8 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from matching import queue
-from matching.evaluation import TruthError, evaluate, read_truth
+from matching.fitting.evaluation import TruthError, evaluate, read_truth
+from matching.resolving import queue
 
 
 class Command(BaseCommand):

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from matching.exchange import ExchangeError, model_named, write_tables
-from matching.model import MatchModel
+from matching.core.model import MatchModel
+from matching.fitting.exchange import ExchangeError, model_named, write_tables
 from matching.splink.writing import write_splink
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from matching.exchange import ExchangeError, import_own, import_splink, read_json
+from matching.fitting.exchange import ExchangeError, import_own, import_splink, read_json
 from matching.splink.drafts import JOIN_BITS, REVIEW_BITS
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from matching import versions
+from matching.fitting import versions
 from matching.models import MatchModelVersion
 from profiles import rule_versions
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from matching import rekeying
 from matching.progress import Meter, Stage
+from matching.resolving import rekeying
 from matching.tasks import nudge
 
 INTERRUPTED = 130  # as shells count a Ctrl-C

@@ -12,12 +12,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Count
 
-from matching import keys, queue, rekeying
+from matching.fitting.self_training import fit_if_due
 from matching.live import live_model
 from matching.models import ReviewCase
 from matching.progress import Meter, Progress, Stage
-from matching.resolve import resolve_all
-from matching.self_training import fit_if_due
+from matching.resolving import keys, queue, rekeying
+from matching.resolving.resolve import resolve_all
 from matching.spark.engine import resolve_on_spark
 from matching.spark.needs import check
 from matching.spark.refusal import SparkFailed, SparkMissing

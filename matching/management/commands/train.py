@@ -6,13 +6,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from matching.core.model import MatchModel
+from matching.fitting.versions import train_draft
 from matching.live import live_model
-from matching.model import MatchModel
 from matching.training.costs import Costs
 from matching.training.refusal import Refused
 from matching.training.tables import largest_changes
 from matching.training.task import Settings
-from matching.versions import train_draft
 from profiles.rule_versions import VersionError
 
 MOST_SAMPLED = 1_000_000

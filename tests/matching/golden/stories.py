@@ -14,12 +14,12 @@ from itertools import combinations, product
 from pathlib import Path
 from typing import Any
 
-from matching.blocking import block_keys, without_generic
 from matching.cases import questions
-from matching.clustering import Edge, Node, partition
-from matching.features import Features, features_of
-from matching.model import MatchModel, default_model
-from matching.scoring import score
+from matching.core.blocking import block_keys, without_generic
+from matching.core.clustering import Edge, Node, partition
+from matching.core.features import Features, features_of
+from matching.core.model import MatchModel, default_model
+from matching.core.scoring import score
 from matching.world import Solution, World
 from profiles.mapping import ReadRecord, RecordMapping
 

@@ -19,7 +19,7 @@ import splink.comparison_level_library as cll
 import splink.comparison_library as cl
 from splink import ColumnExpression, DuckDBAPI, Linker, SettingsCreator, block_on
 
-from matching.features import features_of
+from matching.core.features import features_of
 from matching.splink.tables import row
 
 HERE = Path(__file__).parent

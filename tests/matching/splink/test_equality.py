@@ -15,9 +15,9 @@ import pytest
 
 from matching.bulk.columns import encode, joined, parts_read
 from matching.bulk.weighing import comparers, weigh
-from matching.features import Address, Email, Features
-from matching.model import MatchModel
-from matching.scoring import Scored, score
+from matching.core.features import Address, Email, Features
+from matching.core.model import MatchModel
+from matching.core.scoring import Scored, score
 from matching.splink.drafts import spec_of
 from matching.splink.reading import Reading, read_splink
 from matching.splink.tables import row

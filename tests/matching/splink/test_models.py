@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 
-from matching.comparisons import COMPARISONS, LEVELS
-from matching.features import Features, features_of
-from matching.model import MatchModel, ModelError, default_model
-from matching.scoring import score
+from matching.core.comparisons import COMPARISONS, LEVELS
+from matching.core.features import Features, features_of
+from matching.core.model import MatchModel, ModelError, default_model
+from matching.core.scoring import score
 from matching.splink.columns import ColumnError
 from matching.splink.drafts import spec_of
 from matching.splink.levels import level

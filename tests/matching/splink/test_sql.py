@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.features import Features
+from matching.core.features import Features
 from matching.splink.checking import is_symmetric
 from matching.splink.evaluate import condition
 from matching.splink.sql import SqlError, parse

@@ -1,0 +1,80 @@
+"""Features as bytes or as a text, and back: small to keep by the million, quick to read.
+
+Bytes serve one run on one machine. The text is JSON, since it is kept in the database, and has
+no field that follows from another one.
+"""
+
+import json
+import marshal
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from operator import attrgetter
+from typing import Any
+
+from matching.core.features import Address, Email, Features, Phone
+from matching.core.words import name_family
+
+FORMAT = 2  # of marshal: without references, so that equal parts have equal bytes
+
+_NAMES = [each.name for each in fields(Features)]
+_ADDRESS: Callable[[Address], tuple[Any, ...]] = attrgetter(
+    *(each.name for each in fields(Address))
+)
+_FEATURES: Callable[[Features], tuple[Any, ...]] = attrgetter(*_NAMES)
+_FORMAL = _NAMES.index("name_family")
+_EMAILS, _PHONES, _PLACE = (_NAMES.index(name) for name in ("emails", "phones", "address"))
+
+Flat = list[Any]
+
+
+def flatten(features: Features) -> Flat:
+    """The fields of a record in their order, as plain tuples, texts and numbers."""
+    flat = list(_FEATURES(features))
+    flat[_EMAILS] = tuple(map(tuple, features.emails))
+    flat[_PHONES] = tuple(map(tuple, features.phones))
+    flat[_PLACE] = None if features.address is None else _ADDRESS(features.address)
+    return flat
+
+
+def packed(flat: Flat) -> bytes:
+    return marshal.dumps(flat, FORMAT)
+
+
+def unpacked(data: bytes | memoryview) -> Features:
+    """The record that was flattened and packed, equal in every field."""
+    flat = marshal.loads(data)  # noqa: S302 - bytes of our own, written by this run
+    flat[_EMAILS] = tuple(map(Email._make, flat[_EMAILS]))
+    flat[_PHONES] = tuple(map(Phone._make, flat[_PHONES]))
+    if flat[_PLACE] is not None:
+        flat[_PLACE] = Address(*flat[_PLACE])
+    return Features(*flat)
+
+
+def as_text(features: Features, values: Sequence[int]) -> str:
+    """Features and the block keys of their identifying values, for `from_json`."""
+    flat = flatten(features)
+    flat[_FORMAL] = values
+    return json.dumps(flat, ensure_ascii=False, separators=(",", ":"))
+
+
+def from_json(flat: Flat) -> tuple[Features, tuple[int, ...]]:
+    """What `as_text` wrote, once the JSON is read; equal in every field."""
+    given, middle, family, family_parts, values, generation, gender, birth = flat[:8]
+    emails, phones, address, organisation, identifiers, custom = flat[8:]
+    features = Features(
+        given,
+        tuple(middle),
+        family,
+        tuple(family_parts),
+        name_family(given),
+        generation,
+        gender,
+        tuple(birth),
+        tuple([Email._make(each) for each in emails]),
+        tuple([Phone._make(each) for each in phones]),
+        None if address is None else Address(*address),
+        organisation,
+        tuple([(namespace, tuple(accounts)) for namespace, accounts in identifiers]),
+        tuple([(name, value) for name, value in custom]),
+    )
+    return features, tuple(values)

@@ -1,0 +1,167 @@
+"""Block keys, features and dirty marks, written in the transaction that stored the records."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from matching.core.blocking import KEY_SCHEME
+from matching.live import fold, keys_of
+from matching.models import BlockKey, DirtyRecord
+from profiles.arrays import id_array
+from profiles.prepared import tell
+from profiles.signals import RecordChange
+
+Keys = frozenset[tuple[str, int]]
+
+
+class Made(NamedTuple):
+    """What is kept of a version of a record: its block keys, and its features as a text."""
+
+    version: int
+    keys: Keys = frozenset()
+    folded: str | None = None
+
+
+# Outdated keys are no longer noted: ingest has just taken them away, `rekey` notes them anew.
+WRITE_KEYS = """
+WITH noted AS (
+    INSERT INTO matching_keyedrecord AS held (record_id, scheme, version, folded)
+    SELECT id, %s, version, folded
+    FROM unnest(%s::bigint[], %s::int[], %s::text[]) AS made (id, version, folded)
+    ON CONFLICT (record_id) DO UPDATE SET scheme = excluded.scheme, outdated = NULL,
+        version = excluded.version, folded = excluded.folded
+)
+INSERT INTO matching_blockkey (record_id, kind, key)
+SELECT * FROM unnest(%s::bigint[], %s::varchar[], %s::bigint[])
+ON CONFLICT ON CONSTRAINT key_once_per_record DO NOTHING
+"""
+
+DROP_KEYS = """
+DELETE FROM matching_blockkey held
+USING unnest(%s::bigint[], %s::bigint[]) AS lost (record_id, key)
+WHERE held.record_id = lost.record_id AND held.key = lost.key
+"""
+
+
+def replace_keys(changes: Sequence[RecordChange]) -> dict[int, list[int]]:
+    """Bring the block keys of changed records up to date; return the keys each one lost."""
+    wanted = {
+        each.record.pk: made(each.record.version, each.attributes, is_live=each.record.is_live)
+        for each in changes
+    }
+    lost = lost_keys(wanted, of=[c.record.pk for c in changes if c.record.version > 1])
+    drop_keys(lost)
+    write_keys(wanted)
+    return lost
+
+
+def made(version: int, attributes: dict[str, Any], *, is_live: bool) -> Made:
+    """What is to be kept of a record; of one that is gone, nothing."""
+    if not is_live:
+        return Made(version)
+    folded = fold(attributes)
+    return Made(version, keys_of(folded.features), folded.as_text())
+
+
+def lost_keys(wanted: Mapping[int, Made], *, of: Collection[int]) -> dict[int, list[int]]:
+    """Keys that these records have and shall have no longer, ascending. One query."""
+    return {
+        record_id: sorted(held - {key for _, key in wanted[record_id].keys})
+        for record_id, held in _held_keys(of).items()
+    }
+
+
+def write_keys(wanted: Mapping[int, Made]) -> None:
+    """Add keys to those that records have; keep features, and the scheme all was made by."""
+    rows = sorted((pk, kind, key) for pk, each in wanted.items() for kind, key in each.keys)
+    columns = list(zip(*rows, strict=True)) or [(), (), ()]
+    records, kinds, keys = columns
+    facts = [
+        KEY_SCHEME,
+        id_array(wanted),
+        id_array(each.version for each in wanted.values()),
+        [each.folded for each in wanted.values()],
+        id_array(records),
+        list(kinds),
+        id_array(keys),
+    ]
+    tell(WRITE_KEYS, facts, about=len(wanted))
+
+
+def _held_keys(record_ids: Collection[int]) -> dict[int, set[int]]:
+    held: dict[int, set[int]] = defaultdict(set)
+    rows = BlockKey.objects.filter(record_id__in=record_ids).values_list("record_id", "key")
+    for record_id, key in rows:
+        held[record_id].add(key)
+    return held
+
+
+def drop_keys(lost: Mapping[int, Iterable[int]]) -> None:
+    """Take keys away from records."""
+    rows = sorted((pk, key) for pk, keys in lost.items() for key in keys)
+    columns = list(zip(*rows, strict=True))
+    if columns:
+        with connection.cursor() as cursor:
+            cursor.execute(DROP_KEYS, [list(column) for column in columns])
+
+
+def mark_dirty(
+    record_ids: Iterable[int],
+    *,
+    lane: DirtyRecord.Lane = DirtyRecord.Lane.LIVE,
+    touched: dict[int, list[int]] | None = None,
+) -> None:
+    """Ask for records to be resolved. `touched` holds keys a record has just lost."""
+    DirtyRecord.objects.bulk_create(
+        [
+            DirtyRecord(record_id=pk, lane=lane, touched_keys=(touched or {}).get(pk, []))
+            for pk in record_ids
+        ],
+        batch_size=2000,
+    )
+
+
+MARK_BLOCKS = """
+INSERT INTO matching_dirtyrecord
+    (record_id, lane, touched_keys, created_at, not_before, attempts, error)
+SELECT DISTINCT record_id, 1, '{}'::bigint[], now(), now(), 0, ''
+FROM matching_blockkey WHERE key = ANY(%s) AND record_id <> ALL(%s)
+"""
+
+
+def mark_blocks_dirty(keys: Collection[int], *, besides: Collection[int]) -> None:
+    """Ask for every record under these keys to be looked at again."""
+    with connection.cursor() as cursor:
+        cursor.execute(MARK_BLOCKS, [list(keys), list(besides)])
+
+
+MARK_ALL = """
+INSERT INTO matching_dirtyrecord
+    (record_id, lane, touched_keys, created_at, not_before, attempts, error)
+SELECT id, %(lane)s, '{}'::bigint[], now(),
+    CASE WHEN %(lane)s = 2 THEN timestamptz '9999-01-01' ELSE now() END, 0, ''
+FROM profiles_sourcerecord
+WHERE %(source)s::bigint IS NULL OR source_id = %(source)s
+ORDER BY id
+"""
+RELEASE = """
+UPDATE matching_dirtyrecord SET lane = 1, not_before = now(), created_at = now() WHERE lane = 2
+"""
+
+
+def mark_all_dirty(
+    *, of_source: int | None = None, lane: DirtyRecord.Lane = DirtyRecord.Lane.BULK
+) -> int:
+    """Ask for every record, or those of one source, to be looked at; return how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(MARK_ALL, {"source": of_source, "lane": lane.value})
+        return int(cursor.rowcount)
+
+
+def release_held() -> int:
+    """Let marks that were held be taken; return how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(RELEASE)
+        return int(cursor.rowcount)
