@@ -1,6 +1,7 @@
 """What the base template needs on every page: the menu of one's role, theme and keys."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
@@ -34,7 +35,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     at_work = user is not None and user.is_authenticated and ONLY not in request.META
     return {
         "at_work": at_work,
-        "navigation": _entries(request) if at_work else [],
+        "navigation": partial(_entries, request) if at_work else [],  # asked for by pages alone
         "may_search": at_work and request.user.has_perm("profiles.search_customers"),
         "theme": theme if theme in THEMES else "",
         "density": getattr(user, "density", ""),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django import template
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from consent.contact_table import ContactRow
 from consent.effect import Change, Permission
@@ -18,6 +19,27 @@ ICONS = {
     LedgerEntry.Channel.POST: "pin",
 }
 UNKNOWN = (Reason.NO_GRANT, Reason.NO_CONTACT_POINT)
+WORDS = {
+    Reason.GRANTED: gettext_lazy("The customer said yes."),
+    Reason.IMPLICIT_BASIS: gettext_lazy("Allowed as long as nobody objects, and nobody has."),
+    Reason.NECESSARY: gettext_lazy("Needed for the service itself; no advertising."),
+    Reason.OBJECTED: gettext_lazy("The customer objected."),
+    Reason.WITHDRAWN: gettext_lazy("The customer took the yes back."),
+    Reason.REFUSED: gettext_lazy("The customer said no."),
+    Reason.PENDING_MATCH: gettext_lazy(
+        "A possible match is under review. Until then the stricter answer applies."
+    ),
+    Reason.EXPIRED: gettext_lazy("The yes has run out."),
+    Reason.POLICY_SUPERSEDED: gettext_lazy("The yes was to a text that has changed since."),
+    Reason.INVALIDATED: gettext_lazy("The yes was found to be invalid."),
+    Reason.NO_CONTACT_POINT: gettext_lazy("Nothing is known that a yes could be about."),
+    Reason.NO_GRANT: gettext_lazy("Nobody said anything."),
+    Reason.PURPOSE_RETIRED: gettext_lazy("This purpose is no longer in use."),
+    Reason.STALE_PROJECTION: gettext_lazy(
+        "Being worked out again; until then the answer is no."
+    ),
+    Reason.ERASED: gettext_lazy("Nothing is left of this customer."),
+}
 
 
 @register.filter
@@ -58,25 +80,7 @@ def why(answer: Answer) -> str:
 
 def reason_words(reason: Reason) -> str:
     """A reason as people read it; every reason has its sentence."""
-    return {
-        Reason.GRANTED: _("The customer said yes."),
-        Reason.IMPLICIT_BASIS: _("Allowed as long as nobody objects, and nobody has."),
-        Reason.NECESSARY: _("Needed for the service itself; no advertising."),
-        Reason.OBJECTED: _("The customer objected."),
-        Reason.WITHDRAWN: _("The customer took the yes back."),
-        Reason.REFUSED: _("The customer said no."),
-        Reason.PENDING_MATCH: _(
-            "A possible match is under review. Until then the stricter answer applies."
-        ),
-        Reason.EXPIRED: _("The yes has run out."),
-        Reason.POLICY_SUPERSEDED: _("The yes was to a text that has changed since."),
-        Reason.INVALIDATED: _("The yes was found to be invalid."),
-        Reason.NO_CONTACT_POINT: _("Nothing is known that a yes could be about."),
-        Reason.NO_GRANT: _("Nobody said anything."),
-        Reason.PURPOSE_RETIRED: _("This purpose is no longer in use."),
-        Reason.STALE_PROJECTION: _("Being worked out again; until then the answer is no."),
-        Reason.ERASED: _("Nothing is left of this customer."),
-    }[reason]
+    return str(WORDS[reason])
 
 
 @register.filter

@@ -99,7 +99,7 @@ def moment(at: datetime) -> SafeString:
 
 
 def _time(local: datetime, text: str) -> SafeString:
-    exact = date_format(local, "DATE_FORMAT") + date_format(local, ", H:i:s T")
+    exact = f"{date_format(local, 'DATE_FORMAT')}, {local:%H:%M:%S %Z}"
     return format_html(
         '<time datetime="{}" title="{}">{}</time>', local.isoformat(), exact, text
     )

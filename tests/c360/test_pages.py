@@ -51,7 +51,7 @@ def request_of(name: str) -> HttpRequest:
     ],
 )
 def test_the_menu_names_only_pages_of_the_role(name: str, labels: list[str]) -> None:
-    entries = navigation(request_of(name))["navigation"]
+    entries = navigation(request_of(name))["navigation"]()
 
     assert [entry.label for entry in entries] == labels
     browser = signed_in(name)
