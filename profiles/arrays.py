@@ -12,6 +12,15 @@ def id_array(ids: Iterable[int]) -> str:
     return f"{{{','.join(map(str, ids))}}}"
 
 
+def id_list(ids: Iterable[int]) -> str:
+    """What stands within `IN (…)`; of no ids nothing is found.
+
+    Of a single one the planner makes `=`, and then an index gives its rows in their order,
+    which it does not do for an array.
+    """
+    return ",".join(map(str, ids)) or "NULL"
+
+
 def key_array(keys: Iterable[str]) -> str:
     """The text of an array of public ids, which are letters, digits and hyphens.
 

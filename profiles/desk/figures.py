@@ -33,29 +33,29 @@ def figures(record_ids: Sequence[int]) -> list[Figure]:
     """Orders, their value per currency, returns, open tickets, since when. Two queries."""
     records = tuple(record_ids)
     rows = totals(records, timezone.now())
-    orders = [row for row in rows if row["kind"] == EventKind.ORDER]
+    orders = [row for row in rows if row.kind == EventKind.ORDER]
     return [
         Figure(_("Orders"), str(_number(orders)), _last(orders)),
         Figure(_("Value of orders"), _value(orders), _average(orders)),
-        _returns([row for row in rows if row["kind"] == EventKind.RETURN]),
-        _tickets([row for row in rows if row["kind"] == EventKind.TICKET]),
+        _returns([row for row in rows if row.kind == EventKind.RETURN]),
+        _tickets([row for row in rows if row.kind == EventKind.TICKET]),
         Figure(_("Customer since"), _since(orders), _("first order") if orders else ""),
         Figure(_("Last contact"), _last_contact(records)),
     ]
 
 
 def _number(rows: Sequence[Totals]) -> int:
-    return sum(row["number"] for row in rows)
+    return sum(row.number for row in rows)
 
 
 def _open(rows: Sequence[Totals]) -> int:
-    return _number([row for row in rows if row["state"].casefold() not in states.CLOSED])
+    return _number([row for row in rows if row.state.casefold() not in states.CLOSED])
 
 
 def _last(orders: Sequence[Totals]) -> str:
     if not orders:
         return ""
-    day = timezone.localdate(orders[0]["newest"])
+    day = timezone.localdate(orders[0].newest)
     return _("last on %s") % date_format(day, "SHORT_DATE_FORMAT")
 
 
@@ -79,9 +79,9 @@ def _sums(orders: Sequence[Totals]) -> dict[str, tuple[int, int]]:
     """By currency what orders come to that were not cancelled, and how many those are."""
     sums: dict[str, tuple[int, int]] = {}
     for row in orders:
-        if row["total"] and row["state"].casefold() not in states.CANCELLED:
-            total, number = sums.get(row["currency"], (0, 0))
-            sums[row["currency"]] = (total + row["total"], number + row["priced"])
+        if row.total and row.state.casefold() not in states.CANCELLED:
+            total, number = sums.get(row.currency, (0, 0))
+            sums[row.currency] = (total + row.total, number + row.priced)
     return sums
 
 
@@ -89,7 +89,7 @@ def _since(orders: Sequence[Totals]) -> str:
     """The month of the first order, "–" for none."""
     if not orders:
         return "–"
-    first = min(row["oldest"] for row in orders)
+    first = min(row.oldest for row in orders)
     return date_format(timezone.localdate(first), "YEAR_MONTH_FORMAT")
 
 

@@ -5,67 +5,98 @@ from the newest events of its kinds within its own time. A part asks here, and k
 what it makes of them.
 """
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
-from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db import connection
 
+from profiles.arrays import id_list
 from profiles.desk.once import once
 from profiles.desk.own_source import SOURCE
-from profiles.models import CustomerObject, Event
-from profiles.models.event import EventKind
 
 TOLD_WITHIN, OFFERS_WITHIN = timedelta(days=30), timedelta(days=180)
 MOST_TOLD, MOST_NOTES, MOST_OFFERS = 40, 80, 300  # some tell nothing, or close another one
-SPOKEN = (EventKind.CALL, EventKind.CHAT, EventKind.TICKET)
-OFFERING = (EventKind.MESSAGE, EventKind.CART)
 THEIRS = ("in", "inbound", "customer")
 TOLD, NOTES, OFFERS = "told", "notes", "offers"
-TICKET_STATE = CustomerObject.objects.filter(
-    namespace=OuterRef("object_namespace"), object_id=OuterRef("object_id")
-).values("state")
+NEWEST_OF = """
+(SELECT '{part}', event.properties, event.id, event.record_id, event.message_id, event.kind,
+    event.name, event.occurred_at, event.channel, event.text, event.object_id,
+    event.object_state, event.amount_minor, event.currency, {ticket_state}
+FROM profiles_event AS event
+WHERE event.record_id IN ({{records}}) AND {condition}
+ORDER BY event.occurred_at DESC, event.id DESC LIMIT {most})
+"""
+TICKET_STATE = """(SELECT state FROM profiles_customerobject AS ticket
+    WHERE ticket.namespace = event.object_namespace AND ticket.object_id = event.object_id)"""
+SPOKEN = """
+(event.kind IN ('call', 'chat', 'ticket')
+    OR event.kind = 'message' AND event.properties ->> 'direction' = ANY (%(theirs)s))
+AND event.occurred_at > %(told_since)s AND event.occurred_at <= %(now)s
+"""
+NOTED = """
+event.kind = 'note'
+AND event.source_id = (SELECT id FROM profiles_source WHERE slug = %(source)s)
+"""
+OFFERED = """
+event.kind IN ('message', 'cart')
+AND event.occurred_at >= %(offers_since)s AND event.occurred_at <= %(now)s
+"""
+READ_TOLD = NEWEST_OF.format(
+    part=TOLD, ticket_state=TICKET_STATE, condition=SPOKEN, most=MOST_TOLD
+)
+READ_NOTES = NEWEST_OF.format(part=NOTES, ticket_state="''", condition=NOTED, most=MOST_NOTES)
+READ_OFFERS = NEWEST_OF.format(
+    part=OFFERS, ticket_state="''", condition=OFFERED, most=MOST_OFFERS
+)
+READ_ALL = " UNION ALL ".join([READ_TOLD, READ_NOTES, READ_OFFERS])
+
+
+class Said(NamedTuple):
+    """What pages tell of one event: a model of it takes several times as long to make.
+
+    `ticket_state` is that of the thing it is about, if it may tell what was said.
+    """
+
+    properties: dict[str, Any]
+    id: int
+    record_id: int
+    message_id: str
+    kind: str
+    name: str
+    occurred_at: datetime
+    channel: str
+    text: str
+    object_id: str
+    object_state: str
+    amount_minor: int | None
+    currency: str
+    ticket_state: str | None
 
 
 @once
-def lately(record_ids: tuple[int, ...], now: datetime) -> Mapping[str, Sequence[Event]]:
-    """Events that may tell what was said, noted or offered, newest first. One query.
+def lately(record_ids: tuple[int, ...], now: datetime) -> Mapping[str, Sequence[Said]]:
+    """Events that may tell what was said, noted or offered, newest first. One query."""
+    since = {"told_since": now - TOLD_WITHIN, "offers_since": now - OFFERS_WITHIN}
+    return _read(READ_ALL, record_ids, {"now": now, "theirs": list(THEIRS), **since})
 
-    Each knows the `ticket_state` of the thing it is about, if it may tell what was said.
-    """
-    told, *others = (_told(record_ids, now), note_events(record_ids), _offers(record_ids, now))
-    found: dict[str, list[Event]] = {TOLD: [], NOTES: [], OFFERS: []}
-    for event in told.union(*others, all=True):
-        found[event.part].append(event)  # type: ignore[attr-defined]  # an annotation
+
+def note_events(record_ids: Collection[int]) -> Sequence[Said]:
+    """The newest notes that agents wrote or closed, newest first. One query."""
+    return _read(READ_NOTES, record_ids, {})[NOTES]
+
+
+def _read(
+    statement: str, record_ids: Collection[int], asked: Mapping[str, Any]
+) -> Mapping[str, Sequence[Said]]:
+    found: dict[str, list[Said]] = {TOLD: [], NOTES: [], OFFERS: []}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement.format(records=id_list(record_ids)), {"source": SOURCE, **asked}
+        )
+        for part, properties, *row in cursor.fetchall():
+            found[part].append(Said(json.loads(properties), *row))
     for events in found.values():
         events.sort(key=lambda event: (event.occurred_at, event.id), reverse=True)
     return found
-
-
-def note_events(record_ids: tuple[int, ...]) -> QuerySet[Event]:
-    """The newest notes that agents wrote or closed."""
-    notes = _of(record_ids, NOTES).filter(kind=EventKind.NOTE, source__slug=SOURCE)
-    return notes[:MOST_NOTES]
-
-
-def _told(record_ids: tuple[int, ...], now: datetime) -> QuerySet[Event]:
-    spoken = Q(kind__in=SPOKEN) | Q(kind=EventKind.MESSAGE, properties__direction__in=THEIRS)
-    told = _of(record_ids, TOLD, Subquery(TICKET_STATE)).filter(spoken)
-    return told.filter(occurred_at__gt=now - TOLD_WITHIN, occurred_at__lte=now)[:MOST_TOLD]
-
-
-def _offers(record_ids: tuple[int, ...], now: datetime) -> QuerySet[Event]:
-    offers = _of(record_ids, OFFERS).filter(kind__in=OFFERING)
-    offers = offers.filter(occurred_at__gte=now - OFFERS_WITHIN, occurred_at__lte=now)
-    return offers[:MOST_OFFERS]
-
-
-def _of(
-    record_ids: tuple[int, ...], part: str, ticket_state: Subquery | Value | None = None
-) -> QuerySet[Event]:
-    state = ticket_state or Value("", CharField())
-    return (
-        Event.objects.filter(record_id__in=record_ids)
-        .defer("identifiers", "record_key", "retention_until")
-        .annotate(part=Value(part, CharField()), ticket_state=state)
-        .order_by("-occurred_at", "-id")
-    )

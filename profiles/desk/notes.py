@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from c360.models import User
 from profiles.bases import retention
-from profiles.desk.lately import NOTES, lately, note_events
+from profiles.desk.lately import NOTES, Said, lately, note_events
 from profiles.desk.once import is_reading_once
 from profiles.desk.own_source import NotKept, own_source
 from profiles.event_ingest import move_last_event
@@ -127,21 +127,21 @@ def notes_of(records: Sequence[SourceRecord], *, most: int = SHOWN) -> list[Note
     return notes[:most]
 
 
-def note_events_of(record_ids: tuple[int, ...]) -> Sequence[Event]:
+def note_events_of(record_ids: tuple[int, ...]) -> Sequence[Said]:
     """The newest notes and what closed some, newest first; shared by the parts of a page."""
     if is_reading_once():
         return lately(record_ids, timezone.now())[NOTES]
-    return list(note_events(record_ids))
+    return note_events(record_ids)
 
 
-def _note(event: Event, closing: Mapping[str, Any]) -> Note:
+def _note(event: Said, closing: Mapping[str, Any]) -> Note:
     return Note(
         key=event.message_id,
         at=event.occurred_at,
         by=str(event.properties.get("by_name", "")),
         by_id=str(event.properties.get("by", "")),
         text=event.text,
-        record_id=event.record_id or 0,
+        record_id=event.record_id,
         closed_as=str(closing.get("as", "")),
         closed_by=str(closing.get("by_name", "")),
     )

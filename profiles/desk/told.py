@@ -11,8 +11,8 @@ from datetime import datetime
 from django.utils import timezone
 
 from profiles.desk import states
-from profiles.desk.lately import TOLD, lately
-from profiles.models import Event, SourceRecord
+from profiles.desk.lately import TOLD, Said, lately
+from profiles.models import SourceRecord
 from profiles.models.event import EventKind
 
 SHOWN = 5
@@ -52,17 +52,17 @@ def told_lately(records: Sequence[SourceRecord], now: datetime | None = None) ->
             at=event.occurred_at,
             kind=event.kind,
             channel=event.channel,
-            source=names[event.record_id or 0],
+            source=names[event.record_id],
             said=said,
             is_noted=event.kind == EventKind.CALL,
             ticket=event.object_id,
-            ticket_state=event.ticket_state or "",  # type: ignore[attr-defined]  # an annotation
+            ticket_state=event.ticket_state or "",
         )
         for event, said in found
     ]
 
 
-def words_of(event: Event) -> str:
+def words_of(event: Said) -> str:
     """The customer's own words in an event; empty where it holds none.
 
     Of a chat these are the customer's lines, of a ticket what opened it or opened it again, of
@@ -76,7 +76,7 @@ def words_of(event: Event) -> str:
     return " ".join(text.split())
 
 
-def _is_asked(event: Event) -> bool:
+def _is_asked(event: Said) -> bool:
     return not event.object_state or event.object_state.lower() in states.ASKED
 
 

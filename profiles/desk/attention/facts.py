@@ -4,30 +4,63 @@ Everything is read through the records that are joined, within bounded windows a
 a customer may have a hundred thousand events.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import Case, Count, JSONField, Max, OuterRef, Q, Value, When
-from django.db.models.fields.json import KT
-from django.db.models.functions import JSONObject, Lower
+from django.db import connection
 
+from profiles.arrays import id_list
 from profiles.desk import states
 from profiles.desk.guard import Guard
 from profiles.desk.lately import OFFERS, lately
 from profiles.desk.totals import Totals, totals
-from profiles.models import CustomerObject, Event, SourceRecord
+from profiles.models import SourceRecord
 from profiles.models.event import EventKind
 
 MONTH = timedelta(days=30)
 MONTHS = 6
 MOST_OBJECTS, MOST_STEPS = 100, 50
 WATCHED = (EventKind.ORDER, EventKind.TICKET, EventKind.RETURN, EventKind.SUBSCRIPTION)
-WITH_STEPS = (EventKind.TICKET, EventKind.RETURN)
+# The newest events of a ticket or a return stand beside it, oldest first. Without the empty
+# number left out, the index of things cannot be used.
+THINGS = f"""
+SELECT thing.kind, thing.namespace, thing.object_id, thing.state, thing.state_at,
+    thing.opened_at, thing.record_id, thing.amount_minor, thing.currency,
+    CASE WHEN thing.kind IN ('ticket', 'return') THEN (
+        SELECT jsonb_agg(jsonb_build_object('at', step.occurred_at, 'kind', step.kind,
+            'name', step.name, 'state', step.object_state,
+            'direction', step.properties ->> 'direction',
+            'priority', step.properties ->> 'priority')
+            ORDER BY step.occurred_at, step.id)
+        FROM (
+            SELECT * FROM profiles_event AS event
+            WHERE event.object_id <> '' AND event.object_namespace = thing.namespace
+                AND event.object_id = thing.object_id
+                AND event.record_id IN ({{records}}) AND event.occurred_at <= %(now)s
+            ORDER BY event.occurred_at DESC, event.id DESC LIMIT {MOST_STEPS}
+        ) AS step
+    ) END
+FROM profiles_customerobject AS thing
+WHERE thing.record_id IN ({{records}}) AND thing.kind = ANY (%(watched)s)
+    AND thing.state_at <= %(now)s AND lower(thing.state) <> ALL (%(final)s)
+ORDER BY thing.state_at DESC, thing.id LIMIT {MOST_OBJECTS}
+"""  # noqa: S608 - numbers of our own
+WITHIN = ", ".join(
+    f"count(*) FILTER (WHERE occurred_at > %(edge{month + 1})s"
+    f" AND occurred_at <= %(edge{month})s)"
+    for month in range(MONTHS)
+)
+VISITS = f"""
+SELECT record_id, max(occurred_at), {WITHIN}
+FROM profiles_event
+WHERE record_id IN ({{records}}) AND kind = 'visit'
+    AND occurred_at > %(edge{MONTHS})s AND occurred_at <= %(edge0)s
+GROUP BY record_id
+"""  # noqa: S608 - numbers of our own
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,50 +158,27 @@ def read_facts(records: Sequence[SourceRecord], now: datetime) -> Facts:
 
 
 def _things(names: Mapping[int, str], now: datetime) -> list[Thing]:
-    rows: Any = (
-        CustomerObject.objects.annotate(word=Lower("state"), steps=_steps(names, now))
-        .filter(record_id__in=names, kind__in=WATCHED, state_at__lte=now)
-        .exclude(word__in=states.FINAL)
-        .order_by("-state_at", "pk")[:MOST_OBJECTS]
-    )
+    asked: dict[str, Any] = {"now": now, "watched": list(WATCHED), "final": list(states.FINAL)}
+    with connection.cursor() as cursor:
+        cursor.execute(THINGS.format(records=id_list(names)), asked)
+        rows = cursor.fetchall()
     return [
         Thing(
-            kind=row.kind,
-            namespace=row.namespace,
-            number=row.object_id,
-            state=row.state.lower(),
-            state_at=row.state_at,
-            opened_at=row.opened_at,
-            record=row.record_id or 0,
-            source=names[row.record_id or 0],
-            amount_minor=row.amount_minor,
-            currency=row.currency,
-            steps=tuple(_step(**each) for each in reversed(row.steps)),
+            kind=kind,
+            namespace=namespace,
+            number=number,
+            state=state.lower(),
+            state_at=state_at,
+            opened_at=opened_at,
+            record=record,
+            source=names[record],
+            amount_minor=amount_minor,
+            currency=currency,
+            steps=tuple(_step(**each) for each in json.loads(steps or "[]")),
         )
-        for row in rows
-    ]
-
-
-def _steps(names: Mapping[int, str], now: datetime) -> Case:
-    """The newest events of a ticket or a return, newest first; none of other things."""
-    # Without the empty number left out the index of things cannot be used.
-    about = Event.objects.exclude(object_id="").filter(
-        object_namespace=OuterRef("namespace"),
-        object_id=OuterRef("object_id"),
-        record_id__in=names,
-        occurred_at__lte=now,
-    )
-    said = JSONObject(
-        at="occurred_at",
-        kind="kind",
-        name="name",
-        state="object_state",
-        direction=KT("properties__direction"),
-        priority=KT("properties__priority"),
-    )
-    newest = about.order_by("-occurred_at", "-id").values(said=said)[:MOST_STEPS]
-    none = Value([], ArrayField(JSONField()))
-    return Case(When(kind__in=WITH_STEPS, then=ArraySubquery(newest)), default=none)
+        for kind, namespace, number, state, state_at, opened_at, record, amount_minor,
+            currency, steps in rows
+    ]  # fmt: skip
 
 
 def _step(
@@ -192,8 +202,8 @@ def _offers(names: Mapping[int, str], now: datetime, guard: Guard) -> list[Offer
             at=event.occurred_at,
             said=guard.told(event.text or event.name),
             valid_until=str(said["valid_until"]),
-            record=event.record_id or 0,
-            source=names[event.record_id or 0],
+            record=event.record_id,
+            source=names[event.record_id],
             code=str(said.get("offer_code") or ""),
             product=str(said.get("sku") or ""),
             product_name=guard.told(str(said.get("product") or "")),
@@ -207,41 +217,23 @@ def _offers(names: Mapping[int, str], now: datetime, guard: Guard) -> list[Offer
 
 
 def _visits(names: Mapping[int, str], now: datetime) -> list[Visits]:
-    def within(month: int) -> Count:
-        begins, ends = now - (month + 1) * MONTH, now - month * MONTH
-        return Count("occurred_at", filter=Q(occurred_at__gt=begins, occurred_at__lte=ends))
-
-    rows: Any = (
-        Event.objects.filter(
-            record_id__in=names,
-            kind=EventKind.VISIT,
-            occurred_at__gt=now - MONTHS * MONTH,
-            occurred_at__lte=now,
-        )
-        .values("record_id")
-        .annotate(last=Max("occurred_at"), **{f"m{n}": within(n) for n in range(MONTHS)})
-    )
-    return [
-        Visits(
-            row["record_id"],
-            names[row["record_id"]],
-            tuple(row[f"m{n}"] for n in range(MONTHS)),
-            row["last"],
-        )
-        for row in rows
-    ]
+    edges = {f"edge{month}": now - month * MONTH for month in range(MONTHS + 1)}
+    with connection.cursor() as cursor:
+        cursor.execute(VISITS.format(records=id_list(names)), edges)
+        rows = cursor.fetchall()
+    return [Visits(record, names[record], tuple(by), last) for record, last, *by in rows]
 
 
 def _purchases(names: Mapping[int, str], now: datetime) -> list[Purchases]:
     def place(row: Totals) -> tuple[int, str]:
-        return row["record_id"], row["currency"]
+        return row.record_id, row.currency
 
     bought = [
         row
         for row in totals(tuple(names), now)
-        if row["kind"] == EventKind.ORDER
-        and row["late_number"]
-        and row["state"].lower() not in states.CANCELLED
+        if row.kind == EventKind.ORDER
+        and row.late_number
+        and row.state.lower() not in states.CANCELLED
     ]
     return [
         _purchased(names[record], currency, list(rows))
@@ -251,10 +243,10 @@ def _purchases(names: Mapping[int, str], now: datetime) -> list[Purchases]:
 
 def _purchased(source: str, currency: str, rows: Sequence[Totals]) -> Purchases:
     return Purchases(
-        rows[0]["record_id"],
+        rows[0].record_id,
         source,
-        sum(row["late_number"] for row in rows),
-        max(row["late_newest"] for row in rows if row["late_newest"]),
-        sum(row["late_total"] or 0 for row in rows),
+        sum(row.late_number for row in rows),
+        max(row.late_newest for row in rows if row.late_newest),
+        sum(row.late_total or 0 for row in rows),
         currency,
     )
