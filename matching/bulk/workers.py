@@ -19,6 +19,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 AHEAD = 3  # pieces of work prepared per process, so that none waits and memory stays bounded
 LOOK_SECONDS = 2.0
+GIVE_WAY = 10  # added to the niceness of these processes: pages go first
 
 
 class Workers:
@@ -65,7 +66,8 @@ def _processors() -> int:
 
 
 def _begin(parent: int) -> None:
-    """Leave Ctrl-C to the parent, which waits for what is being written."""
+    """Give way to pages; leave Ctrl-C to the parent, which waits for what is being written."""
+    os.nice(GIVE_WAY)
     collect_seldom(200_000)  # a group makes many objects and hardly a cycle
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
