@@ -1,19 +1,22 @@
 """How long a steward waits from a key to the next pair, in a browser.
 
-    python -m bench.review [PEOPLE] [PAIRS]
+    python -m bench.review [PEOPLE] [PAIRS] [--records RECORDS]
 
-The whole product with its demo of 800 people, on a data folder of its own, and Chromium in
-front of it; both are those of the end-to-end tests, so this runs in `.venv`. Sol answers 40
-pairs by keyboard, same and not same in turn where one person may say it, after a look of 300 ms
-at each. Prints one JSON object: milliseconds from the key to the next pair painted with the
-focus on it, how long of these the server took, and the statements of further answers, counted
-in this process through the whole WSGI stack.
+The whole product with its demo of 800 people, or with so many invented customers instead, on a
+data folder of its own, and Chromium in front of it; both are those of the end-to-end tests, so
+this runs in `.venv`. Sol answers 40 pairs by keyboard, same and not same in turn where one
+person may say it, after a look of 300 ms at each. Prints one JSON object: milliseconds from the
+key to the next pair painted with the focus on it, how long of these the server took, and the
+statements of further answers, counted in this process through the whole WSGI stack.
 """
 
 import json
 import os
 import re
 import sys
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +27,7 @@ from c360.services.attach import servers_for
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-PEOPLE, PAIRS, COUNTED = 800, 40, 6
+PEOPLE, PAIRS, COUNTED, SEED = 800, 40, 6, 7
 LOOK_MS = 300  # keys rest for 250 ms after a new pair appears
 SOL, PASSWORD = "sol@harbourpine.example", "harbour-sol"  # of the demo
 # What is painted after the focus has moved is seen; a message comes after the frame.
@@ -48,21 +51,60 @@ WAITED = """
 
 
 def main(arguments: list[str]) -> int:
-    from tests.tree import manage, running
+    from tests.tree import running
 
-    given = dict(enumerate(map(int, arguments)))
-    people, pairs = given.get(0, PEOPLE), given.get(1, PAIRS)
-    told: dict[str, Any] = {"machine": machine(), "people": people}
+    parser = ArgumentParser(prog="bench.review")
+    parser.add_argument("people", nargs="?", type=int, default=PEOPLE)
+    parser.add_argument("pairs", nargs="?", type=int, default=PAIRS)
+    parser.add_argument("--records", type=int, default=0)
+    given = parser.parse_args(arguments)
+    filled = {"records": given.records} if given.records else {"people": given.people}
+    told: dict[str, Any] = {"machine": machine()} | filled
     with running("--no-demo", C360_DOUBLE_READS="0") as tree:
-        for command in (["demo", "--people", str(people)], ["resolve"]):
-            done = manage(*command, C360_DATA_DIR=str(tree.data))
-            if done.returncode:
-                raise SystemExit(done.stderr)
+        if given.records:
+            invent(tree.data, given.records)
+        else:
+            demo(tree.data, given.people)
         told["load_when_asked"] = round(os.getloadavg()[0], 1)
-        told |= in_browser(tree.address, pairs)
-        told["statements"] = counted(tree.data)
+        told |= in_browser(tree.address, given.pairs)
+        with attached(tree.data):
+            told["statements"] = counted()
     print(json.dumps(told, indent=2))
     return 0
+
+
+def demo(data: Path, people: int) -> None:
+    """Load the demo by its command and resolve it."""
+    from tests.tree import manage
+
+    for command in (["demo", "--people", str(people)], ["resolve"]):
+        done = manage(*command, C360_DATA_DIR=str(data))
+        if done.returncode:
+            raise SystemExit(done.stderr)
+
+
+def invent(data: Path, records: int) -> None:
+    """Load customers as the other benchmarks invent them, and resolve them in bulk."""
+    with attached(data):
+        from bench.bulk_load import load
+        from c360.demo.accounts import make_sign_ins
+        from matching.resolving.resolve import resolve_all
+
+        make_sign_ins()
+        load(records, seed=SEED)
+        resolve_all()
+
+
+@contextmanager
+def attached(data: Path) -> Iterator[None]:
+    """The servers of that folder, with Django set up."""
+    os.environ["C360_DATA_DIR"] = str(data)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "c360.settings")
+    with servers_for(["manage.py", "resolve"]):
+        import django
+
+        django.setup()
+        yield
 
 
 def in_browser(address: str, pairs: int) -> dict[str, Any]:
@@ -106,18 +148,8 @@ def answer(page: "Page", number: int) -> bool:
     return True
 
 
-def counted(data: Path) -> dict[str, list[int]]:
+def counted() -> dict[str, list[int]]:
     """The statements of further answers and the next pair, by what was said."""
-    os.environ["C360_DATA_DIR"] = str(data)
-    with servers_for(["manage.py", "resolve"]):
-        import django
-
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "c360.settings")
-        django.setup()
-        return _counted()
-
-
-def _counted() -> dict[str, list[int]]:
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
