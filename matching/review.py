@@ -22,7 +22,7 @@ from c360.models import User
 from matching.models import Decision, Proposal, ReportedRecord, ReviewCase
 from matching.models.review import CaseQuerySet
 from matching.queueing.leases import take
-from matching.queueing.order import counted, free_for, in_order
+from matching.queueing.order import counted, free_for, ranked
 from matching.queueing.pace import Pace, pace_of
 from matching.queueing.picking import EVERYTHING, Picked
 from matching.queueing.readings import Agreement, agreement
@@ -114,7 +114,7 @@ def may_be_proposed(case: ReviewCase) -> bool:
 
 def waiting(user: User | None = None, picked: Picked = EVERYTHING) -> list[ReviewCase]:
     """Open cases to be asked now, most urgent first: one for each pair of profiles."""
-    ids = in_order(user, picked)
+    ids = ranked(user, picked)
     found = ReviewCase.objects.in_bulk(ids)
     return [found[pk] for pk in ids]
 

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from matching.models.gravity import Reason, gravity, opened_week
 from profiles.models import SourceRecord
 
 
@@ -21,20 +22,7 @@ class ReviewCase(models.Model):
     refused, brings its weight up to date, and settles it when records or decisions answer it.
     """
 
-    class Reason(models.TextChoices):
-        UNCERTAIN = "uncertain", "The evidence is not strong enough"
-        IDENTIFIER = "identifier", "Different verified identifiers"
-        BIRTH_DATE = "birth_date", "Different birth dates"
-        TWINS = "twins", "Could be twins"
-        GENERATION = "generation", "Could be parent and child of one name"
-        HOUSEHOLD = "household", "Could be two people of one household"
-        WEAK_BRIDGE = "weak_bridge", "A single weak link would join two groups"
-        SIZE = "size", "The group would become very large"
-        LOCKED = "locked", "A steward locked one of the two customers"
-        DIFFERENT = "different", "A person said some of these records are different people"
-        REPORTED = "reported", "Reported by an agent"
-        AUDIT = "audit", "A join of the machine is checked"
-        DISPUTED = "disputed", "Two stewards answered differently"
+    Reason = Reason
 
     lo = models.ForeignKey(SourceRecord, models.CASCADE, related_name="+")
     hi = models.ForeignKey(SourceRecord, models.CASCADE, related_name="+")
@@ -49,6 +37,12 @@ class ReviewCase(models.Model):
     snoozed_until = models.DateTimeField(null=True)
     stake = models.FloatField(db_default=1.0, help_text="See `queueing.stakes`; 1 is nothing.")
     has_complaint = models.BooleanField(db_default=False)
+    gravity = models.GeneratedField(
+        expression=gravity(), output_field=models.FloatField(), db_persist=True
+    )
+    opened_week = models.GeneratedField(
+        expression=opened_week(), output_field=models.IntegerField(), db_persist=True
+    )
     assigned_to = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )
@@ -72,11 +66,18 @@ class ReviewCase(models.Model):
             ),
         ]
         indexes = [
-            # Serves: the queue, which ranks all open cases at once among settled ones.
+            # Serves: the head of the queue, the gravest cases of each week.
             models.Index(
-                fields=["-weight_bits", "id"],
+                fields=["opened_week", "-gravity", "-weight_bits", "id"],
                 condition=Q(settled_at=None),
-                name="open_cases_in_order",
+                name="open_cases_by_week",
+            ),
+            # Serves: the head of the queue, what comes before all turns.
+            models.Index(
+                fields=["id"],
+                condition=Q(settled_at=None)
+                & (Q(reason=Reason.REPORTED) | Q(has_complaint=True)),
+                name="open_cases_come_first",
             ),
             # Serves: the cases of a record, from its other end (the constraint has `lo`).
             models.Index(fields=["hi"], condition=Q(settled_at=None), name="open_case_from_hi"),
@@ -95,9 +96,5 @@ class ReviewCase(models.Model):
         return self.reason == self.Reason.AUDIT
 
 
-NOT_OF_THE_MACHINE = (
-    ReviewCase.Reason.REPORTED,
-    ReviewCase.Reason.AUDIT,
-    ReviewCase.Reason.DISPUTED,
-)
+NOT_OF_THE_MACHINE = (Reason.REPORTED, Reason.AUDIT, Reason.DISPUTED)
 """Reasons of cases that the resolver neither opens nor settles."""

@@ -1,8 +1,8 @@
 """The queue itself: the pairs that may be asked of a steward, in the order they are asked.
 
-Statements are planned once for a connection: one runs with every answer. The rank of a case is
-computed from its own row for all of them; who else is asked about the same two customers is
-looked up for the first ones only, where it can matter.
+Statements are planned once for a connection: one runs with every answer. Of a steward who has
+picked nothing only the head of the queue is ranked; who else is asked about the same two
+customers is looked up for the first ones only, where it can matter.
 """
 
 from datetime import datetime, timedelta
@@ -11,9 +11,16 @@ from typing import NamedTuple
 from django.utils import timezone
 
 from c360.models import User
-from matching.models import ReviewCase
 from matching.queueing.picking import EVERYTHING, Picked
-from matching.queueing.urgency import LEVEL, RANKED, rank_parameters
+from matching.queueing.urgency import (
+    FOR_THIS_USER,
+    HEAD,
+    LEVEL,
+    MOST_WEEKS,
+    PUT_OFF,
+    RANKED,
+    week_of,
+)
 from profiles.prepared import ask
 
 RESERVED = timedelta(days=2)  # for whom a pair was assigned to; then anybody is asked
@@ -22,17 +29,14 @@ EVERY = 2**31
 LOOKED_AT = 60  # cases at the head, of which the next one is taken
 COUNTED_EXACTLY = 500  # more open cases than these are counted as they are, in a few ms
 
-# What a steward proposed waits for a second person; what was assigned waits for that colleague,
-# for a while and as long as the colleague can sign in.
+# What a steward proposed waits for a second person.
 PICKED = """
-AND coalesce(c.snoozed_until > %(now)s, false) = (%(whose)s = 'later')
+AND <put_off> = (%(whose)s = 'later') AND <for_this_user>
 AND (%(reason)s = '' OR c.reason = %(reason)s)
 AND (%(whose)s <> 'mine' OR c.assigned_to_id = %(user)s)
 AND (%(whose)s <> 'proposed' OR p.id IS NOT NULL)
-AND (%(user)s = 0 OR (
-    coalesce(p.proposed_by_id <> %(user)s, true)
-    AND (a.id IS NULL OR a.id = %(user)s OR NOT a.is_active OR c.assigned_at <= %(reserved)s)))
-"""
+AND (%(user)s = 0 OR coalesce(p.proposed_by_id <> %(user)s, true))
+""".replace("<put_off>", PUT_OFF).replace("<for_this_user>", FOR_THIS_USER)
 # Of the cases between two customers only the strongest is asked: its answer settles the others.
 # With `free`, none is asked while a colleague looks at one of them. `OFFSET 0` keeps this order
 # of looking up: a plan made while statistics are missing reads all open cases for each of them.
@@ -72,27 +76,25 @@ ORDER BY in_hand DESC, level DESC, urgency DESC, weight_bits DESC, id
 """
 # The same for nobody in particular: each pair of customers once, if its strongest case waits.
 COUNTED = """
-WITH cases AS MATERIALIZED (
-    SELECT c.id, c.lo_id, c.hi_id, c.weight_bits, c.opened_at, <level> AS level,
-        coalesce(c.snoozed_until > %(now)s, false) AS is_put_off
-    FROM matching_reviewcase c
-    LEFT JOIN matching_proposal p ON p.case_id = c.id AND p.answered_at IS NULL
-    WHERE c.settled_at IS NULL
+WITH beginning AS (
+    SELECT FROM matching_reviewcase c WHERE c.settled_at IS NULL AND NOT <put_off>
+    LIMIT %(enough)s + 1
 ),
 strongest AS (
-    SELECT DISTINCT ON (one, other) is_put_off
-    FROM cases
-    JOIN profiles_membership lo ON lo.record_id = cases.lo_id
-    JOIN profiles_membership hi ON hi.record_id = cases.hi_id
+    SELECT DISTINCT ON (one, other) <put_off> AS is_put_off
+    FROM matching_reviewcase c
+    LEFT JOIN matching_proposal p ON p.case_id = c.id AND p.answered_at IS NULL
+    JOIN profiles_membership lo ON lo.record_id = c.lo_id
+    JOIN profiles_membership hi ON hi.record_id = c.hi_id
     CROSS JOIN LATERAL (
         SELECT least(lo.profile_id, hi.profile_id), greatest(lo.profile_id, hi.profile_id)
     ) AS two (one, other)
-    WHERE (SELECT count(*) FROM cases WHERE NOT is_put_off) <= %(enough)s
-    ORDER BY one, other, level DESC, weight_bits DESC, id
+    WHERE c.settled_at IS NULL AND (SELECT count(*) FROM beginning) <= %(enough)s
+    ORDER BY one, other, <level> DESC, c.weight_bits DESC, c.id
 )
-SELECT count(*), min(opened_at), (SELECT count(*) FROM strongest WHERE NOT is_put_off)
-FROM cases WHERE NOT is_put_off
-""".replace("<level>", LEVEL)
+SELECT count(*), min(c.opened_at), (SELECT count(*) FROM strongest WHERE NOT is_put_off)
+FROM matching_reviewcase c WHERE c.settled_at IS NULL AND NOT <put_off>
+""".replace("<level>", LEVEL).replace("<put_off>", PUT_OFF)
 
 
 class Waiting(NamedTuple):
@@ -102,18 +104,13 @@ class Waiting(NamedTuple):
     oldest: datetime | None
 
 
-def in_order(user: User | None = None, picked: Picked = EVERYTHING) -> list[int]:
-    """All cases that may be asked now, held ones included."""
-    return _first(user, picked)
-
-
 def free_for(user: User, picked: Picked) -> list[int]:
     """The next cases for a steward: the pair in hand, then what nobody else looks at.
 
     Some of the first `LOOKED_AT`; all where that leaves none.
     """
     for within in (LOOKED_AT, EVERY):
-        found = _first(user, picked, within=within, free=True)
+        found = ranked(user, picked, within=within, free=True)
         if found:
             return found
     return []
@@ -121,22 +118,23 @@ def free_for(user: User, picked: Picked) -> list[int]:
 
 def counted() -> Waiting:
     """The queue in two figures. Of very many, cases are counted instead of questions."""
-    facts = {
-        "reported": ReviewCase.Reason.REPORTED.value,
-        "now": timezone.now(),
-        "enough": COUNTED_EXACTLY,
-    }
+    facts = {"now": timezone.now(), "enough": COUNTED_EXACTLY}
     [(cases, oldest, pairs)] = ask(COUNTED, facts)
     return Waiting(pairs if cases <= COUNTED_EXACTLY else cases, oldest)
 
 
-def _first(
-    user: User | None, picked: Picked, *, within: int = EVERY, free: bool = False
+def ranked(
+    user: User | None, picked: Picked = EVERYTHING, *, within: int = EVERY, free: bool = False
 ) -> list[int]:
+    """The cases that may be asked now, of the first `within` in order.
+
+    Held ones included; `free` leaves out what others look at.
+    """
     now = timezone.now()
     parameters = {
-        **rank_parameters(),
         "now": now,
+        "week": week_of(now),
+        "most_weeks": MOST_WEEKS,
         "reserved": now - RESERVED,
         "user": user.pk if user else NOBODY,
         "reason": picked.reason,
@@ -144,5 +142,7 @@ def _first(
         "within": within,
         "free": free,
     }
-    statement = " ".join(("WITH ranked AS (", RANKED, PICKED, "),", ASKED, FIRST))
+    is_head = picked.is_everything and within < EVERY
+    of_these = RANKED.replace("<cases>", HEAD if is_head else "matching_reviewcase")
+    statement = " ".join(("WITH ranked AS (", of_these, PICKED, "),", ASKED, FIRST))
     return [pk for (pk,) in ask(statement, parameters)]

@@ -6,69 +6,72 @@ is as urgent as
 
     harm of its reason × stake of its customers × probability that they are one × age
 
-`stake` is stored on the case (`stakes` says what it is made of); the rest is cheap enough to be
-computed for every pair that waits. Of several pairs between the same two customers the one with
-the strongest evidence is asked: its answer settles the others.
+All but the age are stored as the case's gravity (`matching.models.gravity`, `stakes`). Pairs
+opened in the same week are equally old, so the first of them all are among the gravest of each
+week, which an index has in order: `HEAD`. Of several pairs between the same two customers the
+one with the strongest evidence is asked: its answer settles the others.
 """
 
-from datetime import timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
 
-from matching.models import ReviewCase
+from matching.models.gravity import MOST_BITS
 
-# How bad it is to leave the question open, beside that of an uncertain pair. A reason that is
-# missing here weighs 1.
-HARM = {
-    ReviewCase.Reason.REPORTED: 10.0,
-    ReviewCase.Reason.WEAK_BRIDGE: 8.0,  # perhaps two people are one customer already
-    ReviewCase.Reason.DIFFERENT: 8.0,
-    ReviewCase.Reason.DISPUTED: 8.0,
-    ReviewCase.Reason.SIZE: 6.0,
-    ReviewCase.Reason.LOCKED: 2.0,
-    ReviewCase.Reason.IDENTIFIER: 4.0,  # strong evidence on both sides of the question
-    ReviewCase.Reason.BIRTH_DATE: 4.0,
-    ReviewCase.Reason.TWINS: 3.0,
-    ReviewCase.Reason.GENERATION: 3.0,
-    ReviewCase.Reason.HOUSEHOLD: 2.0,
-}
-DOUBLES_IN = timedelta(days=7)  # a new case counts 1, one of a week 2, one of two weeks 3
-OLDEST = timedelta(days=56)  # a pair nobody can answer must not stand first for ever
-MOST_BITS = 60.0  # beyond it a probability is 0 or 1 to the last digit
+MONDAY = datetime(1970, 1, 5, tzinfo=UTC)
+MOST_WEEKS = 8  # a pair nobody can answer must not stand first for ever
 
 # Of a case `c` with its open proposal `p`: 2 now, 1 half done, 0 in turn.
 LEVEL = """
-CASE WHEN c.reason = %(reported)s OR c.has_complaint THEN 2
+CASE WHEN c.reason = 'reported' OR c.has_complaint THEN 2
     WHEN p.id IS NOT NULL THEN 1 ELSE 0 END
 """
-# Open cases with their rank.
+# What was assigned waits for that colleague, for a while, as long as the colleague can sign in.
+FOR_THIS_USER = """
+(c.assigned_to_id IS NULL OR %(user)s IN (0, c.assigned_to_id) OR c.assigned_at <= %(reserved)s
+    OR c.assigned_to_id IN (SELECT id FROM c360_user WHERE NOT is_active))
+"""
+PUT_OFF = "coalesce(c.snoozed_until > %(now)s, false)"
+# Open cases of <cases> with their rank. Age: 1 in the first week, 2 in the second, 9 at most.
 RANKED = """
 SELECT c.id, c.lo_id, c.hi_id, c.weight_bits, c.opened_at, c.claimed_by_id, c.claimed_until,
     <level> AS level,
-    coalesce(h.harm, 1) * c.stake
-        / (1 + power(2, -greatest(least(c.weight_bits, %(most_bits)s), -%(most_bits)s)))
-        * (1 + greatest(0, least(extract(epoch FROM %(now)s - c.opened_at)::float8, %(oldest)s))
-            / %(doubles_in)s) AS urgency
-FROM matching_reviewcase c
+    c.gravity * (1 + greatest(0, least(%(week)s - c.opened_week, %(most_weeks)s))) AS urgency
+FROM <cases> c
 LEFT JOIN matching_proposal p ON p.case_id = c.id AND p.answered_at IS NULL
-LEFT JOIN c360_user a ON a.id = c.assigned_to_id
-LEFT JOIN unnest(%(reasons)s::varchar[], %(harms)s::float8[]) AS h(reason, harm)
-    ON h.reason = c.reason
 WHERE c.settled_at IS NULL
 """.replace("<level>", LEVEL)
+# The cases among which the first `within` of all are that may be asked of a steward. `OFFSET 0`
+# has them looked up one by one: any other plan reads all cases there are.
+HEAD = """(
+WITH head AS (
+    SELECT id FROM matching_reviewcase
+        WHERE settled_at IS NULL AND (reason = 'reported' OR has_complaint)
+    UNION SELECT case_id FROM matching_proposal WHERE answered_at IS NULL
+    UNION SELECT id FROM matching_reviewcase
+        WHERE settled_at IS NULL AND claimed_by_id = %(user)s
+    UNION SELECT gravest.id FROM generate_series(
+        (SELECT min(opened_week) FROM matching_reviewcase WHERE settled_at IS NULL),
+        (SELECT max(opened_week) FROM matching_reviewcase WHERE settled_at IS NULL)
+    ) AS weeks (week)
+    CROSS JOIN LATERAL (
+        SELECT c.id FROM matching_reviewcase c
+        WHERE c.settled_at IS NULL AND c.opened_week = weeks.week
+        AND NOT <put_off> AND <for_this_user> AND NOT EXISTS (
+            SELECT FROM matching_proposal p WHERE p.case_id = c.id AND p.answered_at IS NULL)
+        ORDER BY c.gravity DESC, c.weight_bits DESC, c.id
+        LIMIT %(within)s
+    ) AS gravest
+)
+SELECT found.* FROM head CROSS JOIN LATERAL (
+    SELECT * FROM matching_reviewcase WHERE id = head.id OFFSET 0
+) AS found
+)""".replace("<put_off>", PUT_OFF).replace("<for_this_user>", FOR_THIS_USER)
 
 
-def rank_parameters() -> dict[str, Any]:
-    """What `RANKED` is asked with, but for `now`."""
-    return {
-        "reported": ReviewCase.Reason.REPORTED.value,
-        "reasons": [reason.value for reason in HARM],
-        "harms": list(HARM.values()),
-        "most_bits": MOST_BITS,
-        "oldest": OLDEST.total_seconds(),
-        "doubles_in": DOUBLES_IN.total_seconds(),
-    }
+def week_of(time: datetime) -> int:
+    """Whole weeks since `MONDAY`, as the cases count them."""
+    return (time - MONDAY) // timedelta(days=7)
 
 
 def probability(weight_bits: float) -> float:
-    """2^w / (1 + 2^w) of a match weight in bits, 0 to 1: as in `RANKED`."""
+    """2^w / (1 + 2^w) of a match weight in bits, 0 to 1: as in the gravity of a case."""
     return float(1 / (1 + 2 ** -max(min(weight_bits, MOST_BITS), -MOST_BITS)))

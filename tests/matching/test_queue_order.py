@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 import time_machine
 
+from c360.models import User
 from matching import review
 from matching.models import ReviewCase
 from matching.queueing import order
@@ -72,6 +74,52 @@ class TestTheOrder:
         make_pair(weight_bits=-1e6)
 
         assert len(review.waiting()) == 2
+
+
+@pytest.mark.usefixtures("nine_o_clock")
+class TestTheHead:
+    """Where nothing is picked only the head of the queue is ranked."""
+
+    @pytest.fixture
+    def queue(self) -> None:
+        """Pairs of many weeks: some reported, proposed, put off, assigned or in hand."""
+        dice = Random(7)
+        reasons = ["uncertain", "twins", "weak_bridge", "identifier", "reported"]
+        sol, kim, gone = staff("sol"), staff("kim"), staff("pia")
+        User.objects.filter(pk=gone.pk).update(is_active=False)
+        for number in range(90):
+            pair = make_pair(
+                reason=dice.choices(reasons, [9, 3, 3, 3, 1])[0],
+                weight_bits=float(dice.randint(-4, 9)),
+                opened_at=NINE - timedelta(days=dice.randint(0, 100)),
+                stake=dice.choice([1.0, 1.0, 4.5]),
+                has_complaint=number % 30 == 0,
+            )
+            if number % 9 == 1:
+                propose(pair, verdict="unsure", proposed_by=dice.choice([sol, kim]))
+            elif number % 9 == 2:
+                review.put_off(pair)
+            elif number % 9 == 3:
+                pair.assigned_to, pair.assigned_at = dice.choice([sol, kim, gone]), NINE
+                pair.save()
+        review.claim_next(sol)
+
+    @pytest.mark.usefixtures("queue")
+    @pytest.mark.parametrize("name", ["sol", "kim"])
+    @pytest.mark.parametrize("within", [1, 4, 25])
+    def test_is_what_ranking_all_of_them_begins_with(self, name: str, within: int) -> None:
+        steward = staff(name)
+        every = order.ranked(steward)
+
+        assert len(every) > 50
+        assert order.ranked(steward, within=within) == every[:within]
+
+    def test_is_of_those_that_may_be_asked(self) -> None:
+        for _ in range(3):
+            review.put_off(make_pair(weight_bits=9.0))
+        weak = make_pair(weight_bits=1.0)
+
+        assert order.ranked(staff("sol"), within=1, free=True) == [weak.pk]
 
 
 class TestTheFigure:
