@@ -47,6 +47,18 @@ def wait_for(claim: Callable[[], Any], seconds: float, what: str) -> Any:
     raise AssertionError(f"not within {seconds} s: {what}")
 
 
+def health_at(address: str) -> dict[str, Any]:
+    """What /healthz tells there; empty while nobody answers."""
+    try:
+        with urllib.request.urlopen(f"{address}/healthz", timeout=3) as answer:  # noqa: S310 - ours
+            return dict(json.load(answer))
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return dict(json.load(refused))
+    except OSError:
+        return {}
+
+
 class Tree:
     """One `manage.py up` on a data folder."""
 
@@ -82,14 +94,7 @@ class Tree:
 
     def health(self) -> dict[str, Any]:
         """What /healthz tells; empty while nobody answers."""
-        try:
-            with urllib.request.urlopen(f"{self.address}/healthz", timeout=3) as answer:  # noqa: S310 - ours
-                return dict(json.load(answer))
-        except urllib.error.HTTPError as refused:
-            with refused:
-                return dict(json.load(refused))
-        except OSError:
-            return {}
+        return health_at(self.address)
 
     def is_well(self) -> bool:
         return self.health().get("status") == "ok"
@@ -149,13 +154,19 @@ def data_folder() -> Iterator[Path]:
 @contextlib.contextmanager
 def running(*arguments: str, **env: str) -> Iterator[Tree]:
     """A tree that runs, with an empty database unless told otherwise."""
-    with data_folder() as data:
-        tree = Tree(data, *arguments, **env).start()
-        try:
-            yield tree
-        finally:
-            if tree.process.poll() is None:
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    tree.stop()
-            tree.process.kill()
-            tree.process.wait()
+    with data_folder() as data, running_on(data, *arguments, **env) as tree:
+        yield tree
+
+
+@contextlib.contextmanager
+def running_on(data: Path, *arguments: str, **env: str) -> Iterator[Tree]:
+    """A tree that runs on a folder which may hold something already."""
+    tree = Tree(data, *arguments, **env).start()
+    try:
+        yield tree
+    finally:
+        if tree.process.poll() is None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                tree.stop()
+        tree.process.kill()
+        tree.process.wait()

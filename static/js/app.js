@@ -69,7 +69,10 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
 document.addEventListener("htmx:afterSettle", ({ target, detail }) => {
   if (!wasAsked(detail.requestConfig)) return;
   const isPopover = target.hasAttribute?.("popover");
-  if (isPopover) target.showPopover({ source: detail.requestConfig.elt });
+  if (isPopover) {
+    nameByTitle(target);
+    target.showPopover({ source: detail.requestConfig.elt });
+  }
   const place = placeIn(target);
   if (place) focusOn(place, { preventScroll: isPopover });
   else if (document.activeElement === document.body) focusOn(target, { preventScroll: true });
@@ -97,6 +100,13 @@ for (const name of ["htmx:sendError", "htmx:timeout"]) {
 document.addEventListener("focusin", ({ target }) => {
   if (target.id === "q") import("./combobox.js");
 });
+
+/** A popover is called what its own title says, where it has one. */
+function nameByTitle(popover) {
+  const title = popover.querySelector("[id$='-title']");
+  if (title) popover.setAttribute("aria-labelledby", title.id);
+  else popover.removeAttribute("aria-labelledby");
+}
 
 /** Copy what a link of `data-copy` answers as plain text; where that fails, follow the link. */
 async function copyFrom(link) {

@@ -3,13 +3,15 @@
 import contextlib
 import csv
 import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from c360.services.attach import ROOT
 from c360.services.ports import free_port
-from tests.tree import Tree, manage, running, wait_for
+from tests.tree import Tree, health_at, manage, running, wait_for
 
 SHOW_SECONDS = 8  # of a masked value that was asked for
 PEOPLE = "800"  # some seventy pairs to review; loaded in seconds
@@ -51,6 +53,28 @@ class Product:
         """Run a command on the data of the product."""
         return manage(*arguments, C360_DATA_DIR=str(self.tree.data))
 
+    @contextlib.contextmanager
+    def beside(self, **settings: str) -> Iterator[str]:
+        """A second web process on the same data with other settings; yields its address."""
+        port = free_port()
+        address = f"http://127.0.0.1:{port}"
+        web = self.tree.processes()["web"][0]
+        env = dict(
+            each.split("=", 1)
+            for each in Path(f"/proc/{web}/environ").read_text().split("\0")
+            if "=" in each
+        )
+        serve = ["uvicorn", "c360.asgi:application", f"--port={port}", "--lifespan=off"]
+        quiet = ["--log-level=warning", "--timeout-graceful-shutdown=1"]
+        with subprocess.Popen(
+            [sys.executable, "-m", *serve, *quiet], env=env | settings, cwd=ROOT
+        ) as process:
+            try:
+                wait_for(lambda: health_at(address), 60, "a second web process")
+                yield address
+            finally:
+                process.terminate()
+
     def settles(self) -> None:
         """Wait until the worker has resolved everything that came."""
         wait_for(self._is_settled, 30, "all records resolved")
@@ -72,10 +96,22 @@ class Product:
 
     def own_number(self) -> str:
         """A telephone number that stands in one record only, of all files."""
+        return next(iter(self._own_numbers()))
+
+    def only_shopper_of_a_number(self) -> dict[str, str]:
+        """A row of `shop.csv` with a postcode and a number that no other record has."""
+        own = set(self._own_numbers())
+        return next(
+            row
+            for row in self.rows("shop.csv")
+            if row["ship_to_postcode"] and _number(row["mobile"]) in own
+        )
+
+    def _own_numbers(self) -> list[str]:
         numbers = Counter(
             _number(row[column]) for name, column in PHONES for row in self.rows(name)
         )
-        return next(number for number in numbers if numbers[number] == 1 and len(number) == 13)
+        return [each for each in numbers if numbers[each] == 1 and len(each) == 13]
 
 
 @contextlib.contextmanager
