@@ -51,7 +51,7 @@ WAITED = """
 
 
 def main(arguments: list[str]) -> int:
-    from tests.tree import running
+    from tests.tree import data_folder, running_on
 
     parser = ArgumentParser(prog="bench.review")
     parser.add_argument("people", nargs="?", type=int, default=PEOPLE)
@@ -60,39 +60,41 @@ def main(arguments: list[str]) -> int:
     given = parser.parse_args(arguments)
     filled = {"records": given.records} if given.records else {"people": given.people}
     told: dict[str, Any] = {"machine": machine()} | filled
-    with running("--no-demo", C360_DOUBLE_READS="0") as tree:
-        if given.records:
-            invent(tree.data, given.records)
-        else:
-            demo(tree.data, given.people)
-        told["load_when_asked"] = round(os.getloadavg()[0], 1)
-        told |= in_browser(tree.address, given.pairs)
-        with attached(tree.data):
-            told["statements"] = counted()
+    with data_folder() as data:
+        fill(data, given.people, given.records)
+        with running_on(data, "--no-demo", C360_DOUBLE_READS="0") as tree:
+            told["load_when_asked"] = round(os.getloadavg()[0], 1)
+            told |= in_browser(tree.address, given.pairs)
+            with attached(data):
+                told["statements"] = counted()
     print(json.dumps(told, indent=2))
     return 0
 
 
-def demo(data: Path, people: int) -> None:
-    """Load the demo by its command and resolve it."""
+def fill(data: Path, people: int, records: int) -> None:
+    """Load and resolve the demo, or customers as the other benchmarks invent them."""
     from tests.tree import manage
 
-    for command in (["demo", "--people", str(people)], ["resolve"]):
+    commands = [["migrate"]]
+    if not records:
+        commands += [["demo", "--people", str(people)], ["resolve"]]
+    for command in commands:
         done = manage(*command, C360_DATA_DIR=str(data))
         if done.returncode:
             raise SystemExit(done.stderr)
+    if records:
+        with attached(data):
+            invent(records)
 
 
-def invent(data: Path, records: int) -> None:
-    """Load customers as the other benchmarks invent them, and resolve them in bulk."""
-    with attached(data):
-        from bench.bulk_load import load
-        from c360.demo.accounts import make_sign_ins
-        from matching.resolving.resolve import resolve_all
+def invent(records: int) -> None:
+    from bench.bulk_load import load
+    from c360.demo.accounts import make_sign_ins
+    from matching.resolving.resolve import resolve_all
 
-        make_sign_ins()
-        load(records, seed=SEED)
-        resolve_all()
+    make_sign_ins()
+    load(records, seed=SEED)
+    resolve_all()
 
 
 @contextmanager
