@@ -7,18 +7,15 @@ of arrival nor the ids of rows decide anything.
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from profiles.normalise import fold
 from profiles.survivorship.facts import RecordFacts
 from profiles.survivorship.rules import Rules, Strategy
+from profiles.survivorship.said import is_blank, same, values_of
 
-NAME_PARTS = ("given_name", "middle_name", "family_name", "suffix")
-ADDRESS_PARTS = ("line1", "city", "region", "postal_code", "country")
-PLAIN = ("email", "phone", "birth_date", "gender", "organisation")
 ONLY = "only"
 TIE = "tie"
 
@@ -109,37 +106,14 @@ def golden_values(records: Sequence[RecordFacts], rules: Rules) -> dict[str, dic
     return golden
 
 
-def name_words(record: RecordFacts) -> str:
-    """The name without title, e.g. "Anna M Smith Jr"; empty where the record has none.
-
-    A title is no part of it: "Dr Anna Smith" and "Anna Smith" are one name.
-    """
-    attributes = record.attributes
-    return " ".join(attributes[part] for part in NAME_PARTS if attributes.get(part))
-
-
 def _by_attribute(records: Sequence[RecordFacts]) -> dict[str, list[_Said]]:
     found: dict[str, list[_Said]] = defaultdict(list)
     for record in records:
         origin = _Origin.of(record)
-        for attribute, several in _values(record):
+        for attribute, several in values_of(record):
             for position, value in enumerate(several):
                 found[attribute].append((value, position, origin))
     return found
-
-
-def _values(record: RecordFacts) -> Iterator[tuple[str, list[Any]]]:
-    """Every attribute with its values in the record's order; blank ones may be among them."""
-    attributes = record.attributes
-    yield "full_name", [name_words(record)]
-    for plain in PLAIN:
-        if value := attributes.get(plain):
-            yield plain, _listed(value)
-    if address := attributes.get("address"):
-        yield "address", [{part: address[part] for part in ADDRESS_PARTS if address.get(part)}]
-    for group in ("identifiers", "custom"):
-        for name, value in (attributes.get(group) or {}).items():
-            yield f"{group}.{name}", _listed(value)
 
 
 def _golden(attribute: str, said: Sequence[_Said], rules: Rules) -> dict[str, Any] | None:
@@ -148,7 +122,7 @@ def _golden(attribute: str, said: Sequence[_Said], rules: Rules) -> dict[str, An
         candidates = _candidates(attribute, said)
         return _chosen(attribute, candidates, rules) if candidates else None
     value, _, origin = said[0]
-    return None if _is_blank(value) else _decided(attribute, value, origin, ONLY, [])
+    return None if is_blank(value) else _decided(attribute, value, origin, ONLY, [])
 
 
 def _candidates(attribute: str, said: Sequence[_Said]) -> list[_Candidate]:
@@ -157,39 +131,15 @@ def _candidates(attribute: str, said: Sequence[_Said]) -> list[_Candidate]:
     found = []
     how_whole = COMPLETENESS.get(attribute)
     for value, position, origin in said:
-        if _is_blank(value):
+        if is_blank(value):
             continue
-        same = _same(attribute, value)
-        if (origin.record.pk, same) not in known:
-            known.add((origin.record.pk, same))
+        says = same(attribute, value)
+        if (origin.record.pk, says) not in known:
+            known.add((origin.record.pk, says))
             whole = how_whole(value, origin.attributes) if how_whole else 0
             verified = attribute in origin.attributes.get("verified", ())
-            found.append(_Candidate(value, same, whole, verified, position, origin))
+            found.append(_Candidate(value, says, whole, verified, position, origin))
     return found
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def _is_blank(value: Any) -> bool:
-    return not value.strip() if isinstance(value, str) else value is None or value == {}
-
-
-def _same(attribute: str, value: Any) -> str:
-    """What two values share that say the same.
-
-    Contact points and numbers differ by any accent, words people write do not.
-    """
-    if attribute == "address":
-        return "\n".join(
-            fold(str(value[part])) if part in value else "" for part in ADDRESS_PARTS
-        )
-    if not isinstance(value, str):
-        return json.dumps(value, sort_keys=True)
-    if attribute in ("email", "phone") or attribute.startswith("identifiers."):
-        return value.strip().casefold()
-    return fold(value) or value.strip()
 
 
 def _wholeness_of_name(_value: Any, attributes: Mapping[str, Any]) -> int:

@@ -1,0 +1,59 @@
+"""What one record says: its attributes as golden values are named, and what says the same."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from profiles.normalise import fold
+from profiles.survivorship.facts import RecordFacts
+
+NAME_PARTS = ("given_name", "middle_name", "family_name", "suffix")
+ADDRESS_PARTS = ("line1", "city", "region", "postal_code", "country")
+PLAIN = ("email", "phone", "birth_date", "gender", "organisation")
+
+
+def name_words(record: RecordFacts) -> str:
+    """The name without title, e.g. "Anna M Smith Jr"; empty where the record has none.
+
+    A title is no part of it: "Dr Anna Smith" and "Anna Smith" are one name.
+    """
+    attributes = record.attributes
+    return " ".join(attributes[part] for part in NAME_PARTS if attributes.get(part))
+
+
+def values_of(record: RecordFacts) -> Iterator[tuple[str, list[Any]]]:
+    """Every attribute with its values in the record's order; blank ones may be among them."""
+    attributes = record.attributes
+    yield "full_name", [name_words(record)]
+    for plain in PLAIN:
+        if value := attributes.get(plain):
+            yield plain, _listed(value)
+    if address := attributes.get("address"):
+        yield "address", [{part: address[part] for part in ADDRESS_PARTS if address.get(part)}]
+    for group in ("identifiers", "custom"):
+        for name, value in (attributes.get(group) or {}).items():
+            yield f"{group}.{name}", _listed(value)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def is_blank(value: Any) -> bool:
+    return not value.strip() if isinstance(value, str) else value is None or value == {}
+
+
+def same(attribute: str, value: Any) -> str:
+    """What two values share that say the same.
+
+    Contact points and numbers differ by any accent, words people write do not.
+    """
+    if attribute == "address":
+        return "\n".join(
+            fold(str(value[part])) if part in value else "" for part in ADDRESS_PARTS
+        )
+    if not isinstance(value, str):
+        return json.dumps(value, sort_keys=True)
+    if attribute in ("email", "phone") or attribute.startswith("identifiers."):
+        return value.strip().casefold()
+    return fold(value) or value.strip()
