@@ -25,6 +25,7 @@ COUNT_SECONDS = 300
 STAKE_SECONDS = 60
 CHECK_SECONDS = 600
 SPREAD_SECONDS = 10
+END_SECONDS = 10
 
 app = Celery("c360")
 app.conf.update(
@@ -102,6 +103,11 @@ app.conf.update(
             "task": "profiles.tasks.spread_rules",
             "schedule": SPREAD_SECONDS,
             "options": {"expires": SPREAD_SECONDS},
+        },
+        "end overrides": {
+            "task": "profiles.tasks.end_overrides",
+            "schedule": END_SECONDS,
+            "options": {"expires": END_SECONDS},
         },
         "canary": {"task": "c360.tasks.canary", "schedule": EVERY_SECONDS},
     },

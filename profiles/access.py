@@ -9,6 +9,7 @@ from c360.showing import note_access
 from profiles.models import Membership, Profile
 
 SEARCH = "profiles.search_customers"
+STEWARD = "matching.review_matches"  # named as text, for `matching` is above us
 
 
 def profile_for(user: User, profile_id: str) -> Profile:

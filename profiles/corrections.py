@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from c360.models import User
+from profiles.access import STEWARD
 from profiles.announcing import announce_customers, announce_records
 from profiles.columns import RowError
 from profiles.keyed import keyed_digest
@@ -26,7 +27,6 @@ from profiles.payload import as_json
 from profiles.signals import RecordChange, records_changed
 
 HASHED = "value that a correction objects to"
-WITHDRAW_ANY = "matching.review_matches"  # stewards; named as text, for `matching` is above us
 
 
 class CorrectionRefused(Exception):
@@ -110,7 +110,7 @@ def _locked(profile: Profile) -> Profile:
 
 def may_withdraw(user: User, proposal: CorrectionProposal) -> bool:
     """Its author and every steward may."""
-    return proposal.proposed_by_id == user.pk or user.has_perm(WITHDRAW_ANY)
+    return proposal.proposed_by_id == user.pk or user.has_perm(STEWARD)
 
 
 @transaction.atomic

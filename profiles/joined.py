@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -13,12 +13,16 @@ from profiles.survivorship.rules import SHIPPED
 
 # Times travel as text: Python reads those faster than the driver does.
 # The newest event is one probe of `event_timeline` per record and month, newest month first,
-# until one is found. Under which version of survivorship is part of the same look.
+# until one is found. Under which version of survivorship, and what stewards said of a record,
+# is part of the same look.
 JOINED = f"""
 SELECT {LIVE}, m.profile_id, r.id, r.external_id, r.attributes, r.source_updated_at::text,
     r.received_at::text, s.slug, s.priority,
     (SELECT e.occurred_at FROM profiles_event e WHERE e.record_id = r.id
-     ORDER BY e.occurred_at DESC LIMIT 1)
+     ORDER BY e.occurred_at DESC LIMIT 1),
+    (SELECT json_agg(json_build_array(o.id, o.record_id, o.attribute, o.value_hash, o.said_at,
+        o.until))::text
+     FROM profiles_override o WHERE o.record_id = r.id AND o.ended_at IS NULL)
 FROM profiles_membership m JOIN profiles_sourcerecord r ON r.id = m.record_id
 JOIN profiles_source s ON s.id = r.source_id
 WHERE m.profile_id = ANY(%s::varchar[]) AND r.deleted_at IS NULL AND r.erased_at IS NULL
@@ -32,6 +36,17 @@ class JoinedSource(NamedTuple):
     priority: int
 
 
+class JoinedOverride(NamedTuple):
+    """What a face needs of a steward's override."""
+
+    pk: str
+    record_id: int
+    attribute: str
+    value_hash: str
+    said_at: datetime
+    until: datetime
+
+
 class JoinedRecord(NamedTuple):
     """What a face needs of a record."""
 
@@ -42,6 +57,12 @@ class JoinedRecord(NamedTuple):
     received_at: datetime
     source: JoinedSource
     newest_event: datetime | None
+    overrides: Sequence[JoinedOverride] = ()
+
+
+def overrides_of(records: Iterable[JoinedRecord]) -> list[JoinedOverride]:
+    """All that stewards said of these records, for choosing."""
+    return [override for record in records for override in record.overrides]
 
 
 def members_of(profile_ids: Collection[str]) -> tuple[str, dict[str, list[JoinedRecord]]]:
@@ -68,11 +89,21 @@ def _joined(
     slug: str,
     priority: int,
     event: datetime | None,
+    overrides: str | None,
 ) -> JoinedRecord:
     told = None if updated_at is None else datetime.fromisoformat(updated_at)
     arrived = datetime.fromisoformat(received_at)
     source = JoinedSource(slug, priority)
-    return JoinedRecord(pk, external_id, json.loads(attributes), told, arrived, source, event)
+    facts = json.loads(attributes)
+    said = () if overrides is None else [_override(*row) for row in json.loads(overrides)]
+    return JoinedRecord(pk, external_id, facts, told, arrived, source, event, said)
+
+
+def _override(
+    pk: str, record: int, attribute: str, value_hash: str, said_at: str, until: str
+) -> JoinedOverride:
+    moments = datetime.fromisoformat(said_at), datetime.fromisoformat(until)
+    return JoinedOverride(pk, record, attribute, value_hash, *moments)
 
 
 def _key(record: JoinedRecord) -> tuple[str, str]:

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from profiles.arrays import key_array, text_array
 from profiles.copying import NULL, copy_rows, escaped
-from profiles.joined import JoinedRecord, members_of
+from profiles.joined import JoinedRecord, members_of, overrides_of
 from profiles.models import Profile
 from profiles.normalise import fold
 from profiles.prepared import tell
@@ -163,7 +163,7 @@ def _face(
     words: Sequence[str],
     sounds: Mapping[str, Sequence[str]],
 ) -> Face:
-    golden = golden_values(records, rules)
+    golden = golden_values(records, rules, overrides_of(records))
     events = [at for record in records if (at := record.newest_event)]
     return Face(
         record_count=len(records),

@@ -18,6 +18,14 @@ def spread_rules() -> int:
     return spread(max_seconds=MAX_SECONDS)
 
 
+@shared_task(acks_late=True)
+def end_overrides() -> int:
+    """End overrides whose time is over; return how many."""
+    from profiles.survivorship.ending import end_overdue
+
+    return end_overdue(max_seconds=MAX_SECONDS)
+
+
 def nudge() -> None:
     """Wake a worker. A queue that is down costs a few seconds until the clock does."""
     try:

@@ -12,7 +12,7 @@ from c360.showing import note_access
 from matching.review import ask_permission
 from matching.rules.page import Line
 from profiles.desk.values import label, shown
-from profiles.joined import members_of
+from profiles.joined import members_of, overrides_of
 from profiles.models import Profile, SurvivorshipVersion
 from profiles.survivorship.choosing import golden_values
 from profiles.survivorship.live import live_version, rules_of
@@ -104,7 +104,10 @@ def examples(version: SurvivorshipVersion) -> list[Example]:
     profiles = Profile.objects.filter(record_count__gt=0).in_bulk({pk for pk, _ in asked})
     _live, members = members_of(list(profiles))
     rules = rules_of(version.version)
-    then = {pk: golden_values(records, rules) for pk, records in members.items()}
+    then = {
+        pk: golden_values(records, rules, overrides_of(records))
+        for pk, records in members.items()
+    }
     found = []
     for pk, attribute in asked:
         if pk in then and attribute in profiles[pk].golden and attribute in then[pk]:

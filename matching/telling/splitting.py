@@ -1,6 +1,6 @@
 """What the studio lists: who is joined and how firmly, and what taking some out would leave."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -16,9 +16,10 @@ from matching.deciding.preview import (
 )
 from matching.telling.casefile import name_of
 from profiles.desk.values import joined_records, label, phone_text, shown
-from profiles.models import Profile, SourceRecord
+from profiles.models import Override, Profile, SourceRecord
 from profiles.survivorship.choosing import golden_values
 from profiles.survivorship.live import live_rules
+from profiles.survivorship.overrides import overrides_on
 from profiles.survivorship.rules import Rules
 
 SHOWN = ("full_name", "email", "phone")
@@ -118,8 +119,8 @@ def plan_split(profile: Profile, record_ids: Collection[int]) -> Plan:
     before, after = changed_groups(planned)
     records = _records(after)
     chosen = set(record_ids)
-    rules = live_rules()
-    parts = [_part(group, {profile.pk: profile}, records, rules) for group in after]
+    rules, said = live_rules(), overrides_on(records)
+    parts = [_part(group, {profile.pk: profile}, records, rules, said) for group in after]
     parts.sort(key=lambda part: bool({record.pk for record in part.records} & chosen))
     return Plan(parts, len(moved_records(before, after)), planned)
 
@@ -134,7 +135,8 @@ def parts_of(planned: Preview) -> list[Part]:
     before, after = changed_groups(planned)
     profiles = Profile.objects.in_bulk([group.profile_id for group in before])
     records, rules = _records(after), live_rules()
-    return [_part(group, profiles, records, rules) for group in after]
+    said = overrides_on(records)
+    return [_part(group, profiles, records, rules, said) for group in after]
 
 
 def _part(
@@ -142,9 +144,10 @@ def _part(
     profiles: Mapping[str, Profile],
     records: Mapping[int, SourceRecord],
     rules: Rules,
+    said: Sequence[Override],
 ) -> Part:
     own = [records[pk] for pk in group.record_ids]
-    golden = golden_values(own, rules)
+    golden = golden_values(own, rules, said)
     profile = profiles.get(group.profile_id)
     before = profile.golden if profile else next(iter(profiles.values())).golden
     return Part(

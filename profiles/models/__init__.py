@@ -2,6 +2,7 @@
 
 from profiles.models.correction import CorrectionProposal
 from profiles.models.event import CustomerObject, Event, EventMessage
+from profiles.models.override import Override
 from profiles.models.profile import Membership, Profile, new_profile_id
 from profiles.models.quarantine import QuarantinedRow
 from profiles.models.record import Identifier, RecordVersion, SourceRecord
@@ -16,6 +17,7 @@ __all__ = [
     "EventMessage",
     "Identifier",
     "Membership",
+    "Override",
     "Profile",
     "QuarantinedRow",
     "RecordVersion",

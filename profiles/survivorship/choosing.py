@@ -1,24 +1,25 @@
 """The golden values: which value is shown where records disagree, and why.
 
-A pure function of the records joined now. Every strategy compares facts of the records, and
-the last word belongs to the source's slug and the record's external id, so neither the order
-of arrival nor the ids of rows decide anything.
+A pure function of the records joined now and of what stewards said about them. Every strategy
+compares facts of the records, and the last word belongs to the source's slug and the record's
+external id, so neither the order of arrival nor the ids of rows decide anything. What a steward
+prefers goes before all strategies: of several overrides the one said last.
 """
 
-import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from profiles.survivorship.facts import RecordFacts
+from profiles.survivorship.facts import OverrideFacts, RecordFacts
 from profiles.survivorship.rules import Rules, Strategy
-from profiles.survivorship.said import is_blank, same, values_of
+from profiles.survivorship.said import display_of, hash_of, is_blank, same, values_of
 
 ONLY = "only"
 TIE = "tie"
-
+OVERRIDE = "override"
+OVERRIDDEN = "overridden"
 
 REASONS = {
     Strategy.COMPLETE: "partial",
@@ -28,7 +29,6 @@ REASONS = {
     Strategy.FIRST: "later",
     Strategy.VERIFIED: "unverified",
 }
-GENDERS = {"f": "female", "m": "male"}
 
 
 class _Origin(NamedTuple):
@@ -87,19 +87,25 @@ def _rank_of_source(trusted: Sequence[str]) -> Key:
     return lambda candidate, _: ranks.get(candidate.origin.slug, candidate.origin.priority)
 
 
-def golden_values(records: Sequence[RecordFacts], rules: Rules) -> dict[str, dict[str, Any]]:
+def golden_values(
+    records: Sequence[RecordFacts], rules: Rules, overrides: Iterable[OverrideFacts]
+) -> dict[str, dict[str, Any]]:
     """Choose one value per attribute from live records, whose `source` must be loaded.
 
     Attributes are named as in a mapping: `email`, `identifiers.loyalty`, `custom.size`. Names
     and addresses are taken whole from one record. Each entry holds `value`, `record` (id),
     `source` (slug), `external_id`, `since` (ISO), `rule` (the strategy that decided,
-    `only` where all agree, `tie` where just the record's key did), `losers` (values that
-    differ, nearest first, each with its `reason`) and `display` where the value is no text.
-    The order of `records` has no influence.
+    `only` where all agree, `tie` where just the record's key did, `override` where a steward
+    did), `losers` (values that differ, nearest first, each with its `reason`), `display` where
+    the value is no text, and `override` (its `id`, `since` and `until`) where there is one.
+    `overrides` are those that stand on the records. The order of neither has any influence.
     """
     golden = {}
+    preferred = defaultdict(list)
+    for override in overrides:
+        preferred[override.attribute].append(override)
     for attribute, said in _by_attribute(records).items():
-        if entry := _golden(attribute, said, rules):
+        if entry := _golden(attribute, said, rules, preferred.get(attribute, ())):
             golden[attribute] = entry
     if "full_name" in golden:
         golden |= _name_parts(golden["full_name"], records)
@@ -116,11 +122,13 @@ def _by_attribute(records: Sequence[RecordFacts]) -> dict[str, list[_Said]]:
     return found
 
 
-def _golden(attribute: str, said: Sequence[_Said], rules: Rules) -> dict[str, Any] | None:
+def _golden(
+    attribute: str, said: Sequence[_Said], rules: Rules, overrides: Sequence[OverrideFacts]
+) -> dict[str, Any] | None:
     """The entry of an attribute; `None` where all that is said of it is blank."""
-    if len(said) > 1:
+    if len(said) > 1 or overrides:
         candidates = _candidates(attribute, said)
-        return _chosen(attribute, candidates, rules) if candidates else None
+        return _chosen(attribute, candidates, rules, overrides) if candidates else None
     value, _, origin = said[0]
     return None if is_blank(value) else _decided(attribute, value, origin, ONLY, [])
 
@@ -158,13 +166,60 @@ COMPLETENESS: dict[str, Callable[[Any, Mapping[str, Any]], int]] = {
 """How whole a value of a record's attributes is; only compared within one attribute."""
 
 
-def _chosen(attribute: str, candidates: list[_Candidate], rules: Rules) -> dict[str, Any]:
-    """The best candidate as an entry. A value lost at the first strategy that ranks it lower.
-
-    The strategy that decided is the one at which the last different value fell.
-    """
+def _chosen(
+    attribute: str,
+    candidates: list[_Candidate],
+    rules: Rules,
+    overrides: Sequence[OverrideFacts],
+) -> dict[str, Any]:
+    """The best candidate as an entry, or the one a steward prefers."""
+    if overrides and (found := _preferred(attribute, candidates, overrides)):
+        override, winner = found
+        ranked, strategies = _ranked(attribute, candidates, rules)
+        place = next(at for at, (_, each) in enumerate(ranked) if each is winner)
+        before = [each for _, each in ranked[:place] if each.same != winner.same]
+        better = [_lost(attribute, each, OVERRIDDEN) for each in before]
+        _rule, worse = _losers(attribute, ranked[place:], strategies)
+        entry = _decided(attribute, winner.value, winner.origin, OVERRIDE, better + worse)
+        return entry | {"override": _named(override)}
     if len(candidates) == 1:
         return _decided(attribute, candidates[0].value, candidates[0].origin, ONLY, [])
+    ranked, strategies = _ranked(attribute, candidates, rules)
+    rule, losers = _losers(attribute, ranked, strategies)
+    return _decided(attribute, ranked[0][1].value, ranked[0][1].origin, rule, losers)
+
+
+def _preferred(
+    attribute: str, candidates: Sequence[_Candidate], overrides: Iterable[OverrideFacts]
+) -> tuple[OverrideFacts, _Candidate] | None:
+    """The override said last among those whose record says that value still, and the value."""
+    latest_first = sorted(
+        overrides, key=lambda each: (each.said_at, str(each.pk)), reverse=True
+    )
+    for override in latest_first:
+        for candidate in candidates:
+            if (
+                candidate.origin.record.pk == override.record_id
+                and hash_of(attribute, candidate.same) == override.value_hash
+            ):
+                return override, candidate
+    return None
+
+
+def _named(override: OverrideFacts) -> dict[str, str]:
+    """An override as an entry names it: who and why are read where it is told."""
+    moments = {"since": override.said_at, "until": override.until}
+    told = {name: each.astimezone(UTC).isoformat() for name, each in moments.items()}
+    return {"id": str(override.pk), **told}
+
+
+_Ranked = list[tuple[tuple[Any, ...], _Candidate]]
+
+
+def _ranked(
+    attribute: str, candidates: Sequence[_Candidate], rules: Rules
+) -> tuple[_Ranked, Sequence[Strategy]]:
+    """The candidates with their ranks, the best first, and what was compared in turn."""
     group = attribute.partition(".")[0]
     strategies = rules.strategies[group]
     by_number = Strategy.FREQUENT in strategies  # most rules ask for no numbers
@@ -172,9 +227,17 @@ def _chosen(attribute: str, candidates: list[_Candidate], rules: Rules) -> dict[
     keys = [KEYS[strategy] for strategy in strategies]
     if trusted := rules.trust.get(group):
         keys[strategies.index(Strategy.PRIORITY)] = _rank_of_source(trusted)
-    ranked = sorted(
-        [(_rank(each, keys, counts), each) for each in candidates], key=itemgetter(0)
-    )
+    ranked = [(_rank(each, keys, counts), each) for each in candidates]
+    return sorted(ranked, key=itemgetter(0)), strategies
+
+
+def _losers(
+    attribute: str, ranked: _Ranked, strategies: Sequence[Strategy]
+) -> tuple[str, list[dict[str, Any]]]:
+    """What lost against the first, each at the first strategy that ranks it lower.
+
+    The rule that decided is the strategy at which the last different value fell.
+    """
     best, winner = ranked[0]
     rule, losers, deepest = ONLY, [], -1
     for rank, candidate in ranked[1:]:
@@ -184,9 +247,12 @@ def _chosen(attribute: str, candidates: list[_Candidate], rules: Rules) -> dict[
             if depth > deepest:
                 deepest, rule = depth, TIE if by_key else strategies[depth].value
             reason = TIE if by_key else REASONS[strategies[depth]]
-            entry = _entry(attribute, candidate.value, candidate.origin)
-            losers.append(entry | {"reason": reason})
-    return _decided(attribute, winner.value, winner.origin, rule, losers)
+            losers.append(_lost(attribute, candidate, reason))
+    return rule, losers
+
+
+def _lost(attribute: str, candidate: _Candidate, reason: str) -> dict[str, Any]:
+    return _entry(attribute, candidate.value, candidate.origin) | {"reason": reason}
 
 
 def _rank(
@@ -201,7 +267,7 @@ def _rank(
 def _entry(attribute: str, value: Any, origin: _Origin) -> dict[str, Any]:
     """What winners and losers have in common."""
     entry = {"value": value, **origin.named}
-    if display := _display(attribute, value):
+    if display := display_of(attribute, value):
         entry["display"] = display
     return entry
 
@@ -213,17 +279,6 @@ def _decided(
     entry = _entry(attribute, value, origin)
     entry["rule"], entry["losers"] = rule, losers
     return entry
-
-
-def _display(attribute: str, value: Any) -> str:
-    """The text of a value that is no readable text itself; empty for all others."""
-    if attribute == "gender":
-        return GENDERS.get(value, "")
-    if isinstance(value, str) or attribute == "address":
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 def _name_parts(

@@ -4,11 +4,14 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from profiles.keyed import keyed_digest
 from profiles.normalise import fold
 from profiles.survivorship.facts import RecordFacts
 
 NAME_PARTS = ("given_name", "middle_name", "family_name", "suffix")
 ADDRESS_PARTS = ("line1", "city", "region", "postal_code", "country")
+HASHED = "value that an override prefers"
+GENDERS = {"f": "female", "m": "male"}
 PLAIN = ("email", "phone", "birth_date", "gender", "organisation")
 
 
@@ -57,3 +60,19 @@ def same(attribute: str, value: Any) -> str:
     if attribute in ("email", "phone") or attribute.startswith("identifiers."):
         return value.strip().casefold()
     return fold(value) or value.strip()
+
+
+def hash_of(attribute: str, says: str) -> str:
+    """Knows what a record says again without keeping it; `says` is what `same` returns."""
+    return keyed_digest(HASHED, f"{attribute}\n{says}").hex()
+
+
+def display_of(attribute: str, value: Any) -> str:
+    """The text of a value that is no readable text itself; empty for all others."""
+    if attribute == "gender":
+        return GENDERS.get(value, "")
+    if isinstance(value, str) or attribute == "address":
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)

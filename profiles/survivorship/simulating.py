@@ -11,7 +11,7 @@ from c360.jobs import Run, Unable
 from c360.jobs.model import Job
 from c360.jobs.working import start_once
 from c360.models import User
-from profiles.joined import members_of
+from profiles.joined import members_of, overrides_of
 from profiles.models import Profile, SurvivorshipVersion
 from profiles.survivorship.choosing import golden_values
 from profiles.survivorship.live import live_rules, rules_of
@@ -74,8 +74,9 @@ def report_of(
     for shown in _shown(most):
         _, members = members_of(shown)
         for profile, records in members.items():
-            before = golden_values(records, rules_of(shown[profile]))
-            found.add(profile, before, golden_values(records, rules))
+            said = overrides_of(records)
+            before = golden_values(records, rules_of(shown[profile]), said)
+            found.add(profile, before, golden_values(records, rules, said))
         if run is not None:
             run.at("Choosing values", found.customers, min(stored, most or stored))
     return {

@@ -3,20 +3,25 @@
 import io
 import json
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.db.models import F, Value
 from django.db.models.functions import Replace
+from django.utils import timezone
 
 from c360.management.commands.verify import in_words
 from consent.models import EffectivePermission
 from matching.models import BlockKey, KeyedRecord, Link
-from profiles.models import Membership, Profile
+from profiles.models import Membership, Override, Profile
+from profiles.projection import refresh
+from profiles.survivorship.overrides import value_hash
 from tests.consent.statements import say
 from tests.matching.arrivals import arrive, resolve
 from tests.profiles.survivors import published
+from tests.staff import staff
 
 ANNA: dict[str, Any] = {
     "given_name": "Anna",
@@ -55,6 +60,7 @@ def test_a_settled_installation_is_well(joined: Profile) -> None:
             "counts": {},
             "keys_behind": 0,
             "values_waiting": 0,
+            "overrides_late": 0,
             "differences": [],
         },
     )
@@ -159,3 +165,24 @@ def test_what_only_grows_is_not_said_to_be_computed_anew() -> None:
 
     assert "ledger verify names the first such row" in told
     assert "resolve --all" not in told
+
+
+def test_overrides_that_should_have_ended_are_named_until_they_have(joined: Profile) -> None:
+    email = joined.golden["email"]
+    before = timezone.now() - timedelta(days=1)
+    Override.objects.create(
+        record_id=email["record"],
+        attribute="email",
+        value_hash=value_hash("email", email["value"]),
+        reason="She told us so.",
+        said_by=staff("sol"),
+        said_at=before,
+        until=before + timedelta(hours=1),
+    )
+    refresh([joined.pk])
+
+    status, report = verify()
+    assert (status, report["overrides_late"], report["counts"]) == (1, 1, {})
+
+    call_command("resolve", fit=False, verbosity=0)
+    assert verify()[0] == 0

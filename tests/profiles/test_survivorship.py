@@ -27,7 +27,7 @@ _numbers = count(1)
 def golden_values(
     records: Sequence[SourceRecord], rules: Rules = SHIPPED_RULES
 ) -> dict[str, dict[str, Any]]:
-    return choosing.golden_values(records, rules)
+    return choosing.golden_values(records, rules, ())
 
 
 def a_record(

@@ -14,6 +14,7 @@ from consent.verification import differences as in_ledger
 from matching.live import live_model
 from matching.resolving import queue, rekeying
 from matching.verification import differences as in_matching
+from profiles.survivorship import ending
 from profiles.survivorship import spreading as spreading_rules
 from profiles.verification import Difference
 from profiles.verification import differences as in_profiles
@@ -37,19 +38,21 @@ class Command(BaseCommand):
             one_moment()
             waiting, set_aside = queue.waiting().count(), queue.set_aside().count()
             behind, spreading = rekeying.records_behind(), spreading_rules.waiting()
+            late = ending.late()
             found = [] if waiting else list(self._told())
         counts = Counter(each.check for each in found)
         if options["json"]:
             shown = [{"check": each.check, "where": each.where} for each in found[:MOST_SHOWN]]
-            ok = not (found or waiting or set_aside or spreading)
+            ok = not (found or waiting or set_aside or spreading or late)
             report = {"ok": ok, "waiting": waiting, "set_aside": set_aside, "counts": counts}
-            told = {"keys_behind": behind, "values_waiting": spreading, "differences": shown}
+            behindhand = {"values_waiting": spreading, "overrides_late": late}
+            told = {"keys_behind": behind, **behindhand, "differences": shown}
             self.stdout.write(json.dumps(report | told))
         else:
-            self.stdout.write(in_words(counts, waiting, set_aside, spreading))
+            self.stdout.write(in_words(counts, waiting, set_aside, spreading, late))
             if behind:
                 self.stdout.write(rekeying.in_words(behind))
-        if found or waiting or set_aside or spreading:
+        if found or waiting or set_aside or spreading or late:
             raise SystemExit(1)
 
     def _told(self) -> Iterator[Difference]:
@@ -67,7 +70,11 @@ def one_moment() -> None:
 
 
 def in_words(
-    counts: Counter[str], waiting: int, set_aside: int, values_waiting: int = 0
+    counts: Counter[str],
+    waiting: int,
+    set_aside: int,
+    values_waiting: int = 0,
+    overrides_late: int = 0,
 ) -> str:
     if waiting:
         return (
@@ -91,5 +98,10 @@ def in_words(
         lines.append(
             f"Values of {values_waiting} customers are still those of an earlier version of "
             "survivorship: resolve chooses them anew, or the worker does."
+        )
+    if overrides_late:
+        lines.append(
+            f"The time of {overrides_late} overrides of stewards is over and they still hold: "
+            "resolve ends them, or the worker does."
         )
     return "\n".join(lines) or "All is well: everything derived is what the facts say."

@@ -1,6 +1,7 @@
 """Resolves every record that waits, now, and returns when all is settled.
 
-Values that another version of survivorship chose are brought in line as well.
+Values that another version of survivorship chose are brought in line as well, and so are those
+that a steward chose for a time that is over.
 """
 
 import json
@@ -22,6 +23,7 @@ from matching.spark.engine import resolve_on_spark
 from matching.spark.needs import check
 from matching.spark.refusal import SparkFailed, SparkMissing
 from profiles.models import Profile
+from profiles.survivorship.ending import end_overdue
 from profiles.survivorship.spreading import spread
 
 INTERRUPTED = 130  # as shells count a Ctrl-C
@@ -99,6 +101,7 @@ class Command(BaseCommand):
             keys.mark_all_dirty()
         self._verbosity, self._meter = options["verbosity"], Meter()
         done, path = self._resolve_by(**options)
+        end_overdue()
         spread()
         return self._report(done, time.monotonic() - started) | {
             "path": path,
