@@ -28,6 +28,8 @@ PAGES: dict[str, str | Promise] = {
     "profiles:wrong": _("Report of a wrong value"),
     "profiles:correct": _("Proposal of a correction"),
     "profiles:withdraw-correction": _("Correction taken back"),
+    "profiles:override": _("Choice of what is shown, for stewards"),
+    "profiles:take-back-override": _("Choice of what is shown, taken back"),
     "profiles:records": _("Joined records"),
     "profiles:news": _("What is new"),
     "matching:uncertain": _("Open questions of a customer"),

@@ -11,6 +11,7 @@ from profiles.views import (
     embed_call,
     news,
     notes,
+    override,
     provenance,
     reveal,
     search,
@@ -43,6 +44,12 @@ urlpatterns = [
         "c/<str:profile_id>/corrections/<uuid:proposal_id>/withdraw/",
         corrections.withdraw,
         name="withdraw-correction",
+    ),
+    path("c/<str:profile_id>/choose/<path:attribute>/", override.override, name="override"),
+    path(
+        "c/<str:profile_id>/choices/<uuid:override_id>/take-back/",
+        override.take_back,
+        name="take-back-override",
     ),
     path("c/<str:profile_id>/records/", customer.records, name="records"),
 ]

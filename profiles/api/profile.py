@@ -18,6 +18,7 @@ from profiles.api.bodies import Unanswerable
 from profiles.api.parts import parts
 from profiles.api.shapes import REFUSED, CustomerShape
 from profiles.desk import values as facts
+from profiles.desk.chosen import chosen
 from profiles.desk.figures import figures
 from profiles.desk.guard import Guard
 from profiles.desk.masking import is_sensitive
@@ -79,13 +80,17 @@ def customer_of(request: Request, profile: Profile, *, reveal: bool) -> dict[str
     """The whole answer; the number of queries depends on neither records nor events."""
     records = facts.joined_records(profile)
     guard = Guard(records, frozenset(profile.golden if reveal else ()))
+    overrides = _overrides(profile, guard)
     return {
         "id": profile.pk,
         "url": request.build_absolute_uri(reverse("profiles:customer", args=[profile.pk])),
         "name": profile.display_name,
         "records": len(records),
         "rules": profile.rules_version,
-        "values": [_value(profile, field, guard) for field in facts.fields(profile)],
+        "values": [
+            {**_value(profile, field, guard), "override": overrides.get(field.attribute)}
+            for field in facts.fields(profile)
+        ],
         "sources": [_source(fresh) for fresh in facts.freshness(records)],
         "figures": [
             {"label": each.label, "value": each.value, "note": each.note}
@@ -106,6 +111,20 @@ def _value(profile: Profile, field: facts.Field, guard: Guard) -> dict[str, Any]
         "since": golden.get("since"),
         "rule": golden.get("rule", ""),
         "other_values": field.others,
+    }
+
+
+def _overrides(profile: Profile, guard: Guard) -> dict[str, dict[str, Any]]:
+    """Who chose a value, why and until when, by attribute; nothing where the rules did."""
+    return {
+        each.override.attribute: {
+            "by": str(each.override.said_by),
+            "said_at": each.override.said_at,
+            "last_day": each.last_day,
+            "reason": guard.told(each.override.reason),
+        }
+        for each in chosen(profile)
+        if each.is_shown
     }
 
 

@@ -29,6 +29,15 @@ class FoundShape(serializers.Serializer):
     has_more = serializers.BooleanField()
 
 
+class OverrideShape(serializers.Serializer):
+    """That a steward chose a value for a while."""
+
+    by = serializers.CharField()
+    said_at = serializers.DateTimeField()
+    last_day = serializers.DateField()
+    reason = serializers.CharField()
+
+
 class ValueShape(serializers.Serializer):
     """A value that was chosen, and why."""
 
@@ -40,6 +49,7 @@ class ValueShape(serializers.Serializer):
     since = serializers.CharField(allow_null=True)
     rule = serializers.CharField(allow_blank=True, help_text="The rule that chose it.")
     other_values = serializers.IntegerField(help_text="How many other values there are.")
+    override = OverrideShape(allow_null=True, help_text="Null where the rules chose it.")
 
 
 class SourceShape(serializers.Serializer):

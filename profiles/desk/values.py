@@ -227,6 +227,7 @@ def rule_words(code: str) -> str:
         "complete": _("A complete value goes before a partial one."),
         "first": _("The record names this value first."),
         "verified": _("A value its source has verified goes before others."),
+        "override": _("A steward chose this value."),
         "tie": _("No rule tells them apart: the first by source and record number is shown."),
         "older": _("An older value."),
         "outranked": _("From a source of lower rank."),
@@ -234,4 +235,5 @@ def rule_words(code: str) -> str:
         "partial": _("Less complete."),
         "unverified": _("Not verified by its source."),
         "later": _("Not named first by its record."),
+        "overridden": _("The rules would go by it; a steward chose another value."),
     }.get(code, code)

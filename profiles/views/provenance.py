@@ -8,6 +8,7 @@ from c360.http import StaffRequest
 from c360.showing import Action, note_access, shows
 from profiles.access import profile_for
 from profiles.desk import values as facts
+from profiles.desk.chosen import chosen
 from profiles.desk.guard import Guard
 from profiles.desk.proposed import proposed
 
@@ -27,6 +28,7 @@ def field(request: StaffRequest, profile_id: str, attribute: str) -> HttpRespons
         "profile": profile,
         "field": provenance.field,
         "provenance": provenance,
+        "chosen": chosen(profile, attribute),
         "proposals": proposed(profile, request.user, attribute),
         "guard": Guard(facts.joined_records(profile)),
     }

@@ -12,6 +12,7 @@ from c360.http import StaffRequest
 from c360.showing import Action, note_access, shows
 from profiles.access import profile_for
 from profiles.desk import values as facts
+from profiles.desk.chosen import chosen
 from profiles.desk.guard import Guard
 from profiles.desk.proposed import proposed
 from profiles.desk.reveal import (
@@ -90,6 +91,7 @@ def _answer(
     }
     if place == "field":
         context["provenance"] = facts.provenance(profile, attribute)
+        context["chosen"] = chosen(profile, attribute)
     if request.htmx:
         return render(request, TEMPLATES[str(place)], context, status=status)
     answer = render(request, "profiles/reveal.html", context, status=status)

@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from django.contrib import admin
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from c360.jobs.model import Job
 from consent.models import PolicyVersion, ProcessingActivity
@@ -21,7 +23,7 @@ from consent.policies import next_draft
 from matching.live import live_model
 from matching.models import Decision, MatchModelVersion, Reading, ReviewCase
 from profiles.desk.timeline.filters import Cursor
-from profiles.models import CorrectionProposal
+from profiles.models import CorrectionProposal, Override
 from profiles.survivorship.live import live_version
 from tests.c360.phones import at_the_code, with_phone
 from tests.consent.statements import say
@@ -89,6 +91,14 @@ def objects() -> dict[str, object]:
         said_by="customer",
         proposed_by=staff("ana"),
     )
+    said_so = Override.objects.create(
+        record=case.lo,
+        attribute="email",
+        value_hash="x",
+        reason="He told us so.",
+        said_by=staff("sol"),
+        until=timezone.now() + timedelta(days=9),
+    )
     reading = Reading.objects.create(
         lo=other.lo,
         hi=other.hi,
@@ -109,6 +119,7 @@ def objects() -> dict[str, object]:
         "activity_id": activity.pk,
         "entry_id": entry.entry_id,
         "proposal_id": proposal.pk,
+        "override_id": said_so.pk,
         "version": _simulated(case),
         "rules": live_version().version,
         "number": 1,
@@ -142,6 +153,7 @@ UNKNOWN = {
     "activity_id": 2**31,
     "entry_id": uuid4(),
     "proposal_id": uuid4(),
+    "override_id": uuid4(),
     "version": "nowhere",
     "rules": "nowhere",
     "number": 2**31,

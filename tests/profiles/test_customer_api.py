@@ -16,8 +16,11 @@ from c360.scopes import Scope
 from c360.tokens import calls
 from consent.models import AccessEntry
 from profiles.models import Profile, SourceRecord
+from profiles.survivorship.overrides import last_day
 from tests.c360.test_tokens import token_of
+from tests.profiles import survivors
 from tests.profiles.customers import make_customer, make_event, make_record, value_of
+from tests.profiles.test_overrides import CRM, say
 from tests.staff import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -177,6 +180,23 @@ def test_values_come_masked_with_where_they_come_from(anna: Profile) -> None:
     assert answer.json()["confidence"] == "alone"
     assert answer.json()["may_contact"] == {"marketing": [], "service": []}
     holds("/api/v1/profiles/{profile_id}/", "get", answer)
+
+
+def test_a_call_is_told_who_chose_a_value_why_and_until_when() -> None:
+    customer = survivors.anna()
+    made = say(customer, reason=f"She rang from {CRM}.")
+
+    answer = call(token_of("ana"), place(customer))
+
+    holds("/api/v1/profiles/{profile_id}/", "get", answer)
+    told = {each["attribute"]: each for each in answer.json()["values"]}
+    assert (told["full_name"]["override"], told["phone"]["rule"]) == (None, "override")
+    assert told["phone"]["override"] == {
+        "by": "Sol",
+        "said_at": told["phone"]["override"]["said_at"],
+        "last_day": str(last_day(made)),
+        "reason": "She rang from •••• 0001.",
+    }
 
 
 def test_a_reason_and_the_scope_show_masked_values_and_are_logged(anna: Profile) -> None:
