@@ -1,12 +1,14 @@
 """The history of one profile: what joined and split it, what people said, newest first."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Greatest
+from django.utils.formats import date_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,7 +20,9 @@ from matching.second_person.proposals import proposers_of
 from matching.standing import standing
 from matching.telling.casefile import name_of
 from matching.telling.evidence import levels_in_words
-from profiles.models import Profile, SourceRecord
+from profiles.desk.values import label
+from profiles.models import Override, Profile, SourceRecord
+from profiles.survivorship.overrides import last_day
 
 PAGE = 50
 
@@ -53,7 +57,7 @@ class Page:
 
 
 def history_of(profile: Profile, *, before: datetime | None = None) -> Page:
-    """Receipts and decisions of a profile and of those joined into it. Nine queries."""
+    """Receipts and decisions of a profile and of those joined into it. Ten queries."""
     members = set(profile.memberships.values_list("record_id", flat=True))
     receipts = _receipts(profile, members, before)
     said = _silent_decisions(members, before)
@@ -67,6 +71,7 @@ def history_of(profile: Profile, *, before: datetime | None = None) -> Page:
     ]
     entries += [_of_decision(row, records, undoable) for row in said]
     entries += [_of_lock(row) for row in locks]
+    entries += _of_overrides(members, before)
     entries.sort(key=lambda entry: entry.at, reverse=True)
     older = entries[PAGE - 1].at.isoformat() if len(entries) > PAGE else ""
     return Page(entries[:PAGE], older)
@@ -211,6 +216,42 @@ def _of_lock(row: Hold) -> Entry:
         reason=row.reason,
         action=row.action if row.stands else None,
     )
+
+
+def _of_overrides(members: Collection[int], before: datetime | None) -> list[Entry]:
+    """That stewards chose what is shown, and took it back; the end by time is in the first."""
+    rows = Override.objects.filter(record__in=members).select_related(
+        "said_by", "ended_by", "record__source"
+    )
+    if before is not None:
+        rows = rows.filter(Q(said_at__lt=before) | Q(ended_at__lt=before))
+    newest = rows.order_by(Greatest("said_at", "ended_at").desc(), "-pk")[: PAGE + 1]
+    note_access(records=[row.record_id for row in newest])
+    entries = [each for row in newest for each in _of_override(row)]
+    return [each for each in entries if before is None or each.at < before]
+
+
+def _of_override(row: Override) -> Iterator[Entry]:
+    words = {
+        "name": label(row.attribute),
+        "day": date_format(last_day(row), "SHORT_DATE_FORMAT"),
+    }
+    yield Entry(
+        at=row.said_at,
+        icon="note",
+        title=_("%(name)s: a value chosen to be shown until %(day)s") % words,
+        who=row.said_by,
+        records=[row.record],
+        reason=row.reason,
+    )
+    if row.ended_at and row.end == Override.End.TAKEN_BACK:
+        yield Entry(
+            at=row.ended_at,
+            icon="undo",
+            title=_("%(name)s: the choice was taken back") % words,
+            who=row.ended_by,
+            records=[row.record],
+        )
 
 
 def _why(evidence: Mapping[str, Any], records: Mapping[int, SourceRecord]) -> list[str]:

@@ -193,5 +193,5 @@ def test_the_queries_of_a_history_do_not_grow_with_its_entries(
     for _ in range(4):
         undo(sol, say(ReviewCase.objects.open().get(), "same"))
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         sol.get(f"/c/{pair.lo.birth_profile.pk}/history/")
