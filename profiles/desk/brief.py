@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from c360.models import User
 from profiles.desk.attention.banner import attention
 from profiles.desk.attention.items import Item
-from profiles.desk.guard import Guard
+from profiles.desk.guard import Guard, guard_of
 from profiles.desk.once import reading_once
 from profiles.desk.timeline.kinds import kind_label
 from profiles.desk.told import Told, told_lately
@@ -41,7 +41,7 @@ def brief(user: User, profile: Profile, records: Sequence[SourceRecord]) -> str:
 
     `records` are the joined records, with their sources loaded.
     """
-    guard = Guard(records)
+    guard = guard_of(records)
     lines = [
         _who(profile, guard),
         _how_sure(user, profile, records),

@@ -5,13 +5,14 @@ and `told`, interfaces call it. Pages of stewards, who compare records value by 
 without; `[unmasked]` of `tests/c360/authorisation.toml` lists them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from re import Match, Pattern
+from functools import cached_property, partial
+from re import Match
 
 from profiles.desk.masking import is_sensitive, masked
-from profiles.desk.secrets import pattern_of, secrets_of, spelt_any_way
+from profiles.desk.once import once
+from profiles.desk.secrets import Secret, likely_in, pattern_of, secrets_of, spelt_any_way
 from profiles.models import SourceRecord
 
 
@@ -35,7 +36,9 @@ class Guard:
 
     def told(self, text: str) -> str:
         """A text of a source, in which people write anything, with masked values masked."""
-        return self._pattern.sub(self._hint, text) if self._pattern and text else text
+        likely = likely_in(text, self._secrets)
+        pattern = spelt_any_way(likely)
+        return pattern.sub(partial(_hint, likely), text) if pattern else text
 
     @cached_property
     def masked_spellings(self) -> str:
@@ -43,16 +46,23 @@ class Guard:
         return pattern_of(self._secrets)
 
     @cached_property
-    def _secrets(self) -> list[tuple[str, str]]:
-        return [each for each in secrets_of(self.records) if self.masks(each[0])]
+    def _secrets(self) -> list[Secret]:
+        return [each for each in secrets_of(self.records) if self.masks(each.attribute)]
 
-    @cached_property
-    def _pattern(self) -> Pattern[str] | None:
-        return spelt_any_way(self._secrets)
 
-    def _hint(self, found: Match[str]) -> str:
-        attribute, value = self._secrets[int(str(found.lastgroup).removeprefix("s"))]
-        return masked(attribute, value)
+def _hint(secrets: Sequence[Secret], found: Match[str]) -> str:
+    secret = secrets[int(str(found.lastgroup).removeprefix("s"))]
+    return masked(secret.attribute, secret.value)
+
+
+def guard_of(records: Sequence[SourceRecord]) -> Guard:
+    """The guard of an answer that shows nothing in full; the parts of a page share one."""
+    return _shared(tuple(record.pk for record in records), records)
+
+
+@once
+def _shared(record_ids: tuple[int, ...], records: Sequence[SourceRecord]) -> Guard:
+    return Guard(records)
 
 
 LOCKED = Guard()

@@ -6,7 +6,9 @@ masked in Details, and must be here too.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from re import Pattern
 from typing import Any
 
@@ -19,18 +21,73 @@ from profiles.models import SourceRecord
 
 GAP = r"[\s().\-/]*"  # between the digits of a number
 BETWEEN = r"[\s.\-/,]+"  # between the parts of a date
+NO_DIGITS = re.compile(r"\D+")
 SHORTEST = 5  # letters and digits; what is shorter stands in every second text
 
 
-def secrets_of(records: Iterable[SourceRecord]) -> list[tuple[str, str]]:
-    """Every sensitive value of the records with its attribute, each once, longest first."""
+@dataclass(frozen=True)
+class Secret:
+    """A sensitive value, named as its golden value is."""
+
+    attribute: str
+    value: str
+
+    @cached_property
+    def spelling(self) -> str:
+        """A pattern of the ways to write it; empty for what is too short to be looked for."""
+        if self.attribute == "phone":
+            return _phone(*self._number)
+        if self.attribute == "birth_date" and self._day:
+            return _date(self._day)
+        signs = [re.escape(sign) for sign in self.value if sign.isalnum()]
+        return r"[\W_]*".join(signs) if len(signs) >= SHORTEST else ""
+
+    @cached_property
+    def digits(self) -> str:
+        """Digits in a row that every way to write it has, whatever stands between them."""
+        if self.attribute == "phone":
+            return self._number[1]
+        if self.attribute == "birth_date" and self._day:
+            return str(self._day.year % 100)
+        return digits_in(self.value)
+
+    @cached_property
+    def _number(self) -> tuple[str, str]:
+        """The code of the country and the number within it."""
+        try:
+            parsed = phonenumbers.parse(self.value)
+        except phonenumbers.NumberParseException:
+            return "", digits_in(self.value)
+        return str(parsed.country_code), str(parsed.national_number)
+
+    @cached_property
+    def _day(self) -> date | None:
+        try:
+            return date.fromisoformat(self.value)
+        except ValueError:  # a partial date says little, and years stand in every text
+            return None
+
+
+def digits_in(text: str) -> str:
+    """All digits of a text in a row."""
+    return NO_DIGITS.sub("", text)
+
+
+def secrets_of(records: Iterable[SourceRecord]) -> list[Secret]:
+    """Every sensitive value of the records, each once, longest first."""
     found = {
         (attribute, value)
         for record in records
         for attribute, value in _values(record.attributes)
         if is_sensitive(attribute)
     }
-    return sorted(found, key=lambda each: (-len(each[1]), each))
+    return [Secret(*each) for each in sorted(found, key=lambda each: (-len(each[1]), each))]
+
+
+def likely_in(text: str, secrets: Iterable[Secret]) -> list[Secret]:
+    """Those that a text may spell: it has their digits. Looking at it closely takes long."""
+    digits = digits_in(text)
+    return [secret for secret in secrets if secret.digits in digits]
 
 
 def _values(attributes: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -44,49 +101,27 @@ def _values(attributes: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield from ((name, str(each)) for each in values if each)
 
 
-def spelt_any_way(secrets: Sequence[tuple[str, str]]) -> Pattern[str] | None:
+def spelt_any_way(secrets: Sequence[Secret]) -> Pattern[str] | None:
     """Finds any of the values; the group that met is `s` and its place in the list."""
     ways = [
-        f"(?P<s{place}>{spelling})"
-        for place, (attribute, value) in enumerate(secrets)
-        if (spelling := _spelling(attribute, value))
+        f"(?P<s{place}>{secret.spelling})"
+        for place, secret in enumerate(secrets)
+        if secret.spelling
     ]
     return re.compile("|".join(ways), re.IGNORECASE) if ways else None
 
 
-def pattern_of(secrets: Sequence[tuple[str, str]]) -> str:
+def pattern_of(secrets: Sequence[Secret]) -> str:
     """The same for PostgreSQL, which knows no names of groups; empty where nothing is found."""
-    ways = (_spelling(attribute, value) for attribute, value in secrets)
-    return "|".join(f"(?:{spelling})" for spelling in ways if spelling)
+    return "|".join(f"(?:{secret.spelling})" for secret in secrets if secret.spelling)
 
 
-def _spelling(attribute: str, value: str) -> str:
-    if attribute == "phone":
-        return _phone(value)
-    if attribute == "birth_date" and (day := _day(value)):
-        return _date(day)
-    signs = [re.escape(sign) for sign in value if sign.isalnum()]
-    return r"[\W_]*".join(signs) if len(signs) >= SHORTEST else ""
-
-
-def _phone(value: str) -> str:
+def _phone(code: str, national: str) -> str:
     """With the code of its country, with a zero in its place, or without either."""
-    try:
-        parsed = phonenumbers.parse(value)
-        code, national = str(parsed.country_code), str(parsed.national_number)
-    except phonenumbers.NumberParseException:
-        code, national = "", re.sub(r"\D", "", value)
     if len(national) < SHORTEST:
         return ""
     start = rf"(?:(?:\+|00)?{GAP.join(code)}{GAP})?" if code else ""
     return rf"\+?{start}(?:\(?0\)?{GAP})?{GAP.join(national)}"
-
-
-def _day(value: str) -> date | None:
-    try:
-        return date.fromisoformat(value)
-    except ValueError:  # a partial date says little, and years stand in every text
-        return None
 
 
 def _date(day: date) -> str:

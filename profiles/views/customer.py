@@ -12,7 +12,7 @@ from profiles.desk import news
 from profiles.desk import values as facts
 from profiles.desk.attention.banner import attention
 from profiles.desk.figures import figures
-from profiles.desk.guard import Guard
+from profiles.desk.guard import guard_of
 from profiles.desk.once import reading_once
 from profiles.desk.panels import panels
 from profiles.desk.proposed import proposed
@@ -70,6 +70,6 @@ def records(request: StaffRequest, profile_id: str) -> HttpResponse:
     """The joined records, as the card of the customer page."""
     profile = profile_for(request.user, profile_id)
     joined = facts.joined_records(profile)
-    context = {"profile": profile, "records": joined, "guard": Guard(joined)}
+    context = {"profile": profile, "records": joined, "guard": guard_of(joined)}
     context["suspects"] = suspects(profile)
     return render(request, "profiles/_records.html", context)

@@ -15,7 +15,7 @@ from profiles.access import profile_for
 from profiles.desk import timeline as history
 from profiles.desk import values as facts
 from profiles.desk.attention.banner import attention
-from profiles.desk.guard import Guard
+from profiles.desk.guard import guard_of
 from profiles.desk.once import reading_once
 from profiles.desk.panels import panels_to_read
 from profiles.embedding import link_of, may_be_framed, owner_of, take
@@ -76,7 +76,7 @@ def _panel(request: StaffRequest, profile: Profile, origins: list[str]) -> HttpR
     items = [(day.date, item) for day in page.days for item in day.items]
     context = {
         "profile": profile,
-        "guard": Guard(records),
+        "guard": guard_of(records),
         "freshness": facts.freshness(records),
         "items": attention(request.user, profile, records),
         "panels": panels_to_read(request, profile),

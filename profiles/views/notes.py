@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from c360.http import StaffRequest
 from c360.showing import Action, note_access, shows
 from profiles.access import profile_for
-from profiles.desk.guard import Guard
+from profiles.desk.guard import guard_of
 from profiles.desk.notes import (
     TAKEN_BACK,
     Note,
@@ -28,7 +28,7 @@ from profiles.models import Profile, SourceRecord
 
 def notes_card(request: StaffRequest, records: list[SourceRecord]) -> dict[str, Any]:
     """What `_notes.html` needs, with a new key for the note that is written next."""
-    guard, notes = Guard(records), notes_of(records)
+    guard, notes = guard_of(records), notes_of(records)
     mine: list[Note] = [each for each in notes if each.may_take_back(request.user)]
     card = {"notes": notes, "mine": mine, "guard": guard}
     return {**card, "note_key": uuid4(), "note_text": ""}

@@ -8,7 +8,7 @@ from c360.http import StaffRequest
 from c360.showing import Action, shows
 from profiles.access import profile_for
 from profiles.desk import values as facts
-from profiles.desk.guard import Guard
+from profiles.desk.guard import guard_of
 from profiles.desk.timeline.filters import Cursor
 from profiles.desk.timeline.shown import some_days, whole_timeline
 from profiles.desk.timeline.steps import opened
@@ -42,6 +42,6 @@ def steps(request: StaffRequest, profile_id: str, place: str) -> HttpResponse:
     found = opened(records, cursor) if cursor else None
     if found is None:
         raise Http404
-    context = {"profile": profile, "opened": found, "guard": Guard(records)}
+    context = {"profile": profile, "opened": found, "guard": guard_of(records)}
     template = "profiles/_timeline_steps.html" if request.htmx else "profiles/steps.html"
     return render(request, template, context)

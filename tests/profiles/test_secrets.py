@@ -1,8 +1,13 @@
 """Masked values are found in texts however people spell them there."""
 
-import pytest
+from datetime import date
 
-from profiles.desk.secrets import secrets_of, spelt_any_way
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from profiles.desk.guard import Guard
+from profiles.desk.secrets import Secret, likely_in, secrets_of, spelt_any_way
 from profiles.models import SourceRecord
 
 RECORD = SourceRecord(
@@ -16,6 +21,8 @@ RECORD = SourceRecord(
     }
 )
 PATTERN = spelt_any_way(secrets_of([RECORD]))
+
+DATES = ("%Y-%m-%d", "%d.%m.%y", "%m/%d/%Y", "%Y%m%d", "%d %B %Y", "%b %d, %y")
 
 
 def without(text: str) -> str:
@@ -37,6 +44,36 @@ def test_a_value_is_found_as_people_write_it(spelt: str) -> None:
     assert without(f"She said {spelt}, twice.") == "She said #, twice."
 
 
+@pytest.mark.parametrize("spelt", ["07700 900 909", "2 March 1984", "gb 1204-553", "Quaker"])
+def test_a_guard_masks_it_wherever_a_text_says_it(spelt: str) -> None:
+    assert spelt not in Guard([RECORD]).told(f"Order 1, 2 of 3: she said {spelt}, twice.")
+
+
+@given(day=st.dates(), form=st.sampled_from(DATES), before=st.text(max_size=5))
+def test_a_text_that_spells_a_day_is_looked_at_closely(
+    day: date, form: str, before: str
+) -> None:
+    born = Secret("birth_date", day.isoformat())
+    text = f"{before} {day.strftime(form)}"
+
+    assert spelt_any_way([born]) and likely_in(text, [born])
+    assert spelt_any_way(likely_in(text, [born])).sub("", text) != text  # type: ignore[union-attr]
+
+
+@given(
+    number=st.text("0123456789", min_size=5, max_size=12),
+    gaps=st.lists(st.sampled_from(["", " ", "-", "/", ") "]), min_size=12, max_size=12),
+)
+def test_a_text_that_spells_a_number_is_looked_at_closely(number: str, gaps: list[str]) -> None:
+    text = "ring " + "".join(f"{digit}{gap}" for digit, gap in zip(number, gaps, strict=False))
+
+    for kind in ("phone", "identifiers.passport"):
+        secret = Secret(kind, number)
+        pattern = spelt_any_way([secret])
+        assert pattern and pattern.search(text)
+        assert likely_in(text, [secret])
+
+
 @pytest.mark.parametrize(
     "harmless",
     [
@@ -50,4 +87,4 @@ def test_everything_else_is_left_alone(harmless: str) -> None:
 
 def test_a_record_without_secrets_has_nothing_to_look_for() -> None:
     assert spelt_any_way(secrets_of([SourceRecord(attributes={"given_name": "Anna"})])) is None
-    assert spelt_any_way([("custom.size", "M"), ("birth_date", "1984")]) is None
+    assert spelt_any_way([Secret("custom.size", "M"), Secret("birth_date", "1984")]) is None

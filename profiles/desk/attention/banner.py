@@ -11,7 +11,7 @@ from profiles.desk.attention.facts import read_facts
 from profiles.desk.attention.items import Item, chosen
 from profiles.desk.attention.registry import doubted, items_of_others
 from profiles.desk.attention.rules import RULES
-from profiles.desk.guard import Guard
+from profiles.desk.guard import Guard, guard_of
 from profiles.models import Profile, SourceRecord
 
 
@@ -29,7 +29,7 @@ def attention(
     found = [item for rule in RULES for item in rule(facts, now)]
     found += items_of_others(user, profile, now)
     items = chosen(found, doubted(profile, [record.pk for record in records]))
-    guard = Guard(records)
+    guard = guard_of(records)
     return [_told(item, guard) for item in items]
 
 

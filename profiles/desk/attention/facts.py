@@ -15,7 +15,7 @@ from django.db import connection
 
 from profiles.arrays import id_list
 from profiles.desk import states
-from profiles.desk.guard import Guard
+from profiles.desk.guard import Guard, guard_of
 from profiles.desk.lately import OFFERS, lately
 from profiles.desk.totals import Totals, totals
 from profiles.models import SourceRecord
@@ -151,7 +151,7 @@ def read_facts(records: Sequence[SourceRecord], now: datetime) -> Facts:
     names = {record.pk: record.source.name for record in records}
     return Facts(
         things=_things(names, now),
-        offers=_offers(names, now, Guard(records)),
+        offers=_offers(names, now, guard_of(records)),
         visits=_visits(names, now),
         purchases=_purchases(names, now),
     )

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from django.db.models import Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from profiles.desk.guard import Guard
+from profiles.desk.guard import guard_of
 from profiles.desk.timeline.words import says
 from profiles.models import Event, SourceRecord
 
@@ -42,7 +42,7 @@ def matches(records: Sequence[SourceRecord], words: str) -> Matches | None:
     """
     if not words:
         return None
-    said = says(words, Guard(records))
+    said = says(words, guard_of(records))
     events = Event.objects.filter(record_id__in=[record.pk for record in records])
     edge = Subquery(events.order_by("-occurred_at").values("occurred_at")[NEWEST:][:1])
     found = _newest(events.filter(said, occurred_at__gte=Coalesce(edge, LONG_AGO)))

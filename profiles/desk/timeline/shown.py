@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.http import urlencode
 
-from profiles.desk.guard import Guard
+from profiles.desk.guard import guard_of
 from profiles.desk.suspects import suspects
 from profiles.desk.timeline.facets import facets
 from profiles.desk.timeline.filters import Cursor, Filters
@@ -44,7 +44,7 @@ def some_days(
     older = [*filters.parameters(), ("before", found.older), ("pages", str(loaded))]
     return {
         "profile": profile,
-        "guard": Guard(records),
+        "guard": guard_of(records),
         "filters": filters,
         "page": found,
         "suspects": suspects(profile),
