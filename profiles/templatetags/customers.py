@@ -1,19 +1,22 @@
 """The one place where a customer's values become HTML, and helpers of the customer page."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
+from unicodedata import normalize
 
 from django import template
 from django.template import Context
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.timesince import timesince
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from profiles.desk import values
@@ -47,7 +50,7 @@ def told(context: Context, text: str, length: int = 0) -> str:
     Raises `KeyError` where the view gave no `guard`: without one nobody knows what to mask.
     """
     shown = context["guard"].told(text)
-    return Truncator(shown).chars(length) if length else shown
+    return _shortened(shown, length) if length else shown
 
 
 @register.simple_tag(takes_context=True)
@@ -77,7 +80,7 @@ def ago(moment: datetime | None) -> SafeString | str:
     if 0 <= passed.total_seconds() < 86_400:
         text = _("%s ago") % timesince(moment, depth=1)
     else:
-        text = date_format(local, "SHORT_DATE_FORMAT")
+        text = _day(local, "SHORT_DATE_FORMAT")
     return _time(local, text)
 
 
@@ -99,10 +102,20 @@ def moment(at: datetime) -> SafeString:
 
 
 def _time(local: datetime, text: str) -> SafeString:
-    exact = f"{date_format(local, 'DATE_FORMAT')}, {local:%H:%M:%S %Z}"
+    exact = f"{_day(local, 'DATE_FORMAT')}, {local:%H:%M:%S %Z}"
     return format_html(
         '<time datetime="{}" title="{}">{}</time>', local.isoformat(), exact, text
     )
+
+
+def _day(local: datetime, form: str) -> str:
+    return _spelled(local.date(), form, get_language())
+
+
+@lru_cache(maxsize=1_000)
+def _spelled(day: date, form: str, language: str | None) -> str:
+    """A day as a language writes it; a page names the same few days in every second row."""
+    return date_format(day, form)
 
 
 @register.simple_tag
@@ -128,10 +141,18 @@ def marked(context: Context, text: str, find: str, longest: int = 400) -> SafeSt
     text = context["guard"].told(text)
     at = text.casefold().find(find.casefold()) if find else -1
     start = max(0, at - longest // 4) if at + len(find) > longest else 0
-    part = ("…" if start else "") + Truncator(text[start:]).chars(longest)
-    pieces = re.split(f"({re.escape(find)})", part, flags=re.I) if find else [part]
+    part = ("…" if start else "") + _shortened(text[start:], longest)
+    if not find:
+        return escape(part)
+    pieces = re.split(f"({re.escape(find)})", part, flags=re.I)
     shown = (("<mark>{}</mark>" if n % 2 else "{}", piece) for n, piece in enumerate(pieces))
     return SafeString("".join(format_html(how, piece) for how, piece in shown))
+
+
+def _shortened(text: str, longest: int) -> str:
+    """At most so many signs; one by one they are only counted where there may be more."""
+    composed = normalize("NFC", text)
+    return composed if len(composed) <= longest else Truncator(composed).chars(longest)
 
 
 @register.filter
