@@ -106,7 +106,10 @@ def attached(data: Path) -> Iterator[None]:
         import django
 
         django.setup()
+        from django.db import connections
+
         yield
+        connections.close_all()  # these servers end, or belong to the product
 
 
 def in_browser(address: str, pairs: int) -> dict[str, Any]:
