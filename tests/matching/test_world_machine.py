@@ -181,7 +181,7 @@ class Household(RuleBasedStateMachine):
 
     @rule(which=chance)
     def a_person_splits(self, which: int) -> None:
-        shared = list(Profile.objects.filter(record_count__gt=1).order_by("pk"))
+        shared = list(Profile.objects.filter(record_count__gt=1).order_by("birth_record"))
         if shared:
             profile = shared[which % len(shared)]
             leaving = SourceRecord.objects.live().filter(membership__profile=profile)
@@ -190,7 +190,7 @@ class Household(RuleBasedStateMachine):
 
     @rule(which=chance)
     def a_person_locks(self, which: int) -> None:
-        profiles = list(Profile.objects.filter(record_count__gt=0).order_by("pk"))
+        profiles = list(Profile.objects.filter(record_count__gt=0).order_by("birth_record"))
         if profiles:
             with suppress(DecisionRefused):
                 self.actions.append(lock(profiles[which % len(profiles)]).action)
@@ -198,7 +198,7 @@ class Household(RuleBasedStateMachine):
     @rule(which=chance)
     def a_person_takes_a_lock_off(self, which: int) -> None:
         locked = Profile.objects.filter(memberships__record__in=holding()).distinct()
-        profiles = list(locked.order_by("pk"))
+        profiles = list(locked.order_by("birth_record"))
         if profiles:
             with suppress(DecisionRefused):
                 self.actions.append(unlock(profiles[which % len(profiles)]).action)
