@@ -1,6 +1,7 @@
 """Sol and Kim, data stewards: decide pairs by keyboard, split what was joined, take it back."""
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -8,6 +9,7 @@ from playwright.sync_api import expect
 from tests.e2e import journeys
 from tests.e2e.people import Person
 from tests.e2e.product import Product
+from tests.e2e.ways import agents, stewards
 
 pytestmark = pytest.mark.e2e
 KEYS = "mnmdnmnnmd" * 2
@@ -218,3 +220,30 @@ def test_stewards_are_not_let_into_the_ledger_and_the_admin(sol: Person, ana: Pe
     assert sol.is_refused("/admin/login/")
     sol.goes_to("/review/")
     assert ana.is_refused(journeys.pair_before(sol).removesuffix("decide/"))
+
+
+def test_sol_has_another_address_shown_ana_reads_why_and_sol_takes_it_back(
+    sol: Person, ana: Person, product: Product
+) -> None:
+    shown = sol.page.locator("#value-address")
+    agents.customer(sol)
+    before = shown.inner_text()
+    stewards.choose_seen(sol)
+    expect(sol.page.locator("#foretold del")).to_have_text(before)
+    then = sol.page.locator("#foretold strong").inner_text()
+    sol.page.get_by_label("Why").fill("She moved in May.")
+    sol.page.get_by_role("button", name="Show this value").click()
+
+    expect(shown).to_have_text(then)
+    ana.goes_to(urlsplit(sol.page.url).path)
+    ana.page.get_by_role("link", name="Where Address comes from").click()
+    told = ana.page.locator("#pop .chosen")
+    expect(told).to_contain_text("Chosen by Sol")
+    expect(told).to_contain_text("“She moved in May.”")
+    expect(ana.page.get_by_role("button", name="Take back")).to_have_count(0)
+
+    sol.page.get_by_role("link", name="Where Address comes from").click()
+    sol.page.locator("#pop").get_by_role("button", name="Take back").first.click()
+    expect(sol.page.get_by_text("Taken back: the rules choose again.")).to_be_visible()
+    expect(shown).to_have_text(before)
+    assert product.is_verified()

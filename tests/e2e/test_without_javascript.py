@@ -87,3 +87,21 @@ def test_sol_splits_a_customer_and_takes_it_back(seat: Seat) -> None:
     expect(sol.page.get_by_text("Undone.")).to_be_visible()
     sol.goes_to(f"/c/{profile}/")
     assert journeys.sources_joined(sol) == joined
+
+
+def test_sol_chooses_what_is_shown_and_takes_it_back(seat: Seat) -> None:
+    sol = seat("sol", java_script_enabled=False)
+    shown = sol.page.locator("#value-address")
+    stewards.choose(sol)
+    sol.page.get_by_role("radio").last.check()
+    sol.page.get_by_role("button", name="See what changes").click()
+    then = sol.page.locator("#foretold strong").inner_text()
+    sol.page.get_by_label("Why").fill("She moved in May.")
+    sol.page.get_by_role("button", name="Show this value").click()
+
+    expect(shown).to_have_text(then)
+    sol.page.get_by_role("link", name="Where Address comes from").click()
+    sol.page.get_by_role("button", name="Take back").first.click()
+
+    expect(sol.page.get_by_text("Taken back: the rules choose again.")).to_be_visible()
+    expect(shown).not_to_have_text(then)

@@ -77,6 +77,39 @@ def lock(person: Person) -> None:
     expect(person.heading).to_have_text("Lock this customer")
 
 
+def choose(person: Person) -> None:
+    """The page on which a steward has another address shown."""
+    agents.customer(person)
+    person.page.get_by_role("link", name="Where Address comes from").click()
+    person.page.get_by_role("link", name="Choose what is shown").click()
+    expect(person.heading).to_have_text("Address: choose what is shown")
+
+
+def choose_seen(person: Person) -> None:
+    """What would change if the last of the values were shown."""
+    choose(person)
+    person.page.get_by_role("radio").last.check()
+    expect(person.page.get_by_role("button", name="Show this value")).to_be_visible()
+
+
+def choose_refused(person: Person) -> None:
+    choose_seen(person)
+    person.watch.expect_refusal(urlsplit(person.page.url).path)
+    person.page.get_by_role("button", name="Show this value").click()
+    expect(person.page.get_by_text("Say why: the reason is kept")).to_be_visible()
+
+
+def chosen(person: Person) -> None:
+    """Keep the address that is shown anyway, and read beside it who said so."""
+    choose(person)
+    person.page.get_by_role("radio").first.check()
+    person.page.get_by_label("Why").fill("She moved in May.")
+    person.page.get_by_role("button", name="Show this value").click()
+    expect(person.page.get_by_text("Shown from now on.")).to_be_visible()
+    person.page.get_by_role("link", name="Where Address comes from").click()
+    expect(person.page.locator("#pop .chosen")).to_be_visible()
+
+
 def rules(person: Person) -> None:
     person.goes_to("/rules/")
     expect(person.page.get_by_role("heading", name="Rules", exact=True)).to_be_visible()
