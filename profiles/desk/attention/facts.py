@@ -13,13 +13,14 @@ from typing import Any
 
 from django.db import connection
 
-from profiles.arrays import id_list
+from profiles.arrays import id_array, id_list
 from profiles.desk import states
 from profiles.desk.guard import Guard, guard_of
 from profiles.desk.lately import OFFERS, lately
 from profiles.desk.totals import Totals, totals
 from profiles.models import SourceRecord
 from profiles.models.event import EventKind
+from profiles.prepared import ask
 
 MONTH = timedelta(days=30)
 MONTHS = 6
@@ -40,12 +41,13 @@ SELECT thing.kind, thing.namespace, thing.object_id, thing.state, thing.state_at
             SELECT * FROM profiles_event AS event
             WHERE event.object_id <> '' AND event.object_namespace = thing.namespace
                 AND event.object_id = thing.object_id
-                AND event.record_id IN ({{records}}) AND event.occurred_at <= %(now)s
+                AND event.record_id = ANY (%(records)s::bigint[])
+                AND event.occurred_at <= %(now)s
             ORDER BY event.occurred_at DESC, event.id DESC LIMIT {MOST_STEPS}
         ) AS step
     ) END
 FROM profiles_customerobject AS thing
-WHERE thing.record_id IN ({{records}}) AND thing.kind = ANY (%(watched)s)
+WHERE thing.record_id = ANY (%(records)s::bigint[]) AND thing.kind = ANY (%(watched)s)
     AND thing.state_at <= %(now)s AND lower(thing.state) <> ALL (%(final)s)
 ORDER BY thing.state_at DESC, thing.id LIMIT {MOST_OBJECTS}
 """  # noqa: S608 - numbers of our own
@@ -159,9 +161,7 @@ def read_facts(records: Sequence[SourceRecord], now: datetime) -> Facts:
 
 def _things(names: Mapping[int, str], now: datetime) -> list[Thing]:
     asked: dict[str, Any] = {"now": now, "watched": list(WATCHED), "final": list(states.FINAL)}
-    with connection.cursor() as cursor:
-        cursor.execute(THINGS.format(records=id_list(names)), asked)
-        rows = cursor.fetchall()
+    rows = ask(THINGS, {"records": id_array(names), **asked})
     return [
         Thing(
             kind=kind,

@@ -9,13 +9,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 
+from profiles.arrays import id_array
 from profiles.desk.once import once
 from profiles.desk.timeline.things import ObjectKey
 from profiles.models import Event
 from profiles.objects import NEWEST
+from profiles.prepared import ask
 
 MOST = 500  # events that name a whole are read, the newest; older parts have rows of their own
 STATED = f"""
@@ -23,17 +24,17 @@ SELECT DISTINCT ON (event.object_namespace, event.object_id)
     event.object_namespace, event.object_id, event.part_of_namespace, event.part_of_id
 FROM (
     SELECT * FROM profiles_event
-    WHERE record_id = ANY (%(records)s) AND part_of_id <> '' AND object_id <> ''
-    ORDER BY occurred_at DESC, id DESC LIMIT %(most)s
+    WHERE record_id = ANY (%(records)s::bigint[]) AND part_of_id <> '' AND object_id <> ''
+    ORDER BY occurred_at DESC, id DESC LIMIT {MOST}
 ) AS event
 WHERE EXISTS (
     SELECT FROM profiles_event AS whole
-    WHERE whole.record_id = ANY (%(records)s) AND whole.object_id <> ''
+    WHERE whole.record_id = ANY (%(records)s::bigint[]) AND whole.object_id <> ''
         AND whole.object_namespace = event.part_of_namespace
         AND whole.object_id = event.part_of_id
 )
 ORDER BY event.object_namespace, event.object_id, {NEWEST}
-"""  # noqa: S608 - only the order is filled in
+"""  # noqa: S608 - only the order and a number are filled in
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,8 @@ class Parts:
 @once
 def parts(record_ids: tuple[int, ...]) -> Parts:
     """What the joined records say is part of what else they tell of. One query."""
-    with connection.cursor() as cursor:
-        cursor.execute(STATED, {"records": list(record_ids), "most": MOST})
-        stated = {(row[0], row[1]): (row[2], row[3]) for row in cursor.fetchall()}
+    rows = ask(STATED, {"records": id_array(record_ids)})
+    stated = {(row[0], row[1]): (row[2], row[3]) for row in rows}
     return Parts({part: top for part in stated if (top := _top(part, stated)) != part})
 
 

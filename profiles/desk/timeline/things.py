@@ -9,11 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
-
+from profiles.arrays import id_array
 from profiles.models import Event, SourceRecord
 from profiles.money import format_minor
 from profiles.objects import NEWEST, OWN_KIND
+from profiles.prepared import ask
 
 THINGS = f"""
 SELECT event.object_namespace, event.object_id, coalesce(object.kind, min(event.kind)),
@@ -29,7 +29,7 @@ LEFT JOIN profiles_customerobject AS object USING (namespace, object_id)
 JOIN profiles_event AS event
     ON event.object_namespace = asked.namespace AND event.object_id = asked.object_id
     AND event.object_id <> ''  -- or the index of things cannot be used
-WHERE event.record_id = ANY (%s)
+WHERE event.record_id = ANY (%s::bigint[])
 GROUP BY event.object_namespace, event.object_id, object.kind
 """  # noqa: S608 - only the orders are filled in
 
@@ -75,9 +75,8 @@ def things(
 ) -> dict[ObjectKey, Thing]:
     """The things the records tell of among those asked for. One query, whatever they are."""
     keys = sorted(set(asked))
-    with connection.cursor() as cursor:
-        cursor.execute(THINGS, [*_columns(keys), [record.pk for record in records]])
-        found = [Thing(*row) for row in cursor.fetchall()]
+    rows = ask(THINGS, [*_columns(keys), id_array(record.pk for record in records)])
+    found = [Thing(*row) for row in rows]
     return {(thing.namespace, thing.id): thing for thing in found}
 
 
