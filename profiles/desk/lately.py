@@ -10,29 +10,28 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db import connection
-
-from profiles.arrays import id_list
+from profiles.arrays import id_array
 from profiles.desk.once import once
 from profiles.desk.own_source import SOURCE
+from profiles.prepared import ask
 
 TOLD_WITHIN, OFFERS_WITHIN = timedelta(days=30), timedelta(days=180)
 MOST_TOLD, MOST_NOTES, MOST_OFFERS = 40, 80, 300  # some tell nothing, or close another one
-THEIRS = ("in", "inbound", "customer")
 TOLD, NOTES, OFFERS = "told", "notes", "offers"
 NEWEST_OF = """
 (SELECT '{part}', event.properties, event.id, event.record_id, event.message_id, event.kind,
     event.name, event.occurred_at, event.channel, event.text, event.object_id,
     event.object_state, event.amount_minor, event.currency, {ticket_state}
 FROM profiles_event AS event
-WHERE event.record_id IN ({{records}}) AND {condition}
+WHERE event.record_id = ANY (%(records)s::bigint[]) AND {condition}
 ORDER BY event.occurred_at DESC, event.id DESC LIMIT {most})
 """
 TICKET_STATE = """(SELECT state FROM profiles_customerobject AS ticket
     WHERE ticket.namespace = event.object_namespace AND ticket.object_id = event.object_id)"""
 SPOKEN = """
 (event.kind IN ('call', 'chat', 'ticket')
-    OR event.kind = 'message' AND event.properties ->> 'direction' = ANY (%(theirs)s))
+    OR event.kind = 'message'
+        AND event.properties ->> 'direction' IN ('in', 'inbound', 'customer'))
 AND event.occurred_at > %(told_since)s AND event.occurred_at <= %(now)s
 """
 NOTED = """
@@ -79,24 +78,20 @@ class Said(NamedTuple):
 def lately(record_ids: tuple[int, ...], now: datetime) -> Mapping[str, Sequence[Said]]:
     """Events that may tell what was said, noted or offered, newest first. One query."""
     since = {"told_since": now - TOLD_WITHIN, "offers_since": now - OFFERS_WITHIN}
-    return _read(READ_ALL, record_ids, {"now": now, "theirs": list(THEIRS), **since})
+    return _read(READ_ALL, record_ids, {"source": SOURCE, "now": now, **since})
 
 
 def note_events(record_ids: Collection[int]) -> Sequence[Said]:
     """The newest notes that agents wrote or closed, newest first. One query."""
-    return _read(READ_NOTES, record_ids, {})[NOTES]
+    return _read(READ_NOTES, record_ids, {"source": SOURCE})[NOTES]
 
 
 def _read(
     statement: str, record_ids: Collection[int], asked: Mapping[str, Any]
 ) -> Mapping[str, Sequence[Said]]:
     found: dict[str, list[Said]] = {TOLD: [], NOTES: [], OFFERS: []}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            statement.format(records=id_list(record_ids)), {"source": SOURCE, **asked}
-        )
-        for part, properties, *row in cursor.fetchall():
-            found[part].append(Said(json.loads(properties), *row))
+    for part, properties, *row in ask(statement, {"records": id_array(record_ids), **asked}):
+        found[part].append(Said(json.loads(properties), *row))
     for events in found.values():
         events.sort(key=lambda event: (event.occurred_at, event.id), reverse=True)
     return found

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db import connection
-
-from profiles.arrays import id_list
+from profiles.arrays import id_array
 from profiles.desk.once import once
+from profiles.prepared import ask
 
 LATELY = timedelta(days=30)
 TOTALS = """
@@ -16,7 +15,7 @@ SELECT record_id, kind, currency, state, count(*), sum(amount_minor)::bigint,
     (sum(amount_minor) FILTER (WHERE late))::bigint, max(opened_at) FILTER (WHERE late)
 FROM (
     SELECT *, opened_at > %(since)s AND opened_at <= %(now)s AS late
-    FROM profiles_customerobject WHERE record_id IN ({records})
+    FROM profiles_customerobject WHERE record_id = ANY (%(records)s::bigint[])
 ) AS owned
 GROUP BY record_id, kind, currency, state ORDER BY newest DESC
 """
@@ -42,7 +41,5 @@ class Totals(NamedTuple):
 @once
 def totals(record_ids: tuple[int, ...], now: datetime) -> Sequence[Totals]:
     """All that the records own, the newest first. One query."""
-    with connection.cursor() as cursor:
-        asked = {"since": now - LATELY, "now": now}
-        cursor.execute(TOTALS.format(records=id_list(record_ids)), asked)
-        return [Totals(*row) for row in cursor.fetchall()]
+    asked = {"records": id_array(record_ids), "since": now - LATELY, "now": now}
+    return [Totals(*row) for row in ask(TOTALS, asked)]
