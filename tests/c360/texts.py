@@ -32,7 +32,7 @@ def translatable_texts(path: Path) -> Iterator[str]:
     source = path.read_text("utf-8")
     yield from (found[1].replace("%", "%%") for found in TRANSLATE.findall(source))
     for block in BLOCK.findall(source):
-        one = block.partition("{% plural %}")[0]
+        one = block.partition("{% plural %}")[0].replace("%", "%%")
         yield re.sub(r"{{\s*(\w+)\s*}}", r"%(\1)s", one)
 
 
