@@ -74,11 +74,13 @@ def main(arguments: list[str]) -> int:
     before = machine()
     os.environ["C360_DATABASE_ROLE"] = "owner"
     with own_database():
+        from profiles.finding.search import search, suggest
+
         told: dict[str, Any] = {"machine": before, "profiles": profiles}
         told["filling_seconds"], asked = fill(profiles)
-        told["search"] = {kind: measured(texts, 25) for kind, texts in asked.items()}
-        told["suggest"] = {kind: measured(texts, 8) for kind, texts in asked.items()}
-        told["typing"] = measured(typing(asked["name and town"]), 8)
+        told["search"] = {kind: measured(texts, search) for kind, texts in asked.items()}
+        told["suggest"] = {kind: measured(texts, suggest) for kind, texts in asked.items()}
+        told["typing"] = measured(typing(asked["name and town"]), suggest)
         for name in ("search", "suggest"):
             told[f"all_{name}_ms"] = figures(
                 [ms for kind in told[name].values() for ms in kind.pop("all")]
@@ -199,16 +201,14 @@ def typing(questions: list[Question]) -> list[Question]:
     return [(text[:length], "") for text in texts for length in range(2, len(text) + 1)]
 
 
-def measured(questions: list[Question], limit: int) -> dict[str, Any]:
+def measured(questions: list[Question], find: Callable[[str], Any]) -> dict[str, Any]:
     """Ask all once; milliseconds, the slowest text, and how often the wanted one was there."""
-    from profiles.finding.search import search
-
-    search("warm up", limit=limit)
+    find("warm up")
     spent, first, three, named = [], 0, 0, 0
     slowest = (0.0, "")
     for text, wanted in questions:
         start = time.perf_counter()
-        results = search(text, limit=limit)
+        results = find(text)
         ms = (time.perf_counter() - start) * 1000
         spent.append(ms)
         slowest = max(slowest, (round(ms, 1), text))

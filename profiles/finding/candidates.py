@@ -23,6 +23,7 @@ SIMILARITY = 0.5  # pg_trgm's own 0.6 loses two-letter slips in short names
 SHORTEST_SPELLING = 4  # letters; of fewer, too many names are spelt nearly the same
 SHORTEST_SOUND = 2
 SHORTEST_TOLD = 3
+WORDS = "found_by @@ %s::tsquery"
 # Values are taken out of the few that are picked, not out of all that are looked at.
 READ = """
 SELECT id, search_name, coalesce(golden #>> '{{address,value,city}}', ''), name_sounds,
@@ -32,17 +33,10 @@ ORDER BY found_by @@ %s::tsquery DESC, last_event_at DESC NULLS LAST, id LIMIT {
 """
 PICKED = """
     (SELECT id FROM (
-        SELECT id, last_event_at FROM profiles_profile
+        SELECT id, last_event_at, found_by FROM profiles_profile
         WHERE record_count > 0 AND {condition} LIMIT {looked_at}
-    ) AS meant ORDER BY last_event_at DESC NULLS LAST, id LIMIT {most})
+    ) AS meant WHERE {of_these} ORDER BY last_event_at DESC NULLS LAST, id LIMIT {most})
 """
-# Materialized, so that it is planned as if all were read, by the index. For a first row alone
-# the table would be gone through, all of it where there is no such town. It still stops at one.
-A_TOWN_BEGINS_SO = """EXISTS (
-    WITH living AS MATERIALIZED (
-        SELECT FROM profiles_profile WHERE found_by @@ %s::tsquery
-    ) SELECT FROM living
-)"""
 
 
 class Candidate(NamedTuple):
@@ -54,6 +48,15 @@ class Candidate(NamedTuple):
     sounds: list[str]
     born: str | None
     last_event_at: datetime | None
+
+
+class Pick(NamedTuple):
+    """A condition that an index answers, and one that is asked of each row it leads to."""
+
+    condition: str
+    parameters: Sequence[str]
+    of_these: str = "true"
+    more: Sequence[str] = ()
 
 
 @dataclass
@@ -105,7 +108,7 @@ def by_words(
 def by_rest(question: Question, *, limit: int) -> list[Candidate]:
     """Customers of a postcode or a birthday without a name, newest first. One query."""
     narrow = " & ".join(_narrow(question))
-    found = _ask([("found_by @@ %s::tsquery", [narrow])], whole=narrow)
+    found = _ask([Pick(WORDS, [narrow])], whole=narrow)
     return sorted(found, key=lambda one: (_age(one), one.pk))[:limit]
 
 
@@ -155,14 +158,15 @@ def _begins(kind: str, word: str) -> str:
 def _as_written(wanted: Wanted) -> list[Candidate]:
     """Names that begin so or are the short or long form; towns beside a name.
 
-    The last word may be a town of which there is more to come: those who bear the others.
+    The last word may be a town of which there is more to come. Of what begins so the index
+    would read all that live there: those who bear the other words are asked one by one.
     """
     ways = [_written(word, wanted) for word in wanted.told]
     trees = [" & ".join([wanted.whole, *wanted.narrow]), _tree(ways, wanted)]
-    picks = [("found_by @@ %s::tsquery", [tree]) for tree in trees]
+    picks = [Pick(WORDS, [tree]) for tree in trees]
     if len(ways) > 1 and wanted.told[-1] == wanted.words[-1]:
-        others = [_begins("p", wanted.words[-1]), _tree(ways[:-1], wanted)]
-        picks.append((f"{A_TOWN_BEGINS_SO} AND found_by @@ %s::tsquery", others))
+        town = _begins("p", wanted.words[-1])
+        picks.append(Pick(WORDS, [_tree(ways[:-1], wanted)], WORDS, [town]))
     return _ask(
         picks, whole=wanted.whole, only=wanted.only, most=MOST_WRITTEN,
         looked_at=LOOKED_AT_WRITTEN,
@@ -178,8 +182,7 @@ def _written(word: str, wanted: Wanted) -> list[str]:
 def _as_heard(wanted: Wanted) -> list[Candidate]:
     """Names that sound so, too, or of which the first half is right."""
     tree = _tree([_heard(word, wanted) for word in wanted.told], wanted)
-    picks = [("found_by @@ %s::tsquery", [tree])]
-    return _ask(picks, whole=wanted.whole, only=wanted.only)
+    return _ask([Pick(WORDS, [tree])], whole=wanted.whole, only=wanted.only)
 
 
 def _heard(word: str, wanted: Wanted) -> list[str]:
@@ -210,16 +213,14 @@ def _as_spelt(wanted: Wanted) -> list[Candidate]:
         return _ask(picks, whole=wanted.whole, only=wanted.only)
 
 
-def _spelt(
-    words: Sequence[str], heard: Mapping[str, Sequence[str]], wanted: Wanted
-) -> tuple[str, list[str]]:
+def _spelt(words: Sequence[str], heard: Mapping[str, Sequence[str]], wanted: Wanted) -> Pick:
     """The condition that some words are spelt nearly so and all others heard."""
     others = [ways for word, ways in heard.items() if word not in words]
     conditions, parameters = ["search_name %%> %s"] * len(words), list(words)
     if others or wanted.narrow:
-        conditions.append("found_by @@ %s::tsquery")
+        conditions.append(WORDS)
         parameters.append(_tree(others, wanted))
-    return " AND ".join(conditions), parameters
+    return Pick(" AND ".join(conditions), parameters)
 
 
 def _tree(ways: Sequence[Sequence[str]], wanted: Wanted) -> str:
@@ -227,7 +228,7 @@ def _tree(ways: Sequence[Sequence[str]], wanted: Wanted) -> str:
 
 
 def _ask(
-    picks: Sequence[tuple[str, Sequence[str]]],
+    picks: Sequence[Pick],
     *,
     whole: str,
     only: Collection[str] | None = None,
@@ -241,10 +242,14 @@ def _ask(
     known = [] if only is None else [list(only)]
     parts: list[str] = []
     parameters: list[Any] = []
-    for condition, values in picks:
-        narrowed = f"id = ANY(%s) AND {condition}" if known else condition
-        parts.append(PICKED.format(condition=narrowed, looked_at=looked_at, most=most))
-        parameters += [*known, *values]
+    for pick in picks:
+        narrowed = f"id = ANY(%s) AND {pick.condition}" if known else pick.condition
+        parts.append(
+            PICKED.format(
+                condition=narrowed, of_these=pick.of_these, looked_at=looked_at, most=most
+            )
+        )
+        parameters += [*known, *pick.parameters, *pick.more]
     with connection.cursor() as cursor:
         read = READ.format(picked=" UNION ".join(parts), most=most)
         cursor.execute(read, [*parameters, whole])

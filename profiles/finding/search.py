@@ -6,7 +6,7 @@ waits for a decision answers under its own profile. Each hit says why it was fou
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import Max, QuerySet
@@ -33,6 +33,8 @@ from profiles.models import CustomerObject, Profile
 from profiles.models.event import EventKind
 
 PAGE = 25
+SUGGESTIONS = 8
+SURE = 3  # people found as they were typed: looser ways cost most, and come after them anyway
 COUNTED = 100  # hits beyond a page that are counted
 MIN_BEGINNING = 6  # digits of a phone number that has only been begun
 MIN_MAILBOX = 3
@@ -42,6 +44,13 @@ LOOSEST = {
     Way.SPELLING: gettext_lazy("similar spelling"),
     Way.SHORT_NAME: gettext_lazy("short name"),
 }
+
+
+class Extent(NamedTuple):
+    """How many hits are loaded, and below how many looser ways of reading are tried."""
+
+    limit: int
+    enough: int
 
 
 @dataclass
@@ -105,23 +114,33 @@ class Results:
         }.get(self.question.kind, "")
 
 
-def search(typed: str, *, limit: int = PAGE) -> Results:
-    """Find customers, exact identifiers first; load at most `limit`. At most twelve queries."""
+def search(typed: str, *, limit: int = PAGE, enough: int | None = None) -> Results:
+    """Find customers, exact identifiers first. At most twelve queries.
+
+    Loads at most `limit`, and reads names in looser ways, too, where fewer than `enough` were
+    found (one more than the limit unless given).
+    """
+    extent = Extent(limit, limit + 1 if enough is None else enough)
     question = read(typed, settings.C360_DEFAULT_REGION)
     note_access(terms=_terms(question))
     hits: dict[str, Hit] = {}
     if question.kind is Kind.PROFILE:
         _add(hits, by_profile_id(question.text), exact=True)
     elif question.kind is Kind.NAME:
-        _by_name(hits, question, limit)
+        _by_name(hits, question, extent)
     elif question.kind is Kind.EMAIL:
-        _by_address(hits, question, limit)
+        _by_address(hits, question, extent)
     elif question.kind is not Kind.NOTHING:
-        _by_digits(hits, question, limit)
+        _by_digits(hits, question, extent)
     return _finish(question, hits, limit)
 
 
-def _by_digits(hits: dict[str, Hit], question: Question, limit: int) -> None:
+def suggest(typed: str) -> Results:
+    """The first hits while somebody types: who is meant as it is typed, if there are some."""
+    return search(typed, limit=SUGGESTIONS, enough=SURE)
+
+
+def _by_digits(hits: dict[str, Hit], question: Question, extent: Extent) -> None:
     """Numbers of any kind, whole or their end; then phones, postcodes and birthdays."""
     _add(hits, by_identifier(question.identifiers), exact=True)
     numbered = _by_number(hits, question.number)
@@ -137,10 +156,10 @@ def _by_digits(hits: dict[str, Hit], question: Question, limit: int) -> None:
     if len(hits) == 1 and numbered:
         next(iter(hits.values())).exact = True  # "104421" can only mean HP-104421
     if not hits and " " in question.text and (bob := read_name(question.text)).words:
-        _by_name(hits, bob, limit)  # "bob 0909" looks like "INC 0909"
+        _by_name(hits, bob, extent)  # "bob 0909" looks like "INC 0909"
 
 
-def _by_address(hits: dict[str, Hit], question: Question, limit: int) -> None:
+def _by_address(hits: dict[str, Hit], question: Question, extent: Extent) -> None:
     """The address; else those that begin so, have its mailbox elsewhere, or bear its name."""
     _add(hits, by_identifier(question.identifiers), exact=True)
     if _is_exact(hits):
@@ -150,17 +169,17 @@ def _by_address(hits: dict[str, Hit], question: Question, limit: int) -> None:
         if len(begins) >= MIN_MAILBOX and not hits:
             _add(hits, by_mailbox(begins))
     if question.words:
-        _by_name(hits, replace(question, mailbox=""), limit)
+        _by_name(hits, replace(question, mailbox=""), extent)
 
 
-def _by_name(hits: dict[str, Hit], question: Question, limit: int) -> None:
+def _by_name(hits: dict[str, Hit], question: Question, extent: Extent) -> None:
     """Names and towns, and of those who bear them the ones other words of the text fit."""
     quoted = _quoted(question)
     if quoted is None or quoted:
-        _add_named(hits, question, quoted, limit)
+        _add_named(hits, question, quoted, extent)
     if question.born and len(question.born) == YEAR and not hits:
         as_tail = replace(question, born="", digits=question.born)  # "smith 1984" may ring
-        _add_named(hits, as_tail, _quoted(as_tail), limit)
+        _add_named(hits, as_tail, _quoted(as_tail), extent)
 
 
 def _quoted(question: Question) -> dict[str, str] | None:
@@ -175,9 +194,10 @@ def _quoted(question: Question) -> dict[str, str] | None:
 
 
 def _add_named(
-    hits: dict[str, Hit], question: Question, quoted: dict[str, str] | None, limit: int
+    hits: dict[str, Hit], question: Question, quoted: dict[str, str] | None, extent: Extent
 ) -> None:
-    found = by_words(question, only=quoted, enough=limit + 1)[: limit + COUNTED]
+    limit = extent.limit
+    found = by_words(question, only=quoted, enough=extent.enough)[: limit + COUNTED]
     for candidate, met in found[:limit]:
         reasons = [*_why(met, candidate), (quoted or {}).get(candidate.pk, "")]
         _add(hits, ((candidate.pk, reason) for reason in [*reasons, *_rest(question)]))

@@ -16,7 +16,6 @@ from profiles.finding.called import who_rings
 from profiles.finding.pace import TooMany, allow
 from profiles.forms import PopForm, SearchForm
 
-SUGGESTIONS = 8
 ASKED = "looked_for"  # in the session, from a call to the list it leads to
 
 
@@ -71,7 +70,7 @@ def suggest(request: StaffRequest) -> HttpResponse:
         allow(request.user.pk, text)
     except TooMany as wait:
         return _wait(request, wait, "profiles/_suggestions.html", text)
-    results = finder.search(text, limit=SUGGESTIONS)
+    results = finder.suggest(text)
     return render(request, "profiles/_suggestions.html", {"results": results})
 
 

@@ -7,7 +7,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from profiles.finding import candidates
-from profiles.finding.search import Results, search
+from profiles.finding.search import Results, search, suggest
 from profiles.models import Profile, SourceRecord
 from tests.profiles.customers import LONG_AGO, make_customer, make_object, make_record
 from tests.staff import signed_in
@@ -346,6 +346,32 @@ def test_suggestions_are_options_of_the_search_box() -> None:
     assert f"/c/{profile.pk}/" in fragment
     assert "anna@example.com" not in fragment
     assert "1 result" in fragment
+
+
+def test_suggestions_look_for_other_spellings_only_where_few_are_called_so() -> None:
+    called_so = [
+        make_customer(make_record("shop", given_name=name, family_name="Kowalska"))
+        for name in ("Anna", "Bea", "Cleo")
+    ]
+    spelt_nearly_so = make_customer(make_record("shop", family_name="Kovalska"))
+
+    assert set(found(suggest("kowalska"))) == {each.pk for each in called_so}
+    assert spelt_nearly_so.pk in found(search("kowalska"))
+
+    Profile.objects.filter(pk=called_so[0].pk).update(record_count=0)
+    assert spelt_nearly_so.pk in found(suggest("kowalska"))
+
+
+def test_a_town_that_is_begun_is_asked_of_those_who_bear_the_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(candidates, "MOST_WRITTEN", 1)
+    anna_of_leeds = make_customer(anna())
+    for town in ("Farrow", "Marlsea"):
+        newer = make_customer(make_record("shop", given_name="Anna", address={"city": town}))
+        Profile.objects.filter(pk=newer.pk).update(last_event_at=LONG_AGO)
+
+    assert found(search("anna lee"))[:1] == [anna_of_leeds.pk]
 
 
 @pytest.mark.parametrize("path", ["/search/", "/search/suggest/"])
