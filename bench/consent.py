@@ -107,7 +107,7 @@ def ask(task: tuple[int, int, int]) -> list[float]:
     """Ask one question after the other; milliseconds of each."""
     from django.db import connection
 
-    from consent.permissions import may_contact
+    from consent.permitting.permissions import may_contact
 
     seed, profiles, questions = task
     connection.close()
@@ -179,7 +179,7 @@ def import_people(stored: Any, done: Any) -> None:
 
 def batch(profiles: int) -> float:
     """Milliseconds of 10,000 questions in one call."""
-    from consent.permissions import Asked, may_contact_many
+    from consent.permitting.permissions import Asked, may_contact_many
 
     random = Random(SEED)  # noqa: S311 - no secret
     asked = [

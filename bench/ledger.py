@@ -67,8 +67,8 @@ def main(arguments: list[str]) -> int:
 
 def measure(rows: int, folder: Path) -> dict[str, Any]:
     """Write, prove, and tell what each took."""
-    from consent import ledger, proof
-    from consent.proof import Evidence
+    from consent.stating import ledger, proof
+    from consent.stating.proof import Evidence
 
     clock = Clock()
     records = people()
@@ -134,7 +134,7 @@ def people() -> list[int]:
 def statements(records: list[int]) -> Iterator[Any]:
     """Endless statements, each new; yes and no by turns."""
     from consent.contact_points import Value, find_or_make
-    from consent.ledger import NewEntry
+    from consent.stating.ledger import NewEntry
 
     values = [Value("email", f"p{number}@example.org") for number in range(1, RECORDS + 1)]
     points = find_or_make(values)

@@ -19,7 +19,7 @@ from c360.showing import Action, note_access, shows
 from c360.tokens.calls import PersonView, has_scope
 from consent.api_shapes import AnswerShape, AnswersShape, ConsentShape, QuestionsShape
 from consent.models import LedgerEntry, Purpose
-from consent.permissions import MOST, Answer, Asked, may_contact, may_contact_many
+from consent.permitting.permissions import MOST, Answer, Asked, may_contact, may_contact_many
 from profiles.access import SEARCH, profile_for
 from profiles.api.bodies import SmallJSON, Unanswerable
 from profiles.api.shapes import REFUSED

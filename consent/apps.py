@@ -7,11 +7,12 @@ class ConsentConfig(AppConfig):
     name = "consent"
 
     def ready(self) -> None:
-        from consent import access_log, bases, news, receivers, rehearsal  # noqa: F401  # connects them
+        from consent import bases, news, receivers, rehearsal  # noqa: F401  # connects them
+        from consent.access import log as access_log  # noqa: F401  # connects them
         from consent.api import allowed_part
         from consent.attention import SEE_ANSWER, allowed_words, contact_bans
-        from consent.effect import pairs_that_change
         from consent.foretelling import permissions_told
+        from consent.permitting.effect import pairs_that_change
         from consent.views.panel import contact_panel, contact_to_read
         from matching.alike.objections import register_objection
         from matching.telling.foretelling import register_foreteller

@@ -7,10 +7,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from c360.models import User
-from consent.answers import Origins, answers_about, origins_about
-from consent.facts import REFUSALS, Answer, Reason
 from consent.models import LedgerEntry, Purpose
-from consent.permissions import Asked
+from consent.permitting.answers import Origins, answers_about, origins_about
+from consent.permitting.facts import REFUSALS, Answer, Reason
+from consent.permitting.permissions import Asked
 from profiles.desk.attention.items import Harm, Item, Proof
 from profiles.models import Profile
 

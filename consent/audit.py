@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from consent import checkpoints, heads
-from consent.chain_check import BrokenChain, HeadMismatch, Walk
-from consent.chain_format import LOGS, Log
-from consent.chain_rows import rows
-from consent.heads import Head
+from consent.chain import checkpoints, heads
+from consent.chain.check import BrokenChain, HeadMismatch, Walk
+from consent.chain.format import LOGS, Log
+from consent.chain.heads import Head
+from consent.chain.rows import rows
 from consent.policies import text_hash
 
 GUARDS = """

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from consent import contact_points
-from consent.answers import Origin, answers_about, origins_about
 from consent.contact_points import Kind, Value, values_of
-from consent.facts import Answer, Reason
 from consent.models import LedgerEntry, Purpose
-from consent.permissions import Asked
+from consent.permitting.answers import Origin, answers_about, origins_about
+from consent.permitting.facts import Answer, Reason
+from consent.permitting.permissions import Asked
 from profiles.desk.masking import DOTS, hint
 from profiles.desk.values import joined_records
 from profiles.models import Profile

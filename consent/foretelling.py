@@ -6,7 +6,7 @@ from django.template.loader import render_to_string
 
 from c360.models import User
 from consent.attention import SEE_ANSWER
-from consent.effect import permissions_after
+from consent.permitting.effect import permissions_after
 from matching.deciding.preview import Preview
 from matching.models import ReviewCase
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from c360.middleware import request_id
 from c360.showing import Notes, Undeclared, declared, noting
-from consent.access_log import Answer, write
+from consent.access.log import Answer, write
 from profiles.models import SourceToken
 
 RETRY_SECONDS = 30

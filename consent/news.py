@@ -8,8 +8,8 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from c360.models import User
-from consent.answers import answers_about
-from consent.facts import Answer
+from consent.permitting.answers import answers_about
+from consent.permitting.facts import Answer
 from profiles.models import Profile
 
 

@@ -9,13 +9,15 @@ from uuid import UUID
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
-from consent import contact_points, projection, proof
+from consent import contact_points
 from consent.contact_points import Value, values_of
-from consent.facts import KIND_OF
-from consent.ledger import NewEntry
 from consent.models import ConsentEvidence, LedgerEntry, PolicyVersion, Purpose
+from consent.permitting import projection
+from consent.permitting.facts import KIND_OF
 from consent.policies import policy_named
-from consent.proof import Evidence
+from consent.stating import proof
+from consent.stating.ledger import NewEntry
+from consent.stating.proof import Evidence
 from matching.signals import clusters_settled
 from profiles.mapping import ConsentStatement
 from profiles.models import RecordVersion

@@ -5,9 +5,9 @@ from typing import Any
 from django.dispatch import receiver
 
 from c360.rehearsing import rehearsing
-from consent.evidence import customers_of, rules_now
-from consent.permission_rows import stored
-from consent.projection import INTERESTING, LARGE, LARGE_ONES
+from consent.permitting.evidence import customers_of, rules_now
+from consent.permitting.projection import INTERESTING, LARGE, LARGE_ONES
+from consent.permitting.rows import stored
 from profiles.arrays import id_array, key_array
 from profiles.prepared import ask
 

@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
-from consent import checkpoints
+from consent.chain import checkpoints
 
 logger = logging.getLogger(__name__)
 
@@ -18,7 +18,7 @@ def catch_up() -> int:
 
     Until then all answers about a stale profile are no. Safe to repeat and to kill.
     """
-    from consent.catching_up import catch_up
+    from consent.permitting.catching_up import catch_up
 
     return catch_up(max_seconds=MAX_SECONDS)
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from django.db import connection
 
-from consent.chain_format import LOGS
-from consent.drift import drift
+from consent.chain.format import LOGS
+from consent.permitting.drift import drift
 from profiles.verification import Difference
 
 CHANGED = "SELECT entry_id FROM {table} e WHERE {table}_hash(e) <> row_hash ORDER BY chain, seq"

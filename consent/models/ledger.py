@@ -18,13 +18,13 @@ from profiles.models.source import LawfulBasis
 
 
 class LedgerOnlyGrows(Exception):
-    """Somebody tried to write to the ledger other than by `consent.ledger.append`."""
+    """Somebody tried to write to the ledger other than by `consent.stating.ledger.append`."""
 
 
 def _refuse(*args: Any, **kwargs: Any) -> NoReturn:
     raise LedgerOnlyGrows(
-        "The consent ledger only grows. Add statements with consent.ledger.append; correct one "
-        "by appending a newer statement."
+        "The consent ledger only grows. Add statements with consent.stating.ledger.append; "
+        "correct one by appending a newer statement."
     )
 
 

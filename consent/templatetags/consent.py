@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consent.contact_table import ContactRow
-from consent.effect import Change, Permission
-from consent.facts import Answer, Reason
 from consent.models import LedgerEntry
+from consent.permitting.effect import Change, Permission
+from consent.permitting.facts import Answer, Reason
 
 register = template.Library()
 ICONS = {

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from c360.http import StaffRequest
 from c360.showing import Action, note_access, shows, shows_no_customer_data
-from consent.access_check import Check, check_newest
-from consent.access_figures import figures_of
-from consent.access_filter import AccessFilterForm
-from consent.access_report import Cursor, page
+from consent.access.check import Check, check_newest
+from consent.access.figures import figures_of
+from consent.access.filter import AccessFilterForm
+from consent.access.report import Cursor, page
 
 SEE_LOG = "consent.view_accessentry"
 

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_http_methods
 
 from c360.http import StaffRequest
 from c360.showing import Action, note_access, shows
-from consent.capture import NotAsShown, fingerprint, places_of, record_statement
-from consent.capture_form import CaptureForm, opened_now
 from consent.contact_table import contact_table
 from consent.models import Purpose
 from consent.policies import newest_published
+from consent.stating.capture import NotAsShown, fingerprint, places_of, record_statement
+from consent.stating.capture_form import CaptureForm, opened_now
 from profiles.access import profile_for
 from profiles.desk.values import joined_records
 from profiles.models import Profile, SourceRecord

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 from c360.http import StaffRequest
 from c360.showing import Action, shows
 from consent.attention import SEE_ANSWER
-from consent.effect import changes_by, effect_of_same, readers_of
+from consent.permitting.effect import changes_by, effect_of_same, readers_of
 from matching import review
 from matching.refusals import DecisionRefused
 from matching.telling.casefile import note_records

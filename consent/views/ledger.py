@@ -16,10 +16,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from c360.http import StaffRequest
 from c360.showing import Action, note_access, shows
-from consent import corrections, entries
-from consent.ledger_forms import CorrectionForm, LedgerFilters
 from consent.models import LedgerEntry, Purpose
-from consent.permissions import may_contact
+from consent.permitting.permissions import may_contact
+from consent.stating import corrections, entries
+from consent.stating.ledger_forms import CorrectionForm, LedgerFilters
 from profiles.access import profile_for
 from profiles.models import Profile, SourceRecord
 

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from c360.http import StaffRequest
 from c360.showing import Action, note_access, shows
 from consent.models import LedgerEntry
-from consent.proof import EvidenceAltered, EvidenceGone, evidence_of
-from consent.receipts import receipt
-from consent.threads import NoReceipt, thread_of
+from consent.stating.proof import EvidenceAltered, EvidenceGone, evidence_of
+from consent.stating.receipts import receipt
+from consent.stating.threads import NoReceipt, thread_of
 
 SEE_LEDGER = "consent.view_ledgerentry"
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management import call_command
 from django.db import connection
 
-from consent.chain_format import LOGS, Log
+from consent.chain.format import LOGS, Log
 from consent.models import LedgerEntry
 from tests.consent.statements import say
 from tests.profiles.customers import make_record

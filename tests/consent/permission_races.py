@@ -33,8 +33,8 @@ def main(arguments: list[str]) -> int:
 def happen(actors: int, happenings: int) -> dict[str, Any]:
     from django.db import OperationalError, connections
 
-    from consent.catching_up import catch_up
-    from consent.drift import drift
+    from consent.permitting.catching_up import catch_up
+    from consent.permitting.drift import drift
     from tests.consent.town import Town
 
     town = Town(Random(SEED), size=16)
@@ -74,7 +74,7 @@ def happen(actors: int, happenings: int) -> dict[str, Any]:
 
 def allowed_after_a_kill() -> int:
     """Kill a worker while it works out what is stale; how many answers are yes afterwards."""
-    from consent.permissions import Asked, may_contact_many
+    from consent.permitting.permissions import Asked, may_contact_many
     from profiles.models import Profile
 
     died = subprocess.run(

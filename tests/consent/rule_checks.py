@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
-from consent.facts import REFUSALS
+from consent.permitting.facts import REFUSALS
 from tests.consent.worlds import (
     EMAILS,
     KINDS,

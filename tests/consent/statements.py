@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from consent import contact_points, ledger
-from consent.facts import KIND_OF
+from consent import contact_points
 from consent.models import LedgerEntry
+from consent.permitting.facts import KIND_OF
+from consent.stating import ledger
 from profiles.models import SourceRecord
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

@@ -16,8 +16,8 @@ from django.views import View
 
 from c360.showing import Action, Notes, Undeclared, declared, note_access, noting, shows
 from consent import middleware
-from consent.access_log import Answer, hashed_terms, write
-from consent.access_report import PAGES
+from consent.access.log import Answer, hashed_terms, write
+from consent.access.report import PAGES
 from consent.models import AccessEntry
 from profiles.access import profile_for
 from tests.c360 import test_authorisation as matrix
@@ -388,7 +388,7 @@ def test_an_export_that_cannot_be_logged_writes_no_file(tmp_path: Path, anna: st
     file = tmp_path / "clusters.csv"
 
     with (
-        patch("consent.access_log.write", side_effect=OperationalError("no room")),
+        patch("consent.access.log.write", side_effect=OperationalError("no room")),
         pytest.raises(OperationalError),
     ):
         call_command("export_clusters", file)

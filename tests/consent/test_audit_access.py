@@ -13,11 +13,11 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from c360.showing import Action, Notes
-from consent.access_check import Check, check_newest
-from consent.access_figures import figures_of
-from consent.access_log import Answer, write
-from consent.access_report import Cursor, Line
-from consent.episodes import Episode, trail_of
+from consent.access.check import Check, check_newest
+from consent.access.episodes import Episode, trail_of
+from consent.access.figures import figures_of
+from consent.access.log import Answer, write
+from consent.access.report import Cursor, Line
 from consent.models import AccessEntry
 from matching.deciding.decisions import record_decision, split_records
 from matching.models import ReviewCase

@@ -7,10 +7,10 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 
-from consent import proof
 from consent.models import LedgerEntry, PolicyVersion
 from consent.policies import text_hash
-from consent.threads import thread_of
+from consent.stating import proof
+from consent.stating.threads import thread_of
 from profiles.mapping import ConsentColumn
 from profiles.signals import RecordChange, records_changed
 from tests.consent.chains import ledger

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from consent import checkpoints
-from consent.chain_format import LOGS, Log
-from consent.chain_rows import rows
+from consent.chain import checkpoints
+from consent.chain.format import LOGS, Log
+from consent.chain.rows import rows
 from tests.consent.chains import fill, ledger, see
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("heads_file")]

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from consent import checkpoints
-from consent.chain_check import BrokenChain, Walk
-from consent.chain_format import CONSENT, LOGS, Log
-from consent.chain_rows import rows
+from consent.chain import checkpoints
+from consent.chain.check import BrokenChain, Walk
+from consent.chain.format import CONSENT, LOGS, Log
+from consent.chain.rows import rows
 from consent.verification import differences
 from tests.consent.chains import change, columns_of, delete_last, execute, fill, ledger, see
 from tests.consent.statements import say

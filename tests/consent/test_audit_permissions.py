@@ -17,11 +17,11 @@ from django.db import transaction
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from consent import catching_up, projection
-from consent.drift import drift
-from consent.facts import Reason
 from consent.models import EffectivePermission, LedgerEntry, PermissionState, Purpose
-from consent.permissions import Asked, may_contact, may_contact_many
+from consent.permitting import catching_up, projection
+from consent.permitting.drift import drift
+from consent.permitting.facts import Reason
+from consent.permitting.permissions import Asked, may_contact, may_contact_many
 from matching.models import ReviewCase
 from profiles.models import Membership, Profile, SourceRecord
 from tests.consent.statements import day, say

@@ -8,9 +8,9 @@ from django.test import Client
 from django.urls import reverse
 
 from consent.models import LedgerEntry, PolicyVersion, Purpose
-from consent.permissions import may_contact
+from consent.permitting.permissions import may_contact
 from consent.policies import next_draft, publish, text_hash
-from consent.proof import evidence_of
+from consent.stating.proof import evidence_of
 from profiles.models import Profile
 from tests.profiles.customers import make_customer, make_record
 from tests.staff import signed_in, staff

@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from consent.drift import drift
-from consent.effect import changes_by, effect_of_same, readers_of
-from consent.evidence import rules_now
-from consent.fold import permissions
 from consent.models import EffectivePermission
-from consent.permission_rows import stored
+from consent.permitting.drift import drift
+from consent.permitting.effect import changes_by, effect_of_same, readers_of
+from consent.permitting.evidence import rules_now
+from consent.permitting.fold import permissions
+from consent.permitting.rows import stored
 from matching.models import ReviewCase
 from profiles.models import SourceRecord
 from tests.consent.statements import say

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from consent.facts import (
+from consent.permitting.facts import (
     Answer,
     Customer,
     Held,
@@ -17,7 +17,7 @@ from consent.facts import (
     Rules,
     Statement,
 )
-from consent.fold import effective, months_after
+from consent.permitting.fold import effective, months_after
 from tests.consent.statements import day
 from tests.consent.worlds import EMAILS, said
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from consent import fold
-from consent.facts import Customer, Reason, Statement
+from consent.permitting import fold
+from consent.permitting.facts import Customer, Reason, Statement
 from tests.consent.rule_checks import CHECKS
 
 Check = Callable[[st.DataObject], None]
@@ -131,8 +131,8 @@ def always(*args: object) -> bool:
     return True
 
 
-STATEMENT = "consent.facts.Statement"
-FOLD = "consent.fold"
+STATEMENT = "consent.permitting.facts.Statement"
+FOLD = "consent.permitting.fold"
 # What breaks, what stands in its place, and the check that must notice.
 MUTANTS: dict[str, tuple[str, object, str]] = {
     "latest wins": (f"{FOLD}.lifts", latest_wins, "narrow_lifting"),

@@ -8,12 +8,12 @@ import pytest
 from django.utils import timezone
 
 from consent import foretelling
-from consent.drift import drift
-from consent.effect import permissions_after, worlds_of
-from consent.evidence import rules_now
-from consent.fold import permissions
 from consent.models import EffectivePermission
-from consent.permission_rows import stored
+from consent.permitting.drift import drift
+from consent.permitting.effect import permissions_after, worlds_of
+from consent.permitting.evidence import rules_now
+from consent.permitting.fold import permissions
+from consent.permitting.rows import stored
 from matching.deciding.decisions import record_words
 from matching.deciding.holds import preview_unlock
 from matching.deciding.preview import Preview, preview_split

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from consent import checkpoints, heads, signing
-from consent.chain_format import CONSENT, LOGS
+from consent.chain import checkpoints, heads, signing
+from consent.chain.format import CONSENT, LOGS
 from consent.models import Checkpoint
 from tests.consent.chains import (
     change,

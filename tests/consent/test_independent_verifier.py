@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError
 
 from c360.services.attach import ROOT
-from consent import checkpoints, signing
+from consent.chain import checkpoints, signing
 from tests.consent.chains import fill, ledger, lines_of, write
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("heads_file")]

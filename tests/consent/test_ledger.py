@@ -7,8 +7,9 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
-from consent import ledger, tasks
+from consent import tasks
 from consent.models import LedgerEntry, LedgerOnlyGrows, Purpose
+from consent.stating import ledger
 from tests.consent.statements import day, say
 from tests.profiles.customers import make_record
 from tests.staff import staff
@@ -115,7 +116,7 @@ def test_many_statements_take_as_many_queries_as_one(
 def test_python_code_is_told_to_append(write: Callable[[LedgerEntry], object]) -> None:
     entry = say(make_record(), False)
 
-    with pytest.raises(LedgerOnlyGrows, match=r"consent\.ledger\.append"):
+    with pytest.raises(LedgerOnlyGrows, match=r"consent\.stating\.ledger\.append"):
         write(entry)
 
 

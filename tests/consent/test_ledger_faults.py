@@ -9,12 +9,12 @@ from random import Random
 import pytest
 from django.db import connection, transaction
 
-from consent import ledger
 from consent.audit import audit
-from consent.chain_check import Walk
-from consent.chain_format import CONSENT
-from consent.chain_rows import rows
+from consent.chain.check import Walk
+from consent.chain.format import CONSENT
+from consent.chain.rows import rows
 from consent.models import LedgerEntry
+from consent.stating import ledger
 from profiles.models import SourceRecord
 from tests.committed import committed_rows
 from tests.consent.statements import day

@@ -5,9 +5,9 @@ import json
 import pytest
 from django.urls import reverse
 
-from consent.corrections import CannotCorrect, correct
 from consent.models import AccessEntry, LedgerEntry
-from consent.permissions import may_contact
+from consent.permitting.permissions import may_contact
+from consent.stating.corrections import CannotCorrect, correct
 from profiles.models import Membership, Profile, SourceRecord
 from tests.consent.statements import day, say
 from tests.profiles.customers import make_customer, make_record

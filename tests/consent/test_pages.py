@@ -3,7 +3,7 @@
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from consent import ledger
+from consent.stating import ledger
 from matching.models import ReviewCase
 from matching.signals import clusters_settled
 from profiles.models import Profile

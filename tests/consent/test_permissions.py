@@ -3,12 +3,12 @@
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from consent import projection
 from consent.contact_points import Value, find
-from consent.drift import drift
-from consent.facts import Reason
 from consent.models import EffectivePermission, PermissionState, PolicyVersion, Purpose
-from consent.permissions import Asked, may_contact, may_contact_many
+from consent.permitting import projection
+from consent.permitting.drift import drift
+from consent.permitting.facts import Reason
+from consent.permitting.permissions import Asked, may_contact, may_contact_many
 from consent.policies import text_hash
 from matching.models import Decision, ReviewCase
 from matching.signals import clusters_settled

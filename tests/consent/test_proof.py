@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from c360 import sealing
-from consent import proof
-from consent.ledger import NewEntry
 from consent.models import ConsentEvidence, LedgerEntry, PolicyVersion, SubjectKey
 from consent.policies import text_hash
-from consent.proof import Evidence, EvidenceAltered, EvidenceGone
+from consent.stating import proof
+from consent.stating.ledger import NewEntry
+from consent.stating.proof import Evidence, EvidenceAltered, EvidenceGone
 from profiles.mapping import ConsentColumn
 from profiles.models import SourceRecord
 from profiles.signals import RecordChange, records_changed

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from pyld import jsonld
 
-from consent.receipts import Event, Notice, Thread, receipt
+from consent.stating.receipts import Event, Notice, Thread, receipt
 from tests.consent.statements import day
 
 TERMS = frozenset((Path(__file__).parent / "dpv" / "terms.txt").read_text("utf-8").split())

@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from consent import contact_points
 from consent.contact_points import Value
-from consent.drift import drift
 from consent.models import LedgerEntry
-from consent.permissions import may_contact
+from consent.permitting.drift import drift
+from consent.permitting.permissions import may_contact
 from profiles.ingest import Row, store_rows
 from profiles.mapping import ConsentStatement
 from profiles.models import RecordVersion, SourceMapping, SourceRecord

@@ -12,8 +12,10 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from consent import contact_points, ledger, projection
+from consent import contact_points
 from consent.models import LedgerEntry, PolicyVersion, Purpose
+from consent.permitting import projection
+from consent.stating import ledger
 from matching.models import Decision, ReviewCase
 from matching.signals import clusters_settled
 from profiles.models import Identifier, Membership, Profile, SourceRecord

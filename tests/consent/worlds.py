@@ -7,7 +7,7 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from consent.facts import (
+from consent.permitting.facts import (
     Answer,
     Customer,
     Held,
@@ -17,7 +17,7 @@ from consent.facts import (
     Rules,
     Statement,
 )
-from consent.fold import effective, permissions
+from consent.permitting.fold import effective, permissions
 from tests.consent.statements import day
 
 NOW = day(40)

@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
-from consent.access_log import hashed_terms
+from consent.access.log import hashed_terms
 from consent.models import AccessEntry
 from profiles.models import SourceRecord
 from tests.profiles.customers import make_customer, make_record

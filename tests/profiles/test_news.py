@@ -10,7 +10,7 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from consent.models import AccessEntry
-from consent.projection import mark_stale
+from consent.permitting.projection import mark_stale
 from matching.models import MatchModelVersion, MergeEvent
 from matching.review import put_off
 from matching.second_person import proposals

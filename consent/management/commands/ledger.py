@@ -8,10 +8,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from consent import checkpoints, heads, signing
 from consent.audit import audit, one_moment
-from consent.chain_check import BrokenChain, HeadMismatch
-from consent.chain_export import lines
+from consent.chain import checkpoints, heads, signing
+from consent.chain.check import BrokenChain, HeadMismatch
+from consent.chain.export import lines
 
 BROKEN, MISMATCH = 2, 3
 

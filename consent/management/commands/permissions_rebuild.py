@@ -8,9 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import connection, transaction
 
-from consent.catching_up import catch_up
-from consent.drift import drift, rebuild
 from consent.models import PermissionState
+from consent.permitting.catching_up import catch_up
+from consent.permitting.drift import drift, rebuild
 
 MOST_SHOWN = 50
 

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from consent.evidence import customers_of, rules_now
-from consent.facts import Answer, Reason, summed_up
-from consent.fold import effective
-from consent.permission_rows import answer_of
+from consent.permitting.evidence import customers_of, rules_now
+from consent.permitting.facts import Answer, Reason, summed_up
+from consent.permitting.fold import effective
+from consent.permitting.rows import answer_of
 from profiles.models import Membership, Profile
 from profiles.prepared import ask
 

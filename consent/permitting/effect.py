@@ -14,10 +14,10 @@ from django.db.models import Count
 from django.utils import timezone
 
 from c360.showing import Action
-from consent.evidence import customers_of, rules_now, with_statements
-from consent.facts import Answer, Customer, Held, Rules
-from consent.fold import effective
 from consent.models import AccessEntry, LedgerEntry, Purpose
+from consent.permitting.evidence import customers_of, rules_now, with_statements
+from consent.permitting.facts import Answer, Customer, Held, Rules
+from consent.permitting.fold import effective
 from matching.cases import pairs_asked
 from matching.deciding.preview import (
     Preview,

@@ -15,11 +15,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from c360.models import User
-from consent import contact_points, ledger, proof
+from consent import contact_points
 from consent.contact_points import Value, values_of
 from consent.contact_table import hint_of
-from consent.facts import KIND_OF
 from consent.models import ConsentEvidence, LedgerEntry, PolicyVersion, Purpose
+from consent.permitting.facts import KIND_OF
+from consent.stating import ledger, proof
 from profiles.locking import lock_components
 from profiles.models import Membership, Profile, SourceRecord
 

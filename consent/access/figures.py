@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from c360.models import User
 from c360.showing import Action
-from consent.access_filter import midnight
+from consent.access.filter import midnight
 
 UNUSUAL = 50  # customers opened by one person within an hour of the clock
 LISTED = (Action.SEARCH, Action.LIST)  # hits of a search are seen, and not opened

@@ -9,9 +9,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from consent.chain_check import BrokenChain, Walk
-from consent.chain_format import ACCESS
-from consent.chain_rows import Place, rows
+from consent.chain.check import BrokenChain, Walk
+from consent.chain.format import ACCESS
+from consent.chain.rows import Place, rows
 from consent.models import AccessEntry
 
 NEWEST = 10_000

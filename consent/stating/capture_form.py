@@ -10,11 +10,11 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from consent.capture import Place, Said, Statement
 from consent.forms import Described
 from consent.models import LedgerEntry, PolicyVersion, Purpose
+from consent.stating.capture import Place, Said, Statement
 
-SALT = "consent.capture"
+SALT = "consent.stating.capture"
 GOOD_FOR = timedelta(hours=1)
 SAID = [
     (Said.YES, _("Yes, you may")),

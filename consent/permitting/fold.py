@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from consent.facts import (
+from consent.permitting.facts import (
     CHANNELS_OF,
     KIND_OF,
     REFUSALS,

@@ -9,10 +9,10 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from consent import signing
-from consent.chain_format import LOGS, Log
-from consent.chain_rows import Row, rows
-from consent.heads import Head
+from consent.chain import signing
+from consent.chain.format import LOGS, Log
+from consent.chain.heads import Head
+from consent.chain.rows import Row, rows
 
 
 def lines(heads: Iterable[Head]) -> Iterator[str]:

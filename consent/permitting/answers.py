@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from consent.facts import Answer
 from consent.models import LedgerEntry, Purpose
-from consent.permissions import Asked, may_contact_each
+from consent.permitting.facts import Answer
+from consent.permitting.permissions import Asked, may_contact_each
 from profiles.desk.once import once
 from profiles.models import Profile
 

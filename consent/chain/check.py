@@ -4,8 +4,8 @@ from collections.abc import Generator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 
-from consent.chain_format import Log, row_hash
-from consent.chain_rows import Place, Row
+from consent.chain.format import Log, row_hash
+from consent.chain.rows import Place, Row
 
 
 class BrokenChain(Exception):

@@ -7,8 +7,8 @@ from uuid import UUID
 from django.db import models, transaction
 
 from c360.models import User
-from consent import ledger
 from consent.models import LedgerEntry
+from consent.stating import ledger
 
 Decision = LedgerEntry.Decision
 NO = (Decision.REFUSED, Decision.WITHDRAWN, Decision.OBJECTED)

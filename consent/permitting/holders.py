@@ -7,7 +7,7 @@ from uuid import UUID
 
 from consent import contact_points
 from consent.contact_points import Kind, Value, values_of
-from consent.facts import REFUSALS
+from consent.permitting.facts import REFUSALS
 from profiles.arrays import id_array
 from profiles.prepared import ask
 

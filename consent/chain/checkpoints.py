@@ -7,11 +7,11 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from c360 import advisory
-from consent import heads
-from consent.chain_check import HeadMismatch
-from consent.chain_format import LOGS, Log
-from consent.chain_rows import hash_at, head
-from consent.heads import Head
+from consent.chain import heads
+from consent.chain.check import HeadMismatch
+from consent.chain.format import LOGS, Log
+from consent.chain.heads import Head
+from consent.chain.rows import hash_at, head
 from consent.models import Checkpoint
 
 logger = logging.getLogger(__name__)

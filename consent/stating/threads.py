@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from consent.models import LedgerEntry
-from consent.receipts import Event, Notice, Thread
+from consent.stating.receipts import Event, Notice, Thread
 
 CORRECTING = ("invalidated", "corrected")
 

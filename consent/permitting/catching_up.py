@@ -6,9 +6,9 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from consent import projection
 from consent.locking import lock
 from consent.models import EffectivePermission, PermissionState
+from consent.permitting import projection
 from matching.resolving.failpoints import failpoint
 
 AT_ONCE = 100  # profiles in one transaction: who appends to the ledger waits for it

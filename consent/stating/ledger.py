@@ -15,7 +15,7 @@ from django.utils.text import slugify
 from c360.models import User
 from consent import tasks
 from consent.models import LedgerEntry, PolicyVersion, Purpose
-from consent.projection import follow
+from consent.permitting.projection import follow
 from profiles.arrays import id_array
 from profiles.models.source import LawfulBasis
 

@@ -7,7 +7,7 @@ and one by a membership, the second always sees what the first did.
 Only profiles of interest have rows: those with a record that was flagged, because something
 was said about it or about a contact point it has, and those a review case ties to such a one.
 The flag of a record is a `PermissionState` of the profile it was born with. For all others the
-answer follows from the purpose alone (`consent.permissions`).
+answer follows from the purpose alone (`consent.permitting.permissions`).
 """
 
 from collections.abc import Collection, Mapping
@@ -17,12 +17,14 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from consent import contact_points, holders, permission_rows, tasks
+from consent import contact_points, tasks
 from consent.contact_points import Value
-from consent.evidence import customers_of, rules_now
-from consent.fold import permissions
 from consent.locking import lock
 from consent.models import PermissionState
+from consent.permitting import holders
+from consent.permitting import rows as permission_rows
+from consent.permitting.evidence import customers_of, rules_now
+from consent.permitting.fold import permissions
 from profiles.arrays import id_array, key_array
 from profiles.prepared import ask, tell
 

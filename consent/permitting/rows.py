@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from consent.facts import Answer, Reason
+from consent.permitting.facts import Answer, Reason
 from profiles.announcing import announce_customers
 from profiles.arrays import key_array
 from profiles.payload import as_rows

@@ -8,10 +8,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from consent.capture_form import Opened, opened_now
-from consent.corrections import Why
 from consent.forms import Described
 from consent.models import LedgerEntry, Purpose
+from consent.stating.capture_form import Opened, opened_now
+from consent.stating.corrections import Why
 from profiles.models import SourceRecord
 
 ANY = ("", _("any"))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from c360.models import User
 from c360.showing import Action
-from consent.episodes import Episode, Trail, trail_of
+from consent.access.episodes import Episode, Trail, trail_of
 from consent.models import AccessEntry
 
 PUBLIC_ID = r"(?i)^P-[0-9A-Z]{12}\Z"

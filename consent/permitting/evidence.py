@@ -13,8 +13,8 @@ from uuid import UUID
 
 from consent import contact_points
 from consent.contact_points import Value, digest, values_of
-from consent.facts import Customer, Held, Pair, Policy, PurposeRule, Rules, Statement
 from consent.models import PolicyVersion, Purpose
+from consent.permitting.facts import Customer, Held, Pair, Policy, PurposeRule, Rules, Statement
 from profiles.arrays import id_array, key_array
 from profiles.prepared import ask
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from consent import permission_rows, projection
-from consent.evidence import customers_of, rules_now
-from consent.facts import Reason
-from consent.fold import permissions
 from consent.locking import lock
 from consent.models import PermissionState
+from consent.permitting import projection
+from consent.permitting import rows as permission_rows
+from consent.permitting.evidence import customers_of, rules_now
+from consent.permitting.facts import Reason
+from consent.permitting.fold import permissions
 from profiles.models import Profile
 
 CHUNK = 500

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from consent.chain_format import MOMENT, Log, texts
+from consent.chain.format import MOMENT, Log, texts
 
 CHUNK = 5_000
 # Read plainly: moments as seconds, since Python's own end with the year 9999.

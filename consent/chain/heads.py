@@ -16,9 +16,9 @@ from typing import Any
 
 from django.conf import settings
 
-from consent import signing
-from consent.chain_check import HeadMismatch
-from consent.chain_rows import Place
+from consent.chain import signing
+from consent.chain.check import HeadMismatch
+from consent.chain.rows import Place
 
 
 @dataclass(frozen=True, slots=True)

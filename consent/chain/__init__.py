@@ -1,0 +1,1 @@
+"""The proof of both logs: how their rows are hashed, read back, signed and exported."""

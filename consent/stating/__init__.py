@@ -1,0 +1,1 @@
+"""What people said: the ledger, the ways into it, its proofs and receipts."""
