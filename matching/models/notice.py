@@ -24,6 +24,7 @@ class Notice(models.Model):
         LIMIT = "limit", _("Quality above its limit")
         SIMULATED = "simulated", _("Simulation finished")
         DRAFT = "draft", _("Draft left lying")
+        ENDING = "ending", _("Choice of a value ends soon")
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
     subject = models.CharField(max_length=300)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import F
 from django.utils import timezone
 
 from matching.data_quality.board import WHOLE, board
@@ -17,8 +18,11 @@ from matching.models import (
 )
 from matching.queueing.readings import agreement
 from matching.rules.stages import last_changes
+from profiles.models import Override
+from profiles.survivorship.overrides import last_day
 
 UNANSWERED = timedelta(days=2)  # a report may take so long
+ENDS_SOON = timedelta(days=14)  # of a choice of what is shown, or the last tenth of its time
 LEFT_LYING = timedelta(days=14)  # a draft nobody has published or simulated since
 FEWEST_READINGS = 20  # below that the share says little
 AGREED_PERCENT = 85
@@ -44,6 +48,7 @@ def reasons() -> list[Found]:
         *_agreement(),
         *_limits(),
         *_versions(),
+        *_endings(),
     ]
 
 
@@ -114,3 +119,20 @@ def _versions() -> Iterator[Found]:
         elif row.report and row.state == State.SHADOW:
             made_at = datetime.fromisoformat(row.report["made_at"])
             yield Found(Kind.SIMULATED, row.version, detail, made_at)
+
+
+def _endings() -> Iterator[Found]:
+    """Choices of what is shown whose time is nearly over, with the customer they are about."""
+    now = timezone.now()
+    soon = Override.objects.standing().filter(until__lte=now + ENDS_SOON)
+    told = soon.select_related("said_by").annotate(profile=F("record__membership__profile"))
+    for choice in told.order_by("until", "pk"):
+        since = choice.until - min(ENDS_SOON, (choice.until - choice.said_at) / 10)
+        if since <= now:
+            detail = {
+                "profile": choice.profile,
+                "attribute": choice.attribute,
+                "who": str(choice.said_by),
+                "day": last_day(choice).isoformat(),
+            }
+            yield Found(Kind.ENDING, str(choice.pk), detail, since)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from matching.data_quality.board import WHOLE, attribute_label
 from matching.models import Metric, Notice
+from profiles.desk.values import date_text, label
 
 Kind = Notice.Kind
 
@@ -52,6 +53,8 @@ def _reason(notice: Notice) -> str:
     detail: dict[str, Any] = notice.detail
     if notice.kind == Kind.LIMIT:
         return _limit(notice)
+    if notice.kind == Kind.ENDING:
+        return _ending(notice)
     return {
         Kind.REPORT: _("An agent reported that records do not belong to a customer."),
         Kind.REFUSED: _("An answer was refused: it contradicts what people said before."),
@@ -62,6 +65,18 @@ def _reason(notice: Notice) -> str:
         Kind.SIMULATED: _("%(version)s by %(who)s was simulated and waits for somebody else."),
         Kind.DRAFT: _("%(version)s by %(who)s has been neither published nor dropped."),
     }[Kind(notice.kind)] % detail
+
+
+def _ending(notice: Notice) -> str:
+    detail = notice.detail
+    facts = {
+        "who": detail["who"],
+        "what": label(detail["attribute"]),
+        "day": date_text(detail["day"]),
+    }
+    return (
+        _("%(what)s: %(who)s chose what is shown until %(day)s. The rules choose then.") % facts
+    )
 
 
 def _limit(notice: Notice) -> str:
@@ -78,6 +93,8 @@ def _place(notice: Notice) -> str:
         return reverse("matching:quality-cell", args=detail["place"])
     if notice.kind in (Kind.REPORT, Kind.REFUSED):
         return reverse("matching:case", args=[detail["case"]])
+    if notice.kind == Kind.ENDING:
+        return reverse("profiles:override", args=[detail["profile"], detail["attribute"]])
     if notice.kind == Kind.AGREEMENT:
         return reverse("matching:queue")
     if notice.kind in (Kind.SIMULATED, Kind.DRAFT):

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -21,7 +22,7 @@ from matching.notices import finding
 from matching.notices.keeping import bring_up_to_date, waiting
 from matching.notices.page import Told, by_source
 from matching.notices.page import told as tell
-from profiles.models import Source
+from profiles.models import Override, Source
 from tests.matching.anna import ELSE, three_of_anna
 from tests.matching.arrivals import arrive, day, resolve, say
 from tests.matching.pages import text
@@ -29,7 +30,7 @@ from tests.matching.pairs import make_pair
 from tests.matching.test_data_quality import till
 from tests.matching.test_report import report
 from tests.matching.test_review_pages import decide
-from tests.profiles.customers import make_source
+from tests.profiles.customers import make_customer, make_record, make_source
 from tests.staff import signed_in, staff
 
 __all__ = ["till"]
@@ -256,3 +257,28 @@ def test_the_database_keeps_one_open_notice_of_one_thing() -> None:
 
     with pytest.raises(IntegrityError, match="one_open_notice"), transaction.atomic():
         Notice.objects.create(kind="stage", subject="crm/1")
+
+
+def test_a_choice_of_a_value_is_noticed_before_its_time_is_over() -> None:
+    anna = make_customer(make_record("shop", given_name="Anna", phone=["+447700900909"]))
+    choice = Override.objects.create(
+        record=anna.birth_record,
+        attribute="phone",
+        value_hash="x",
+        reason="She rang",
+        said_by=staff("sol"),
+        until=timezone.now() + timedelta(days=90),
+    )
+    for days, is_noticed in ((1, False), (80, False), (82, True)):
+        with time_machine.travel(timezone.now() + timedelta(days=days)):
+            bring_up_to_date()
+        assert (subjects("ending") == {str(choice.pk)}) is is_noticed
+
+    page = text(signed_in("kim").get("/notices/"))
+    assert f'href="/c/{anna.pk}/choose/phone/"' in page
+    assert f"{staff('sol')} chose what is shown until" in page
+    assert "+447700900909" not in page
+
+    Override.objects.update(end="taken_back", ended_at=timezone.now(), ended_by=staff("kim"))
+    bring_up_to_date()
+    assert not subjects("ending")
