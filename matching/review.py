@@ -10,16 +10,15 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
-from django.db.models import Case, Exists, F, OuterRef, When
+from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from c360.live import announce
 from c360.models import User
-from matching.models import Decision, Proposal, ReportedRecord, ReviewCase
+from matching.models import Decision, Proposal, ReviewCase
 from matching.models.review import CaseQuerySet
 from matching.queueing.leases import take
 from matching.queueing.order import counted, free_for, ranked
@@ -28,7 +27,7 @@ from matching.queueing.picking import EVERYTHING, Picked
 from matching.queueing.readings import Agreement, agreement
 from matching.standing import STANDS
 from profiles.desk.once import once
-from profiles.models import Membership, Profile
+from profiles.models import Profile
 from profiles.prepared import ask
 
 REVIEW = "matching.review_matches"
@@ -41,6 +40,27 @@ SELECT d.action, d.kind, d.verdict, d.lo_id, d.hi_id FROM matching_decision d
 WHERE d.decided_by_id = %(user)s AND d.decided_at >= %(since)s AND <stands>
 ORDER BY d.decided_at DESC, d.id DESC LIMIT 1
 """.replace("<stands>", STANDS)
+
+# From the records of a profile to their cases, not through all cases there are. Who answers a
+# case drawn by lot should not know that the machine has joined the two: it is not told.
+CASES_OF = """
+WITH own AS MATERIALIZED (
+    SELECT record_id FROM profiles_membership WHERE profile_id = %(profile)s
+),
+either AS (
+    SELECT c.id FROM own JOIN matching_reviewcase c ON c.lo_id = own.record_id
+        WHERE c.settled_at IS NULL
+    UNION SELECT c.id FROM own JOIN matching_reviewcase c ON c.hi_id = own.record_id
+        WHERE c.settled_at IS NULL
+)
+SELECT c.id, c.lo_id, c.hi_id, lo.profile_id, hi.profile_id,
+    ARRAY(SELECT record_id FROM matching_reportedrecord told WHERE told.case_id = c.id)
+FROM either JOIN matching_reviewcase c USING (id)
+LEFT JOIN profiles_membership lo ON lo.record_id = c.lo_id
+LEFT JOIN profiles_membership hi ON hi.record_id = c.hi_id
+WHERE c.reason <> 'audit'
+ORDER BY c.reason = 'reported' DESC, c.weight_bits DESC, c.id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,13 +202,6 @@ def last_action(user: User) -> Action | None:
     return Action(*rows[0]) if rows else None
 
 
-def _with_profiles(cases: CaseQuerySet) -> CaseQuerySet:
-    """Annotate the two current profiles."""
-    return cases.annotate(
-        lo_profile=F("lo__membership__profile"), hi_profile=F("hi__membership__profile")
-    )
-
-
 class Touching(NamedTuple):
     """An open case with a record of a profile, or with two; `reported` are those reported."""
 
@@ -208,17 +221,7 @@ class Touching(NamedTuple):
 @once
 def cases_of(profile: Profile) -> list[Touching]:
     """The open cases with a record of a profile, reported ones first. One query."""
-    asked = ReviewCase.objects.open().exclude(reason=ReviewCase.Reason.AUDIT)  # says nothing
-    records = Membership.objects.filter(profile=profile).values("record")
-    either = asked.filter(lo__in=records).values("pk")  # from the records, not from all cases
-    either = either.union(asked.filter(hi__in=records).values("pk"))
-    touching = _with_profiles(ReviewCase.objects.filter(pk__in=either))
-    reported = ReportedRecord.objects.filter(case=OuterRef("pk")).values("record_id")
-    is_reported = Case(When(reason=ReviewCase.Reason.REPORTED, then=1), default=0)
-    told = touching.annotate(reported=ArraySubquery(reported))
-    columns = ("pk", "lo_id", "hi_id", "lo_profile", "hi_profile", "reported")
-    first = told.order_by(is_reported.desc(), "-weight_bits", "pk")
-    return [Touching(*row) for row in first.values_list(*columns)]
+    return [Touching(*row) for row in ask(CASES_OF, {"profile": profile.pk})]
 
 
 def first_case_of(profile: Profile) -> int | None:
