@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from django.db import models
 from django.dispatch import Signal
+from django.utils.translation import gettext_lazy as _
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -27,14 +28,14 @@ customer_data_exported = Signal()
 class Action(models.TextChoices):
     """What somebody did to see customer data."""
 
-    VIEW = "view", "Looked at"
-    SEARCH = "search", "Searched"
-    LIST = "list", "Listed"
-    REVEAL = "reveal", "Showed a masked value of"
-    EXPORT = "export", "Exported"
-    CHANGE = "change", "Changed"
-    REVIEW = "review", "Reviewed a match of"
-    API = "api", "Read by interface"
+    VIEW = "view", _("Looked at")
+    SEARCH = "search", _("Searched")
+    LIST = "list", _("Listed")
+    REVEAL = "reveal", _("Showed a masked value of")
+    EXPORT = "export", _("Exported")
+    CHANGE = "change", _("Changed")
+    REVIEW = "review", _("Reviewed a match of")
+    API = "api", _("Read by interface")
 
 
 class Undeclared(Exception):

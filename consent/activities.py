@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from django.conf import settings
+from django.utils.translation import override
+
 from consent.models import ProcessingActivity
 
 WRITTEN = (  # by people
@@ -24,7 +27,8 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a cell begins that a spreadshe
 def as_row(activity: ProcessingActivity) -> dict[str, Any]:
     """One activity by the names of `COLUMNS`: texts, and lists of texts."""
     row = {name: getattr(activity, name) for name in COLUMNS}
-    row["role"] = activity.get_role_display()
+    with override(settings.LANGUAGE_CODE):  # what programs read is the same for everybody
+        row["role"] = str(activity.get_role_display())
     row["purposes"] = sorted(purpose.name for purpose in activity.purposes.all())
     row["updated_at"] = activity.updated_at.isoformat()
     return row

@@ -47,13 +47,13 @@ class LedgerEntry(models.Model):
     set_by_database = ("recorded_at", "chain", "seq", "prev_hash", "row_hash")
 
     class Decision(models.TextChoices):
-        GRANTED = "granted", "Allowed"
-        REFUSED = "refused", "Refused"
-        WITHDRAWN = "withdrawn", "Taken back"
-        OBJECTED = "objected", "Objected"
-        REQUESTED = "requested", "Asked, not confirmed yet"
-        INVALIDATED = "invalidated", "Found invalid"
-        CORRECTED = "corrected", "Was about somebody else"
+        GRANTED = "granted", _("Allowed")
+        REFUSED = "refused", _("Refused")
+        WITHDRAWN = "withdrawn", _("Taken back")
+        OBJECTED = "objected", _("Objected")
+        REQUESTED = "requested", _("Asked, not confirmed yet")
+        INVALIDATED = "invalidated", _("Found invalid")
+        CORRECTED = "corrected", _("Was about somebody else")
 
     class Channel(models.TextChoices):
         EMAIL = "email", _("E-mail")
@@ -62,9 +62,9 @@ class LedgerEntry(models.Model):
         POST = "post", _("Post")
 
     class Scope(models.TextChoices):
-        CONTACT_POINT = "contact_point", "One contact point"
-        RECORD = "record", "The record"
-        SNAPSHOT = "snapshot", "All records joined at that time"
+        CONTACT_POINT = "contact_point", _("One contact point")
+        RECORD = "record", _("The record")
+        SNAPSHOT = "snapshot", _("All records joined at that time")
 
     class Precision(models.TextChoices):
         EXACT = "exact", "To the second"
@@ -72,12 +72,12 @@ class LedgerEntry(models.Model):
         UNDATED = "undated", "The time of the row stands in"
 
     class Method(models.TextChoices):
-        IMPORT = "import", "Came with a record"
-        AGENT = "agent", "Told to an agent"
-        API = "api", "Sent by another system"
-        FORM = "form", "Given on a form"
-        UNSUBSCRIBE = "unsubscribe", "Unsubscribed from a mail"
-        PAPER = "paper", "On paper"
+        IMPORT = "import", _("Came with a record")
+        AGENT = "agent", _("Told to an agent")
+        API = "api", _("Sent by another system")
+        FORM = "form", _("Given on a form")
+        UNSUBSCRIBE = "unsubscribe", _("Unsubscribed from a mail")
+        PAPER = "paper", _("On paper")
 
     class ActorType(models.TextChoices):
         SUBJECT = "subject", "The person"

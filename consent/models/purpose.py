@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from profiles.models import Source
 from profiles.models.source import LawfulBasis
@@ -19,9 +20,9 @@ class Purpose(models.Model):
     """A reason to use personal data that people can be asked about."""
 
     class Mode(models.TextChoices):
-        OPT_IN = "opt_in", "Only with a yes"
-        OPT_OUT = "opt_out", "Unless refused"
-        NECESSARY = "necessary", "Needed for the service itself; no advertising"
+        OPT_IN = "opt_in", _("Only with a yes")
+        OPT_OUT = "opt_out", _("Unless refused")
+        NECESSARY = "necessary", _("Needed for the service itself; no advertising")
 
     key = models.SlugField(max_length=60, primary_key=True)
     name = models.CharField(max_length=80)
@@ -75,9 +76,9 @@ class ProcessingActivity(models.Model):
     """One entry of the record of processing activities (GDPR article 30)."""
 
     class Role(models.TextChoices):
-        CONTROLLER = "controller", "Controller"
-        JOINT = "joint", "Joint controller"
-        PROCESSOR = "processor", "Processor"
+        CONTROLLER = "controller", _("Controller")
+        JOINT = "joint", _("Joint controller")
+        PROCESSOR = "processor", _("Processor")
 
     name = models.CharField(max_length=120, unique=True)
     description = models.TextField(blank=True)

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
 
 from c360.models import User
 from consent.models import LedgerEntry
@@ -17,11 +18,11 @@ NO = (Decision.REFUSED, Decision.WITHDRAWN, Decision.OBJECTED)
 class Why(models.TextChoices):
     """Why an entry does not stand. Kept in the ledger, so it names nobody."""
 
-    SOMEBODY_ELSE = "somebody_else", "It was about somebody else"
-    MISTAKE = "mistake", "It was entered by mistake"
-    NO_PROOF = "no_proof", "There is no proof of it"
-    WRONG_TEXT = "wrong_text", "The text shown was not the one named"
-    NOT_FREE = "not_free", "The yes was not given freely"
+    SOMEBODY_ELSE = "somebody_else", _("It was about somebody else")
+    MISTAKE = "mistake", _("It was entered by mistake")
+    NO_PROOF = "no_proof", _("There is no proof of it")
+    WRONG_TEXT = "wrong_text", _("The text shown was not the one named")
+    NOT_FREE = "not_free", _("The yes was not given freely")
 
 
 class CannotCorrect(ValueError):

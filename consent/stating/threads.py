@@ -5,6 +5,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.conf import settings
 from django.db.models import Q
+from django.utils.translation import override
 
 from consent.models import LedgerEntry
 from consent.stating.receipts import Event, Notice, Thread
@@ -62,6 +63,8 @@ def record_ref(record: int) -> UUID:
 
 
 def _event(row: LedgerEntry) -> Event:
+    with override(settings.LANGUAGE_CODE):  # a receipt says the same to everybody
+        method = str(row.get_method_display())
     text = row.policy_version
     notice = None
     if text is not None and text.published_at is not None:
@@ -76,7 +79,7 @@ def _event(row: LedgerEntry) -> Event:
         entry_id=row.entry_id,
         decision=row.decision,
         stated_at=row.stated_at,
-        method=row.get_method_display(),
+        method=method,
         by_subject=row.decision not in CORRECTING,
         chain=row.chain,
         seq=row.seq,

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from c360.models import User
 from matching import tasks
@@ -124,7 +125,7 @@ def drawn_by_lot(stored: AllRecords) -> set[Pair]:
 
 
 READING, COMPARING = "Reading", "Comparing"
-WEIGHING = ("Weighing as now", "Weighing anew")
+WEIGHING = (gettext_noop("Weighing as now"), gettext_noop("Weighing anew"))
 PARTS = {READING: (0, 15), WEIGHING[0]: (15, 50), WEIGHING[1]: (50, 85), COMPARING: (85, 100)}
 AT_ONCE = 5_000  # pairs
 

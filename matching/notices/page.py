@@ -55,6 +55,8 @@ def _reason(notice: Notice) -> str:
         return _limit(notice)
     if notice.kind == Kind.ENDING:
         return _ending(notice)
+    if notice.kind == Kind.STAGE:
+        detail = {**detail, "stage": _(detail["stage"])}  # kept in English
     return {
         Kind.REPORT: _("An agent reported that records do not belong to a customer."),
         Kind.REFUSED: _("An answer was refused: it contradicts what people said before."),

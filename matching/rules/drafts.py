@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from c360.jobs import Run, Unable
 from c360.models import User
@@ -50,7 +51,7 @@ def make_draft(
 
 def train_in_background(run: Run, *, made_by: int) -> dict[str, Any]:
     """The job that learns a version from all records and decisions, as a draft."""
-    run.at("Learning", 0, 1)
+    run.at(gettext_noop("Learning"), 0, 1)
     user = User.objects.get(pk=made_by)
     try:
         version, trained = train_draft(Settings(version=""), made_by=user)

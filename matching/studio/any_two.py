@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from matching.confidence import Tie, spanning_tree, ties_among
-from matching.core import explain
 from matching.core.clustering import Node
 from matching.core.guards import Union, objection
 from matching.core.model import MatchModel
@@ -19,6 +18,7 @@ from matching.deciding.holds import locks_on
 from matching.deciding.preview import live_members, world_around
 from matching.models import Decision, Hold, ReviewCase
 from matching.studio.comparing import Link, way_between, words_of_tie
+from matching.telling import explain
 from matching.telling.casefile import CaseFile, open_file
 from matching.telling.contradiction import said_by
 from matching.telling.evidence import Evidence, evidence_now
@@ -64,7 +64,7 @@ def any_two(one: SourceRecord, other: SourceRecord, *, model: MatchModel) -> Any
         evidence=evidence_now(weighed, (one, other), model),
         are_together=are_together,
         sentence=found.sentence if found else _sentence(way),
-        detail=found.detail if found else "",
+        detail=explain.detail(found.detail) if found else "",
         objection=_objection(nodes[one.pk], nodes[other.pk], weighed, model),
         said=_said(ours, theirs),
         way=way,

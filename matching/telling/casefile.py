@@ -12,6 +12,7 @@ from matching.core.differences import Row, compare
 from matching.core.features import features_of
 from matching.models import Reading, ReviewCase
 from matching.queueing.picking import short_reasons
+from matching.telling import explain
 from matching.telling.compared import Folded, compared
 from profiles.desk.values import label, name_as_given, phone_text
 from profiles.models import SourceRecord
@@ -49,6 +50,7 @@ class CaseFile:
     compared: list[Folded]
     reason: str
     short_reason: str
+    detail: str
     overrides: str
 
     @property
@@ -75,6 +77,7 @@ def open_file(case: ReviewCase) -> CaseFile:
         compared=compared(features_of(case.lo.attributes), features_of(case.hi.attributes)),
         reason=reason_words(case),
         short_reason=short_reason(case),
+        detail=explain.detail(case.detail),
         overrides=override_words(case),
     )
 

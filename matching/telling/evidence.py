@@ -10,11 +10,11 @@ from typing import Any
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from matching.core import explain
 from matching.core.model import MatchModel
 from matching.core.scoring import Scored
 from matching.live import fold, generic_values, model_of_version
 from matching.models import Link, ReviewCase
+from matching.telling import explain
 from matching.telling.waterfall import Part, Waterfall, waterfall
 from profiles.models import SourceRecord
 

@@ -10,11 +10,12 @@ from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from matching.core import cluster_story, explain
+from matching.core import cluster_story
 from matching.core.clustering import Node, Refusal
 from matching.core.model import MatchModel
 from matching.deciding.preview import live_members, world_around
 from matching.models import Decision, Link
+from matching.telling import explain
 from matching.telling.evidence import levels_in_words
 from matching.world import Pair, World
 from profiles.models import Profile, SourceRecord

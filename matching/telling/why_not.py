@@ -12,13 +12,13 @@ from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from matching.core import explain
 from matching.core.clustering import Refusal
 from matching.core.model import MatchModel
 from matching.core.scoring import Scored, score
 from matching.deciding.preview import live_members, world_around
 from matching.models import BlockKey, Decision, GenericKey
 from matching.resolving.links import JOINING_STAGES
+from matching.telling import explain
 from matching.world import Pair, Solution, World, solve
 from profiles.models import Profile, SourceRecord
 
@@ -59,7 +59,7 @@ def why_not(profile: Profile, other: Profile, *, model: MatchModel) -> WhyNot:
     return WhyNot(
         reason=found.reason,
         sentence=found.sentence,
-        detail=found.detail,
+        detail=explain.detail(found.detail),
         pair=found.pair,
         best_pair=best_pair,
         best=best,

@@ -36,9 +36,12 @@ class TooMany(Exception):
     @property
     def words(self) -> str:
         """What the person is told."""
-        told = "You looked for many customers within a minute. Wait %(n)s second."
-        many = "You looked for many customers within a minute. Wait %(n)s seconds."
-        return ngettext(told, many, self.seconds) % {"n": self.seconds}
+        told = ngettext(
+            "You looked for many customers within a minute. Wait %(n)s second.",
+            "You looked for many customers within a minute. Wait %(n)s seconds.",
+            self.seconds,
+        )
+        return told % {"n": self.seconds}
 
 
 def allow(person: int, text: str) -> None:

@@ -5,33 +5,34 @@ import secrets
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class LawfulBasis(models.TextChoices):
     """GDPR article 6(1)."""
 
-    CONSENT = "consent", "Consent"
-    CONTRACT = "contract", "Contract"
-    LEGAL_OBLIGATION = "legal_obligation", "Legal obligation"
-    VITAL_INTERESTS = "vital_interests", "Vital interests"
-    PUBLIC_TASK = "public_task", "Public task"
-    LEGITIMATE_INTERESTS = "legitimate_interests", "Legitimate interests"
+    CONSENT = "consent", _("Consent")
+    CONTRACT = "contract", _("Contract")
+    LEGAL_OBLIGATION = "legal_obligation", _("Legal obligation")
+    VITAL_INTERESTS = "vital_interests", _("Vital interests")
+    PUBLIC_TASK = "public_task", _("Public task")
+    LEGITIMATE_INTERESTS = "legitimate_interests", _("Legitimate interests")
 
 
 class Source(models.Model):
     """A system that contributes records: a CRM, a shop, a support desk."""
 
     class TrustClass(models.TextChoices):
-        SERVER = "server", "Server"
-        BROWSER = "browser", "Browser"
-        FILE = "file", "File"
-        WEBHOOK = "webhook", "Webhook"
+        SERVER = "server", _("Server")
+        BROWSER = "browser", _("Browser")
+        FILE = "file", _("File")
+        WEBHOOK = "webhook", _("Webhook")
 
     class Stage(models.TextChoices):
-        OBSERVE = "observe", "Observe: matches nothing yet"
-        SUGGEST = "suggest", "Suggest: every match asks a person"
-        ASSIST = "assist", "Assist"
-        AUTO = "auto", "Automatic"
+        OBSERVE = "observe", _("Observe: matches nothing yet")
+        SUGGEST = "suggest", _("Suggest: every match asks a person")
+        ASSIST = "assist", _("Assist")
+        AUTO = "auto", _("Automatic")
 
     slug = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=80)
@@ -64,8 +65,8 @@ class SourceMapping(models.Model):
     """One version of how a source's columns become attributes. Never edited."""
 
     class Reads(models.TextChoices):
-        RECORDS = "records", "Person records"
-        EVENTS = "events", "Events"
+        RECORDS = "records", _("Person records")
+        EVENTS = "events", _("Events")
 
     source = models.ForeignKey(Source, models.CASCADE, related_name="mappings")
     reads = models.CharField(max_length=10, choices=Reads.choices)

@@ -6,6 +6,7 @@ from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from c360.jobs import Run, Unable
 from c360.jobs.model import Job
@@ -78,7 +79,9 @@ def report_of(
             before = golden_values(records, rules_of(shown[profile]), said)
             found.add(profile, before, golden_values(records, rules, said))
         if run is not None:
-            run.at("Choosing values", found.customers, min(stored, most or stored))
+            run.at(
+                gettext_noop("Choosing values"), found.customers, min(stored, most or stored)
+            )
     return {
         "against": against,
         "made_at": made_at.isoformat(timespec="microseconds"),

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 SPOKEN = {"alt", "aria-label", "aria-description", "placeholder", "title", "data-label"}
-GETTEXT = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
+GETTEXT = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "gettext_noop"}
 TRANSLATE = re.compile(r"""{%\s*translate\s+(["'])(.*?)\1""")
 BLOCK = re.compile(r"{%\s*blocktranslate\b.*?%}(.*?){%\s*endblocktranslate\s*%}", re.DOTALL)
 UNSAID = re.compile(  # remarks, and blocks that are names of classes

@@ -1,14 +1,22 @@
 """A weight in plain words."""
 
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.utils import translation
 from hypothesis import given
 
-from matching.core import comparisons, explain
+from matching.core import comparisons
 from matching.core.features import Features
 from matching.core.model import default_model
 from matching.core.scoring import score
+from matching.telling import explain
 from tests.matching.people import people, person
 
 MODEL = default_model()
+CORE = Path(comparisons.__file__).parent
 
 
 @given(people(), people())
@@ -46,6 +54,18 @@ def test_a_pair_is_told_in_one_sentence() -> None:
     )
 
 
+def test_a_pair_is_told_in_the_language_of_the_reader() -> None:
+    left = person("Anna", "Smith", email="anna84@example.com", birth_date="1984-03-02")
+    right = person("Amna", "Smith", email="anna84@example.com", birth_date="1961-11-20")
+
+    with translation.override("de"):
+        told = explain.sentence(left, right)
+
+    assert told == (
+        "Gleich: Nachname und E-Mail; Vorname: fast gleich; aber verschieden: Geburtsdatum."
+    )
+
+
 @given(people(), people())
 def test_every_pair_has_a_sentence(left: Features, right: Features) -> None:
     text = explain.sentence(left, right)
@@ -60,5 +80,26 @@ def test_records_with_nothing_in_common_are_told_so() -> None:
 
 def test_every_refusal_has_its_sentence() -> None:
     for reason in ("different", "identifier", "birth_date", "twins", "generation"):
-        assert explain.refusal(reason) == explain.REFUSALS[reason]
+        assert explain.refusal(reason) == str(explain.REFUSALS[reason])
     assert explain.refusal("unheard of")
+
+
+def test_whatever_the_core_says_of_a_refusal_is_told_in_german() -> None:
+    said = [text for path in CORE.glob("*.py") for text in _objections(path)]
+
+    with translation.override("de"):
+        assert len(said) > 7
+        assert [text for text in said if explain.detail(text) == text] == []
+        assert explain.detail("Two different values of loyalty.") == (
+            "Zwei verschiedene Werte von loyalty."
+        )
+
+
+def _objections(path: Path) -> Iterator[str]:
+    """The sentences of all objections in a module, with 7 for what is filled in."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Objection":
+            text = ast.literal_eval(
+                re.sub(r"{.*?}", "7", ast.unparse(node.args[1]).lstrip("f"))
+            )
+            yield str(text)
