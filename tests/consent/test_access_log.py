@@ -41,7 +41,10 @@ SHOWS: dict[str, str] = MATRIX["shows"]
 CANARIES = ("Kowalska", "anna@example.com", "anna@exmaple.com")
 PASSING = (200, 201, 409, 422)
 # Redirects that are logged, and of whom: here the author and a steward do change something.
-CHANGED_AND_LEFT = {"POST profiles:withdraw-correction": ("ana", "sol")}
+CHANGED_AND_LEFT = {
+    "POST profiles:withdraw-correction": ("ana", "sol"),
+    "POST profiles:take-back-override": ("sol",),
+}
 
 
 def action_of(method: str, name: str) -> str | None:
