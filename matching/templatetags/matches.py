@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django import template
 from django.utils.dateparse import parse_datetime
+from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -59,8 +60,8 @@ def result(row: Row) -> str:
 @register.filter
 def signed(bits: float) -> str:
     """Bits with a sign that lines up: `+6.1`, `−9.2`, `0.0`."""
-    text = f"{abs(bits):.1f}"
-    if text == "0.0":
+    text = number_format(abs(bits), 1)
+    if not round(abs(bits), 1):
         return text
     return f"+{text}" if bits > 0 else f"−{text}"  # a true minus sign, as wide as the plus
 
