@@ -52,13 +52,17 @@ class Lines(forms.CharField):
 class BasisForm(Described):
     """One basis for several attributes of a source."""
 
-    source = forms.ModelChoiceField(Source.objects.all(), to_field_name="slug")
+    source = forms.ModelChoiceField(
+        Source.objects.all(), to_field_name="slug", label=_("Source")
+    )
     attributes = forms.CharField(
         label=_("Attributes, with commas"),
         max_length=2000,
         help_text=_("As the mapping names them; “events” for all activity."),
     )
-    purpose = forms.ModelChoiceField(Purpose.objects.filter(is_retired=False))
+    purpose = forms.ModelChoiceField(
+        Purpose.objects.filter(is_retired=False), label=_("Purpose")
+    )
     basis = forms.ChoiceField(label=_("Lawful basis"), choices=LawfulBasis.choices)
     retention_days = forms.IntegerField(
         label=_("Days kept after last seen"), min_value=1, max_value=36600
@@ -69,9 +73,13 @@ class BasisForm(Described):
         label=_("Processing activity"),
     )
     reference = forms.CharField(
-        max_length=200, required=False, help_text=_("The clause, law or assessment.")
+        label=_("Reference"),
+        max_length=200,
+        required=False,
+        help_text=_("The clause, law or assessment."),
     )
     special_condition = forms.CharField(
+        label=_("Special condition"),
         max_length=80,
         required=False,
         help_text=_("For health, belief, origin …: the condition of article 9(2)."),
@@ -156,6 +164,9 @@ class PurposeForm(forms.ModelForm, Described):
         )
         widgets = {"description": forms.Textarea(attrs={"rows": 3})}
         labels = {
+            "key": _("Key"),
+            "name": _("Name"),
+            "description": _("Description"),
             "mode": _("Contact is allowed"),
             "validity_months": _("Months a yes lasts"),
             "is_retired": _("Retired"),
@@ -185,6 +196,9 @@ class TextForm(forms.ModelForm, Described):
         fields: tuple[str, ...] = ("body", "labels", "material_change")
         widgets = {"body": forms.Textarea(attrs={"rows": 8})}
         labels = {
+            "purpose": _("Purpose"),
+            "jurisdiction": _("Jurisdiction"),
+            "language": _("Language"),
             "body": _("Text, word for word"),
             "material_change": _("What people agree to changes: an earlier yes ends"),
         }
@@ -222,7 +236,10 @@ class ActivityForm(forms.ModelForm, Described):
             },
         }
         labels = {
+            "name": _("Name"),
+            "description": _("Description"),
             "role": _("We are"),
+            "purposes": _("Purposes"),
             "transfers": _("Transfers to other countries, and the safeguard"),
             "retention": _("How long the data is kept"),
             "security": _("How the data is protected"),

@@ -67,9 +67,9 @@ class LedgerEntry(models.Model):
         SNAPSHOT = "snapshot", _("All records joined at that time")
 
     class Precision(models.TextChoices):
-        EXACT = "exact", "To the second"
-        DAY = "day", "To the day"
-        UNDATED = "undated", "The time of the row stands in"
+        EXACT = "exact", _("To the second")
+        DAY = "day", _("To the day")
+        UNDATED = "undated", _("The time of the row stands in")
 
     class Method(models.TextChoices):
         IMPORT = "import", _("Came with a record")

@@ -29,13 +29,15 @@ class Purpose(models.Model):
     description = models.TextField(blank=True)
     mode = models.CharField(max_length=10, choices=Mode.choices, default=Mode.OPT_IN)
     validity_months = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="How long a yes lasts; empty means until taken back."
+        null=True,
+        blank=True,
+        help_text=_("How long a yes lasts; empty means until taken back."),
     )
     dpv_iri = models.URLField(
         blank=True, help_text="Its term in the W3C Data Privacy Vocabulary, for receipts."
     )
     is_retired = models.BooleanField(
-        default=False, help_text="Nothing new is asked under it, and nothing is allowed."
+        default=False, help_text=_("Nothing new is asked under it, and nothing is allowed.")
     )
 
     objects = PurposeQuerySet.as_manager()
@@ -48,10 +50,10 @@ class PolicyVersion(models.Model):
     """The exact text shown when people were asked. Frozen once published."""
 
     purpose = models.ForeignKey(Purpose, models.PROTECT, related_name="policies")
-    jurisdiction = models.CharField(max_length=8, help_text="Country or region, e.g. GB.")
-    language = models.CharField(max_length=12, help_text="Such as en or de.")
+    jurisdiction = models.CharField(max_length=8, help_text=_("Country or region, e.g. GB."))
+    language = models.CharField(max_length=12, help_text=_("Such as en or de."))
     version = models.PositiveIntegerField()
-    body = models.TextField(help_text="What people read, word for word.")
+    body = models.TextField(help_text=_("What people read, word for word."))
     body_sha256 = models.CharField(max_length=64, editable=False)
     labels = models.JSONField(default=list, help_text="The buttons and boxes, in their order.")
     material_change = models.BooleanField(
@@ -87,11 +89,13 @@ class ProcessingActivity(models.Model):
     people = ArrayField(models.CharField(max_length=120), default=list, blank=True)
     data_categories = ArrayField(models.CharField(max_length=120), default=list, blank=True)
     recipients = ArrayField(models.CharField(max_length=120), default=list, blank=True)
-    transfers = models.TextField(blank=True, help_text="Countries outside, and the safeguard.")
-    retention = models.TextField(blank=True, help_text="When the data is erased.")
-    security = models.TextField(blank=True, help_text="How the data is protected.")
+    transfers = models.TextField(
+        blank=True, help_text=_("Countries outside, and the safeguard.")
+    )
+    retention = models.TextField(blank=True, help_text=_("When the data is erased."))
+    security = models.TextField(blank=True, help_text=_("How the data is protected."))
     assessment = models.CharField(
-        max_length=200, blank=True, help_text="Where the impact or interest assessment is."
+        max_length=200, blank=True, help_text=_("Where the impact or interest assessment is.")
     )
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -27,9 +27,14 @@ class LedgerFilters(Described):
         label=_("Record"), min_value=1, max_value=2**63 - 1, required=False
     )
     purpose = forms.ModelChoiceField(
-        Purpose.objects.order_by("name"), required=False, empty_label=_("any")
+        Purpose.objects.order_by("name"),
+        label=_("Purpose"),
+        required=False,
+        empty_label=_("any"),
     )
-    channel = forms.ChoiceField(choices=[ANY, *LedgerEntry.Channel.choices], required=False)
+    channel = forms.ChoiceField(
+        label=_("Channel"), choices=[ANY, *LedgerEntry.Channel.choices], required=False
+    )
     decision = forms.ChoiceField(
         label=_("Statement"), choices=[ANY, *LedgerEntry.Decision.choices], required=False
     )

@@ -36,20 +36,22 @@ class Source(models.Model):
 
     slug = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=80)
-    kind = models.CharField(max_length=40, blank=True, help_text="CRM, shop, support desk…")
-    owner = models.CharField(max_length=120, blank=True, help_text="Who answers for its data.")
+    kind = models.CharField(max_length=40, blank=True, help_text=_("CRM, shop, support desk…"))
+    owner = models.CharField(
+        max_length=120, blank=True, help_text=_("Who answers for its data.")
+    )
     trust_class = models.CharField(
         max_length=10, choices=TrustClass.choices, default=TrustClass.FILE
     )
     stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.AUTO)
     priority = models.PositiveSmallIntegerField(
-        default=50, help_text="Lower wins when values of one age disagree."
+        default=50, help_text=_("Lower wins when values of one age disagree.")
     )
     region = models.CharField(
-        max_length=2, blank=True, help_text="Country of telephone numbers without a prefix."
+        max_length=2, blank=True, help_text=_("Country of telephone numbers without a prefix.")
     )
     max_age_days = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Older data counts as stale; empty means never."
+        null=True, blank=True, help_text=_("Older data counts as stale; empty means never.")
     )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
