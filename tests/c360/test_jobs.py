@@ -177,6 +177,8 @@ def test_one_worker_at_a_time_does_jobs() -> None:
             cursor.execute("SELECT pg_advisory_lock(%s, %s)", TURN)
         assert run_waiting_gently() == 0
         assert state(job) == "waiting"
+        with other.cursor() as cursor:  # a connection that closes lets go a little later
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", TURN)
     finally:
         other.close()
 

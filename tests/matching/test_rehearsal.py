@@ -37,6 +37,7 @@ def test_the_next_pair_asks_nothing_that_a_rehearsed_connection_has_not_planned(
 
 def test_what_an_answer_reads_is_planned_by_then() -> None:
     pair, sol = make_pair(), signed_in("sol")
+    make_pair()  # the next one
     with connection.cursor() as cursor:
         cursor.execute("DEALLOCATE ALL")
     rehearse()
