@@ -4,6 +4,7 @@ test is about.
 
 import pytest
 from django.conf import settings as django_settings
+from django.utils import translation
 from hypothesis import HealthCheck, settings
 
 from profiles.survivorship import live
@@ -30,6 +31,12 @@ def _nothing_is_slow_on_purpose() -> None:
 def _no_answer_is_drawn_by_chance() -> None:
     """Answers are read again where a test says so: `tests/matching/test_readings.py`."""
     django_settings.C360_DOUBLE_READS = 0.0
+
+
+@pytest.fixture(autouse=True)
+def _no_language_of_another_test() -> None:
+    """Whoever asked last in German leaves the thread German until the next request."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
