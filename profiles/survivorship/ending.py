@@ -5,7 +5,6 @@ somebody looks. Nothing has to be marked: what is due is found by an index, whoe
 """
 
 import logging
-import time
 from collections.abc import Collection, Iterator
 from datetime import timedelta
 
@@ -13,9 +12,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from c360 import advisory
-from c360.turns import turn
 from profiles.locking import ComponentsKeepMoving, lock_components
 from profiles.models import Override
+from profiles.survivorship.catching_up import catch_up
 from profiles.survivorship.overrides import show_anew
 
 logger = logging.getLogger(__name__)
@@ -38,18 +37,7 @@ def end_overdue(*, max_seconds: float | None = None) -> int:
     Nothing where another worker is at it. Must be called outside a transaction. Safe to repeat,
     and to be killed.
     """
-    done, start = 0, time.monotonic()
-    with turn(TURN) as is_ours:
-        while is_ours:
-            now = 0
-            for some in _next():
-                now += _end(some)
-                if max_seconds is not None and time.monotonic() - start > max_seconds:
-                    return done + now
-            done += now
-            if not now:
-                break
-    return done
+    return catch_up(TURN, _next, _end, max_seconds=max_seconds)
 
 
 def _next() -> Iterator[list[int]]:

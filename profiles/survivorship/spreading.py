@@ -5,18 +5,17 @@ found, whoever died and whatever came in between.
 """
 
 import logging
-import time
 from collections.abc import Collection, Iterator
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from c360 import advisory
-from c360.turns import turn
 from profiles.announcing import announce_customers
 from profiles.locking import ComponentsKeepMoving, lock_components
 from profiles.models import Membership, Profile, SurvivorshipPublication
 from profiles.projection import refresh
+from profiles.survivorship.catching_up import catch_up
 from profiles.survivorship.live import live_rules
 
 logger = logging.getLogger(__name__)
@@ -60,18 +59,7 @@ def spread(*, max_seconds: float | None = None) -> int:
     Nothing while the live version is for new data only, or where another worker is at it.
     Must be called outside a transaction. Safe to repeat, and to be killed.
     """
-    done, start = 0, time.monotonic()
-    with turn(TURN) as is_ours:
-        while is_ours and is_for_all():
-            now = 0
-            for some in _next():
-                now += _bring_in_line(some)
-                if max_seconds is not None and time.monotonic() - start > max_seconds:
-                    return done + now
-            done += now
-            if not now:
-                break
-    return done
+    return catch_up(TURN, _next, _bring_in_line, max_seconds=max_seconds)
 
 
 def wait_for_spreading() -> None:
@@ -88,6 +76,8 @@ def _may_go_on() -> bool:
 
 
 def _next() -> Iterator[list[str]]:
+    if not is_for_all():
+        return
     ids = [
         pk for part in _parts_behind() for pk in part.values_list("pk", flat=True)[:LOOKED_UP]
     ]
