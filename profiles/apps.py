@@ -12,7 +12,7 @@ class ProfilesConfig(AppConfig):
         from profiles import corrections  # noqa: F401  # importing connects its receiver
         from profiles.access import SEARCH
         from profiles.announcing import CUSTOMER
-        from profiles.survivorship import overrides, simulating  # noqa: F401  # likewise
+        from profiles.survivorship import overrides, simulating  # noqa: F401  # connects them
 
         register_topic(CUSTOMER, SEARCH)
         register_kind(simulating.SIMULATE, simulating.simulate)

@@ -3,6 +3,8 @@
 Both are columns that the database keeps, so that the head of a long queue is found by an index.
 """
 
+from datetime import UTC, datetime, timedelta
+
 from django.db import models
 from django.db.models import Case, F, FloatField, Func, IntegerField, Value, When
 from django.db.models.functions import Greatest, Least, Power
@@ -39,6 +41,7 @@ HARM = {
 }
 """Beside an uncertain pair, which weighs 1 as every other reason does. Never edited in place:
 the column is made from it, so another weight is another migration."""
+MONDAY = datetime(1970, 1, 5, tzinfo=UTC)  # weeks are counted from
 MOST_BITS = 60.0  # beyond it a probability is 0 or 1 to the last digit
 
 
@@ -53,6 +56,11 @@ def gravity() -> models.Expression:
     return harm * F("stake") / (Value(1.0) + Power(Value(2.0), Value(-1.0) * bits))
 
 
+def probability(weight_bits: float) -> float:
+    """2^w / (1 + 2^w) of a match weight in bits, 0 to 1: as in the gravity of a case."""
+    return float(1 / (1 + 2 ** -max(min(weight_bits, MOST_BITS), -MOST_BITS)))
+
+
 def opened_week() -> models.Expression:
     """Whole weeks from Monday 5 January 1970, midnight UTC, to `opened_at`."""
     return Func(
@@ -63,3 +71,8 @@ def opened_week() -> models.Expression:
         ),
         output_field=IntegerField(),
     )
+
+
+def week_of(time: datetime) -> int:
+    """The week that a case opened at this time has: as in `opened_week`."""
+    return (time - MONDAY) // timedelta(days=7)

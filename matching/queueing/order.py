@@ -11,6 +11,7 @@ from typing import NamedTuple
 from django.utils import timezone
 
 from c360.models import User
+from matching.models.gravity import week_of
 from matching.queueing.picking import EVERYTHING, Picked
 from matching.queueing.urgency import (
     FOR_THIS_USER,
@@ -19,7 +20,6 @@ from matching.queueing.urgency import (
     MOST_WEEKS,
     PUT_OFF,
     RANKED,
-    week_of,
 )
 from profiles.prepared import ask
 

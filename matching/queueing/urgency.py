@@ -12,11 +12,6 @@ week, which an index has in order: `HEAD`. Of several pairs between the same two
 one with the strongest evidence is asked: its answer settles the others.
 """
 
-from datetime import UTC, datetime, timedelta
-
-from matching.models.gravity import MOST_BITS
-
-MONDAY = datetime(1970, 1, 5, tzinfo=UTC)
 MOST_WEEKS = 8  # a pair nobody can answer must not stand first for ever
 
 # Of a case `c` with its open proposal `p`: 2 now, 1 half done, 0 in turn.
@@ -65,13 +60,3 @@ SELECT found.* FROM head CROSS JOIN LATERAL (
     SELECT * FROM matching_reviewcase WHERE id = head.id OFFSET 0
 ) AS found
 )""".replace("<put_off>", PUT_OFF).replace("<for_this_user>", FOR_THIS_USER)
-
-
-def week_of(time: datetime) -> int:
-    """Whole weeks since `MONDAY`, as the cases count them."""
-    return (time - MONDAY) // timedelta(days=7)
-
-
-def probability(weight_bits: float) -> float:
-    """2^w / (1 + 2^w) of a match weight in bits, 0 to 1: as in the gravity of a case."""
-    return float(1 / (1 + 2 ** -max(min(weight_bits, MOST_BITS), -MOST_BITS)))

@@ -20,11 +20,11 @@ from matching.deciding.impact import impact_of_different, impact_of_same
 from matching.forms import ASSIGN, LATER, SECOND, WITHDRAW, DecideForm, ReadingForm
 from matching.groups.gathering import beside as asked_beside
 from matching.models import Proposal, Reading, ReviewCase
+from matching.models.gravity import probability
 from matching.queueing import known
 from matching.queueing.assigning import assign, colleagues_of
 from matching.queueing.picking import PickForm, pick, picked_in
 from matching.queueing.readings import is_due, next_reading, put_off, read
-from matching.queueing.urgency import probability
 from matching.refusals import (
     AlreadyDecided,
     Contradiction,

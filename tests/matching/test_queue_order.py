@@ -10,6 +10,7 @@ import time_machine
 from c360.models import User
 from matching import review
 from matching.models import ReviewCase
+from matching.models.gravity import week_of
 from matching.queueing import order
 from matching.queueing.order import counted
 from matching.queueing.picking import Picked
@@ -74,6 +75,14 @@ class TestTheOrder:
         make_pair(weight_bits=-1e6)
 
         assert len(review.waiting()) == 2
+
+
+@pytest.mark.parametrize("late", [timedelta(0), timedelta(seconds=-1), timedelta(days=6)])
+def test_the_database_counts_weeks_as_the_queue_does(late: timedelta) -> None:
+    pair = make_pair(opened_at=datetime(2026, 5, 4, tzinfo=UTC) + late)  # a Monday
+
+    pair.refresh_from_db()
+    assert pair.opened_week == week_of(pair.opened_at)
 
 
 @pytest.mark.usefixtures("nine_o_clock")
