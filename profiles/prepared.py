@@ -16,7 +16,7 @@ from django.db.backends.signals import connection_created
 from django.db.backends.utils import CursorDebugWrapper, CursorWrapper
 from django.dispatch import receiver
 
-FEW = 2_000  # rows; about more of them, a plan of its own is worth its time
+FEW = 50_000  # rows; about more of them, a plan of its own is worth its time
 Parameters = Sequence[Any] | Mapping[str, Any]
 
 

@@ -35,33 +35,40 @@ WITH asked AS MATERIALIZED (
     UNION
     SELECT profile_id FROM profiles_membership WHERE record_id = ANY(%(records)s::bigint[])
 ), members AS MATERIALIZED (
-    SELECT m.profile_id, m.record_id FROM asked
-    JOIN profiles_membership m ON m.profile_id = asked.profile_id
-), neighbours AS MATERIALIZED (
-    SELECT mine.profile_id, other.profile_id AS other_id FROM members mine
-    JOIN matching_reviewcase c ON c.lo_id = mine.record_id AND c.settled_at IS NULL
-    JOIN profiles_membership other ON other.record_id = c.hi_id
-    UNION
-    SELECT mine.profile_id, other.profile_id FROM members mine
-    JOIN matching_reviewcase c ON c.hi_id = mine.record_id AND c.settled_at IS NULL
-    JOIN profiles_membership other ON other.record_id = c.lo_id
+    SELECT asked.profile_id, m.record_id FROM asked
+    CROSS JOIN LATERAL (
+        SELECT record_id FROM profiles_membership WHERE profile_id = asked.profile_id OFFSET 0
+    ) m
 ), flagged AS MATERIALIZED (
-    SELECT s.profile_id FROM asked
-    JOIN consent_permissionstate s ON s.profile_id = asked.profile_id
+    SELECT profile_id FROM asked WHERE EXISTS (
+        SELECT FROM consent_permissionstate s WHERE s.profile_id = asked.profile_id
+    )
     UNION
-    SELECT members.profile_id FROM members
-    JOIN profiles_profile born ON born.birth_record_id = members.record_id
-    JOIN consent_permissionstate s ON s.profile_id = born.id
+    SELECT profile_id FROM members WHERE EXISTS (
+        SELECT FROM profiles_profile born
+        JOIN consent_permissionstate s ON s.profile_id = born.id
+        WHERE born.birth_record_id = members.record_id
+    )
+), neighbours AS MATERIALIZED (
+    SELECT DISTINCT members.profile_id, other.profile_id AS other_id FROM members
+    CROSS JOIN LATERAL (
+        SELECT hi_id AS record_id FROM matching_reviewcase
+        WHERE lo_id = members.record_id AND settled_at IS NULL
+        UNION ALL
+        SELECT lo_id FROM matching_reviewcase
+        WHERE hi_id = members.record_id AND settled_at IS NULL
+    ) beside
+    CROSS JOIN LATERAL (
+        SELECT profile_id FROM profiles_membership WHERE record_id = beside.record_id OFFSET 0
+    ) other
 )
 SELECT profile_id FROM flagged
 UNION
-SELECT other_id FROM neighbours JOIN flagged ON flagged.profile_id = neighbours.profile_id
+SELECT other_id FROM neighbours WHERE profile_id IN (SELECT profile_id FROM flagged)
 UNION
-SELECT other_id FROM neighbours
-JOIN consent_permissionstate s ON s.profile_id = neighbours.other_id
-UNION
-SELECT neighbours.profile_id FROM neighbours
-JOIN consent_permissionstate s ON s.profile_id = neighbours.other_id
+SELECT unnest(ARRAY[profile_id, other_id]) FROM neighbours WHERE EXISTS (
+    SELECT FROM consent_permissionstate s WHERE s.profile_id = neighbours.other_id
+)
 """
 LARGE_ONES = """
 SELECT profile_id FROM profiles_membership WHERE profile_id = ANY(%s::varchar[])

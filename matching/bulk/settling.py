@@ -9,11 +9,12 @@ import json
 import logging
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import xor
 from pathlib import Path
 
 import numpy as np
-from django.db import connection, transaction
+from django.db import transaction
 from numpy.typing import NDArray
 
 from matching.bulk.candidates import Blocks, rows_under
@@ -32,6 +33,7 @@ from matching.resolving.applying import apply, lock_touched
 from matching.resolving.failpoints import failpoint
 from matching.resolving.links import ScoredPair, joins
 from matching.resolving.snapshot import SeenRecord
+from profiles.prepared import ask
 
 logger = logging.getLogger(__name__)
 
@@ -104,6 +106,7 @@ class _Run:
     names: list[str]
     tables: list[list[Outcome]]
     generic: frozenset[int]
+    noted: tuple[int, int]
     moved: frozenset[int]
     blocks: Blocks
 
@@ -166,7 +169,7 @@ class SeenRows(Mapping[int, SeenRecord]):
 def _run(folder: Path) -> _Run:
     links = json.loads((folder / LINKS).read_text())
     notes = json.loads((folder / NOTES).read_text())
-    keys = load(folder, "keys")
+    keys, generic = load(folder, "keys"), frozenset(notes["generic"])
     return _Run(
         folder=folder,
         model=model_of_version(notes["model"]),
@@ -174,7 +177,8 @@ def _run(folder: Path) -> _Run:
         features=FeatureReader(folder),
         names=links["names"],
         tables=[[(level, *bits) for level, *bits in table] for table in links["tables"]],
-        generic=frozenset(notes["generic"]),
+        generic=generic,
+        noted=(len(generic), reduce(xor, generic, 0)),
         moved=frozenset(notes["moved"]),
         blocks=Blocks(
             keys, keys, load(folder, "starts"), load(folder, "sizes"), load(folder, "under")
@@ -243,12 +247,16 @@ def _found(run: _Run, number: int, batch: Collection[int]) -> Iterator[ScoredPai
             yield ScoredPair(lo_id, hi_id, evidence, joins(weight, run.model, stages))
 
 
+# a sum of all keys, which a change of any of them changes; reading them takes ten times as long
+NOTED = "SELECT count(*), coalesce(bit_xor(key), 0) FROM matching_generickey"
+
+
 def _moved(run: _Run) -> set[int]:
     """Records under keys that became generic, or are no longer, since the notes were made."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT key FROM matching_generickey")
-        now = {key for (key,) in cursor.fetchall()}
-    keys = (now ^ run.generic) | run.moved
+    keys = run.moved
+    if ask(NOTED, []) != [run.noted]:
+        now = {key for (key,) in ask("SELECT key FROM matching_generickey", [])}
+        keys = (now ^ run.generic) | run.moved
     if not keys:
         return set()
     rows = rows_under(run.blocks, np.isin(run.blocks.keys, sorted(keys)))
