@@ -25,6 +25,7 @@ from matching.models.review import NOT_OF_THE_MACHINE
 from matching.resolving.keys import Made, made
 from matching.resolving.links import score_candidates
 from matching.resolving.snapshot import take_snapshot
+from matching.strays import strays
 from matching.world import Pair, Solution, World, connected, load_world, solve
 from profiles.models import Membership, SourceRecord
 from profiles.verification import Difference
@@ -46,6 +47,7 @@ def differences() -> Iterator[Difference]:
         yield from _keys(chunk, names)
         yield from _links(chunk, model, names, held)
     yield from _clusters(ids, model, names, held)
+    yield from strays()
 
 
 def _held() -> set[int]:

@@ -7,7 +7,7 @@ What moved since the snapshot keeps its mark; a run that is killed has finished 
 
 import json
 import logging
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 from operator import xor
@@ -253,7 +253,7 @@ NOTED = "SELECT count(*), coalesce(bit_xor(key), 0) FROM matching_generickey"
 
 def _moved(run: _Run) -> set[int]:
     """Records under keys that became generic, or are no longer, since the notes were made."""
-    keys = run.moved
+    keys: Set[int] = run.moved
     if ask(NOTED, []) != [run.noted]:
         now = {key for (key,) in ask("SELECT key FROM matching_generickey", [])}
         keys = (now ^ run.generic) | run.moved

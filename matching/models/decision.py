@@ -85,12 +85,16 @@ class MergeEvent(models.Model):
     records = ArrayField(models.BigIntegerField(), help_text="Records that moved.")
     members_after = ArrayField(models.BigIntegerField(), help_text="All records of the target.")
     evidence = models.JSONField(help_text="Links and decisions that caused it; no values.")
-    model_version = models.ForeignKey(
-        MatchModelVersion, models.PROTECT, related_name="+", db_index=False
+    model_version = models.ForeignKey(  # see `matching.models.derived` for the constraint
+        MatchModelVersion,
+        models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     action = models.UUIDField(null=True, help_text="The person's action, if one caused it.")
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )
     happened_at = models.DateTimeField(default=timezone.now)
     hash_before = models.CharField(max_length=64)
@@ -102,7 +106,11 @@ class MergeEvent(models.Model):
             models.Index(fields=["to_profile", "-id"], name="receipt_of_target"),
             models.Index(fields=["from_profile", "-id"], name="receipt_of_origin"),
             # Serves: what an action did, for undo and audit.
-            models.Index(fields=["action"], name="receipt_of_action"),
+            models.Index(
+                fields=["action"],
+                condition=Q(action__isnull=False),
+                name="receipt_of_action",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,10 @@
-"""Derived from records and the live model: keys, marks of what is stale, links."""
+"""Derived from records and the live model: keys, marks of what is stale, links.
+
+The database does not hold their rows to the records they name: some thirty are written with
+each record, checking each took a sixth of all the work of the server, and all that pointed to
+one model waited for its row. Records and versions of the model are never deleted;
+`matching.strays` finds rows of records that are gone all the same.
+"""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -13,7 +19,11 @@ class BlockKey(models.Model):
     """A keyed hash under which records that may be one person meet."""
 
     record = models.ForeignKey(
-        SourceRecord, models.CASCADE, related_name="block_keys", db_index=False
+        SourceRecord,
+        models.CASCADE,
+        related_name="block_keys",
+        db_index=False,
+        db_constraint=False,
     )
     kind = models.CharField(max_length=24)
     key = models.BigIntegerField()
@@ -43,7 +53,7 @@ class KeyedRecord(models.Model):
     """
 
     record = models.OneToOneField(
-        SourceRecord, models.CASCADE, related_name="+", primary_key=True
+        SourceRecord, models.CASCADE, related_name="+", primary_key=True, db_constraint=False
     )
     scheme = models.PositiveSmallIntegerField(help_text="`KEY_SCHEME` of the code then.")
     version = models.PositiveIntegerField(null=True)
@@ -99,7 +109,9 @@ class DirtyRecord(models.Model):
         BULK = 1, "Bulk"
         HELD = 2, "Held: for new data only, until the version is applied to all"
 
-    record = models.ForeignKey(SourceRecord, models.CASCADE, related_name="+", db_index=False)
+    record = models.ForeignKey(
+        SourceRecord, models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     lane = models.PositiveSmallIntegerField(choices=Lane.choices, default=Lane.LIVE)
     touched_keys = ArrayField(models.BigIntegerField(), default=list)
     created_at = models.DateTimeField(default=timezone.now)
@@ -128,14 +140,22 @@ class Link(models.Model):
     """
 
     pk = models.CompositePrimaryKey("lo", "hi")
-    lo = models.ForeignKey(SourceRecord, models.CASCADE, related_name="+", db_index=False)
-    hi = models.ForeignKey(SourceRecord, models.CASCADE, related_name="+", db_index=False)
+    lo = models.ForeignKey(
+        SourceRecord, models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    hi = models.ForeignKey(
+        SourceRecord, models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     weight_bits = models.FloatField(help_text="log2 odds; above zero speaks for a match")
     joins = models.BooleanField(help_text="At or above the join threshold of its model.")
     levels = models.JSONField(help_text="Comparison to the level reached.")
     bits = models.JSONField(help_text="Comparison to its part of the weight, in bits.")
     model_version = models.ForeignKey(
-        MatchModelVersion, models.PROTECT, related_name="+", db_index=False
+        MatchModelVersion,
+        models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     lo_version = models.PositiveIntegerField()
     hi_version = models.PositiveIntegerField()

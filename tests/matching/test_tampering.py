@@ -63,6 +63,21 @@ def test_verify_finds_a_case_that_was_closed_without_an_answer() -> None:
     mend()
 
 
+def test_verify_finds_what_was_derived_of_a_record_that_is_gone() -> None:
+    crm, shop, _ = three_of_anna()
+    gone = crm.pk + 1_000_000
+    Link.objects.filter(lo=crm, hi=shop).update(hi=gone)
+    stray = BlockKey.objects.create(record_id=gone, kind="names_year", key=1)
+
+    found = {(each.check, each.where) for each in everything_off()}
+
+    where = f"record {gone}, which is not there"
+    assert {("links", where), ("block keys", where)} <= found
+    Link.objects.filter(hi=gone).delete()
+    stray.delete()
+    mend()
+
+
 def mend() -> None:
     """Computing all of it anew is the remedy `verify` names."""
     marks.mark_all_dirty()
