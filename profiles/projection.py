@@ -43,7 +43,7 @@ SET record_count = new.record_count, golden = new.golden, display_name = new.dis
             IS DISTINCT FROM (new.record_count, new.display_name, new.golden) THEN %(now)s
         ELSE old.updated_at END
 FROM {source}
-WHERE old.id = new.id
+WHERE old.id = new.id {among}
     AND (old.record_count, old.golden, old.display_name, old.search_name, old.name_sounds,
          old.postcode_norm, old.last_event_at, old.rules_version)
     IS DISTINCT FROM (new.record_count, new.golden, new.display_name, new.search_name,
@@ -53,20 +53,25 @@ SHOWN = """(id varchar, record_count integer, golden jsonb, display_name varchar
     search_name text, name_sounds varchar[], postcode_norm varchar[], last_event_at timestamptz,
     rules_version varchar)
 """
-STORE_FEW = STORE.format(source=f"jsonb_to_recordset(%(rows)s::jsonb) AS new{SHOWN}")
+STORE_FEW = STORE.format(source=f"jsonb_to_recordset(%(rows)s::jsonb) AS new{SHOWN}", among="")
 MANY = 200  # from here on it pays to put them into a table first
 STAGE = f"""
 CREATE TEMPORARY TABLE IF NOT EXISTS profiles_shown {SHOWN} ON COMMIT DELETE ROWS;
 TRUNCATE profiles_shown
 """
-STORE_MANY = STORE.format(source="profiles_shown AS new")
+# an array, so that rows are looked up by their index however many are expected
+STORE_MANY = STORE.format(
+    source="profiles_shown AS new",
+    among="AND old.id = ANY(ARRAY(SELECT id FROM profiles_shown))",
+)
 EMPTY_MANY = STORE.format(
     source="""(
     SELECT id, 0 AS record_count, '{}'::jsonb AS golden, '' AS display_name,
         '' AS search_name, '{}'::varchar[] AS name_sounds, '{}'::varchar[] AS postcode_norm,
         NULL::timestamptz AS last_event_at, %(shipped)s AS rules_version
     FROM unnest(%(ids)s::varchar[]) AS id
-) AS new"""
+) AS new""",
+    among="AND old.id = ANY(ARRAY(SELECT unnest(%(ids)s::varchar[])))",
 )
 
 
