@@ -161,5 +161,8 @@ class FeatureCache:
         self._known[record_id] = version, folded
         return folded
 
+    def forget(self) -> None:
+        self._known.clear()
+
 
 FEATURES = FeatureCache()  # of this process

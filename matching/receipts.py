@@ -191,5 +191,5 @@ def _as_json(row: _Row) -> str:
     )
 
 
-def _pairs_as_json(pairs: Iterable[Pair]) -> str:
-    return json.dumps(sorted(pairs))
+def _pairs_as_json(pairs: Collection[Pair]) -> str:
+    return json.dumps(sorted(pairs)) if pairs else "[]"

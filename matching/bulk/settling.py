@@ -26,7 +26,7 @@ from matching.bulk.store import FeatureReader, load, save
 from matching.bulk.weighing import Outcome, Weighed, scored
 from matching.core.model import MatchModel
 from matching.core.scoring import Scored
-from matching.live import FEATURES, live_model, model_of_version, with_values
+from matching.live import FEATURES, Folded, live_model, model_of_version
 from matching.progress import Progress
 from matching.resolving import queue
 from matching.resolving.applying import apply, lock_touched
@@ -199,6 +199,7 @@ def settle_group(folder: Path, number: int) -> Progress:
         return Progress(failed=len(np.unique(load(folder, "marked")[which])))
     finally:
         run.features.forget()
+        FEATURES.forget()
 
 
 def _settle(run: _Run, number: int, marks: Collection[int]) -> Progress:
@@ -214,7 +215,7 @@ def _settle(run: _Run, number: int, marks: Collection[int]) -> Progress:
     found = [pair for pair in found if {pair.lo, pair.hi}.isdisjoint(moved)]
     rows = run.of_group("row", number)
     run.seen.have_at_hand(rows)
-    _put_features(run, rows)
+    _put_features(run, rows, besides=moved)
     receipts = apply(batch, found, run.seen, members=members, model=run.model)
     queue.drop_these(
         [mark for mark, record in claimed.items() if record in batch], of=sorted(batch)
@@ -263,13 +264,14 @@ def _moved(run: _Run) -> set[int]:
     return set(run.seen.ids[rows].tolist())
 
 
-def _put_features(run: _Run, rows: Rows) -> None:
+def _put_features(run: _Run, rows: Rows, *, besides: Collection[int]) -> None:
     """Have the features of a group at hand, so that they are not made again.
 
-    Only whole ones: what is taken away from the others may come back.
+    Only whole ones: what is taken away from the others may come back. No value of these is
+    generic, but of the records that moved: nothing is to be told by their values.
     """
     rows = np.setdiff1d(rows, load(run.folder, "told_less"))
     columns = (rows.tolist(), run.seen.ids[rows].tolist(), run.seen.version[rows].tolist())
     for row, pk, version in zip(*columns, strict=True):
-        if run.features.has(row):
-            FEATURES.put(pk, version, with_values(run.features(row)))
+        if run.features.has(row) and pk not in besides:
+            FEATURES.put(pk, version, Folded(run.features(row), ()))
