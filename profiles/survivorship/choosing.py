@@ -39,11 +39,12 @@ class _Origin(NamedTuple):
     slug: str
     priority: int
     seconds: float
+    verified: Sequence[str]
     named: dict[str, Any]
 
     @classmethod
     def of(cls, record: RecordFacts) -> "_Origin":
-        told, source = record.source_updated_at, record.source
+        told, source, attributes = record.source_updated_at, record.source, record.attributes
         seconds = told.timestamp() if told else float("-inf")
         named = {
             "record": record.pk,
@@ -51,7 +52,8 @@ class _Origin(NamedTuple):
             "external_id": record.external_id,
             "since": (told or record.received_at).astimezone(UTC).isoformat(),
         }
-        return cls(record, record.attributes, source.slug, source.priority, seconds, named)
+        verified = attributes.get("verified", ())
+        return cls(record, attributes, source.slug, source.priority, seconds, verified, named)
 
 
 # One value of one record, blank or not, and its place among the record's values.
@@ -69,22 +71,31 @@ class _Candidate(NamedTuple):
     origin: _Origin
 
 
-Key = Callable[[_Candidate, Mapping[str, int]], float]
-KEYS: dict[Strategy, Key] = {
-    Strategy.COMPLETE: lambda candidate, _counts: -candidate.completeness,
-    Strategy.NEWEST: lambda candidate, _counts: -candidate.origin.seconds,
-    Strategy.PRIORITY: lambda candidate, _counts: candidate.origin.priority,
-    Strategy.FREQUENT: lambda candidate, counts: -counts[candidate.same],
-    Strategy.FIRST: lambda candidate, _counts: candidate.position,
-    Strategy.VERIFIED: lambda candidate, _counts: -candidate.is_verified,
+Column = Callable[[Sequence[_Candidate]], list[float]]
+
+
+def _numbers(candidates: Sequence[_Candidate]) -> list[float]:
+    """On how many records each is said; the most comes first."""
+    said = Counter([each.same for each in candidates])
+    return [-said[each.same] for each in candidates]
+
+
+COLUMNS: dict[Strategy, Column] = {
+    Strategy.COMPLETE: lambda candidates: [-each.completeness for each in candidates],
+    Strategy.NEWEST: lambda candidates: [-each.origin.seconds for each in candidates],
+    Strategy.PRIORITY: lambda candidates: [each.origin.priority for each in candidates],
+    Strategy.FREQUENT: _numbers,
+    Strategy.FIRST: lambda candidates: [each.position for each in candidates],
+    Strategy.VERIFIED: lambda candidates: [-each.is_verified for each in candidates],
 }
-"""What each strategy compares, lower wins. `counts` tells how many records say each thing."""
+"""What each strategy compares of every candidate, lower wins: a column of their ranks."""
 
 
-def _rank_of_source(trusted: Sequence[str]) -> Key:
+def _ranks_of_sources(candidates: Sequence[_Candidate], trusted: Sequence[str]) -> list[float]:
     """Like `PRIORITY`, but sources named here come before all others, in this order."""
     ranks = {slug: place - len(trusted) for place, slug in enumerate(trusted)}
-    return lambda candidate, _: ranks.get(candidate.origin.slug, candidate.origin.priority)
+    origins = [each.origin for each in candidates]
+    return [ranks.get(origin.slug, origin.priority) for origin in origins]
 
 
 def golden_values(
@@ -113,13 +124,26 @@ def golden_values(
 
 
 def _by_attribute(records: Sequence[RecordFacts]) -> dict[str, list[_Said]]:
-    found: dict[str, list[_Said]] = defaultdict(list)
+    found: dict[str, list[_Said]] = {}
     for record in records:
         origin = _Origin.of(record)
         for attribute, several in values_of(record):
-            for position, value in enumerate(several):
-                found[attribute].append((value, position, origin))
-    return found
+            said = found.setdefault(attribute, [])
+            if len(several) == 1:
+                said.append((several[0], 0, origin))
+            else:
+                once = _each_once(attribute, several)
+                said += [(value, place, origin) for place, value in once]
+    return {attribute: said for attribute, said in found.items() if said}
+
+
+def _each_once(attribute: str, several: Sequence[Any]) -> list[tuple[int, Any]]:
+    """The values of one record with their places; of what it repeats, the first."""
+    known: dict[str, tuple[int, Any]] = {}
+    for place, value in enumerate(several):
+        if not is_blank(value):
+            known.setdefault(same(attribute, value), (place, value))
+    return list(known.values())
 
 
 def _golden(
@@ -134,20 +158,20 @@ def _golden(
 
 
 def _candidates(attribute: str, said: Sequence[_Said]) -> list[_Candidate]:
-    """What is said and not blank; what a record repeats counts once."""
-    known: set[tuple[int, str]] = set()
-    found = []
+    """What is said and not blank."""
     how_whole = COMPLETENESS.get(attribute)
-    for value, position, origin in said:
-        if is_blank(value):
-            continue
-        says = same(attribute, value)
-        if (origin.record.pk, says) not in known:
-            known.add((origin.record.pk, says))
-            whole = how_whole(value, origin.attributes) if how_whole else 0
-            verified = attribute in origin.attributes.get("verified", ())
-            found.append(_Candidate(value, says, whole, verified, position, origin))
-    return found
+    return [
+        _Candidate(
+            value,
+            same(attribute, value),
+            how_whole(value, origin.attributes) if how_whole else 0,
+            attribute in origin.verified,
+            position,
+            origin,
+        )
+        for value, position, origin in said
+        if not is_blank(value)
+    ]
 
 
 def _wholeness_of_name(_value: Any, attributes: Mapping[str, Any]) -> int:
@@ -219,16 +243,20 @@ _Ranked = list[tuple[tuple[Any, ...], _Candidate]]
 def _ranked(
     attribute: str, candidates: Sequence[_Candidate], rules: Rules
 ) -> tuple[_Ranked, Sequence[Strategy]]:
-    """The candidates with their ranks, the best first, and what was compared in turn."""
+    """The candidates with their ranks, the best first, and what was compared in turn.
+
+    A rank has one part per strategy, then the record's key; the best value has the lowest.
+    """
     group = attribute.partition(".")[0]
     strategies = rules.strategies[group]
-    by_number = Strategy.FREQUENT in strategies  # most rules ask for no numbers
-    counts = Counter([candidate.same for candidate in candidates]) if by_number else {}
-    keys = [KEYS[strategy] for strategy in strategies]
+    columns = [COLUMNS[strategy](candidates) for strategy in strategies]
     if trusted := rules.trust.get(group):
-        keys[strategies.index(Strategy.PRIORITY)] = _rank_of_source(trusted)
-    ranked = [(_rank(each, keys, counts), each) for each in candidates]
-    return sorted(ranked, key=itemgetter(0)), strategies
+        columns[strategies.index(Strategy.PRIORITY)] = _ranks_of_sources(candidates, trusted)
+    keys = [
+        (each.origin.slug, each.origin.record.external_id, each.same) for each in candidates
+    ]
+    ranks = zip(*columns, keys, strict=True)
+    return sorted(zip(ranks, candidates, strict=True), key=itemgetter(0)), strategies
 
 
 def _losers(
@@ -253,15 +281,6 @@ def _losers(
 
 def _lost(attribute: str, candidate: _Candidate, reason: str) -> dict[str, Any]:
     return _entry(attribute, candidate.value, candidate.origin) | {"reason": reason}
-
-
-def _rank(
-    candidate: _Candidate, keys: Sequence[Key], counts: Mapping[str, int]
-) -> tuple[Any, ...]:
-    """A sort key, the best value lowest: one part per strategy, then the record's key."""
-    origin = candidate.origin
-    key = (origin.slug, origin.record.external_id, candidate.same)
-    return (*[compare(candidate, counts) for compare in keys], key)
 
 
 def _entry(attribute: str, value: Any, origin: _Origin) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """What one record says: its attributes as golden values are named, and what says the same."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from profiles.keyed import keyed_digest
@@ -24,18 +23,18 @@ def name_words(record: RecordFacts) -> str:
     return " ".join(attributes[part] for part in NAME_PARTS if attributes.get(part))
 
 
-def values_of(record: RecordFacts) -> Iterator[tuple[str, list[Any]]]:
+def values_of(record: RecordFacts) -> list[tuple[str, list[Any]]]:
     """Every attribute with its values in the record's order; blank ones may be among them."""
     attributes = record.attributes
-    yield "full_name", [name_words(record)]
-    for plain in PLAIN:
-        if value := attributes.get(plain):
-            yield plain, _listed(value)
+    found: list[tuple[str, list[Any]]] = [("full_name", [name_words(record)])]
+    found += [(name, _listed(value)) for name in PLAIN if (value := attributes.get(name))]
     if address := attributes.get("address"):
-        yield "address", [{part: address[part] for part in ADDRESS_PARTS if address.get(part)}]
+        parts = {part: address[part] for part in ADDRESS_PARTS if address.get(part)}
+        found.append(("address", [parts]))
     for group in ("identifiers", "custom"):
-        for name, value in (attributes.get(group) or {}).items():
-            yield f"{group}.{name}", _listed(value)
+        if held := attributes.get(group):
+            found += [(f"{group}.{name}", _listed(value)) for name, value in held.items()]
+    return found
 
 
 def _listed(value: Any) -> list[Any]:
