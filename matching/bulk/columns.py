@@ -7,15 +7,15 @@ processes forked from one another.
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.bulk.parts import ALL_FIELDS, Parts, parts_of
-from matching.bulk.sketches import sketched
-from matching.core.codec import Flat, flatten, packed
-from matching.core.features import Features
+from matching.bulk.fields import Fields, fields_of, hashable
+from matching.bulk.parts import Parts, parts_of
+from matching.bulk.sketching import sketched
+from matching.core.codec import Flat, packed
 from matching.core.model import MatchModel
 
 Codes = NDArray[np.int64]
@@ -38,28 +38,33 @@ def parts_read(model: MatchModel) -> dict[str, Parts]:
     return own | {step.name: Parts(step.parts, speaks=None) for step in model.column_steps}
 
 
-def encode(records: Sequence[Features], reads: Mapping[str, Parts]) -> Chunk:
-    """Take records apart into columns: those of `reads`, one per identifier and custom, and
-    the sketches that comparisons are spared by."""
-    flats = [flatten(each) for each in records]
-    columns = {name: _column(parts, records, flats) for name, parts in reads.items()}
-    columns |= _named(IDENTIFIERS, [each.identifiers for each in records])
-    columns |= _named(CUSTOM, [each.custom for each in records])
-    columns |= sketched(records)
-    return Chunk(columns, [packed(flat) for flat in flats])
+def encode(flats: Sequence[Flat], reads: Mapping[str, Parts]) -> Chunk:
+    """Take records as they are stored apart into columns: those of `reads`, one per identifier
+    and custom, and the sketches that comparisons are spared by.
+
+    Raises an error of any kind for what is no record.
+    """
+    fields = fields_of(flats)
+    columns = {name: _column(parts, fields) for name, parts in reads.items()}
+    columns |= _named(IDENTIFIERS, fields.identifiers)
+    columns |= _named(CUSTOM, fields.custom)
+    columns |= sketched(fields)
+    return Chunk(columns, list(map(packed, flats)))
 
 
-def _column(parts: Parts, records: Sequence[Features], flats: Sequence[Flat]) -> Codes:
+def _column(parts: Parts, fields: Fields) -> Codes:
     """The parts of every record as numbers; all speak where one silent side decides nothing."""
-    read = itemgetter(*(ALL_FIELDS.index(name) for name in parts.reads))
-    numbers = np.fromiter((hash(read(flat)) for flat in flats), np.int64, len(flats)) | SPEAKS
-    if parts.needs_both:
-        said = np.fromiter(map(parts.said, records), bool, len(flats))
+    read = hashable(fields, parts.reads)
+    each: Iterable[Hashable] = read[0] if len(read) == 1 else zip(*read, strict=True)
+    numbers = np.fromiter(map(hash, each), np.int64, len(fields.given)) | SPEAKS
+    if parts.needs_both and parts.speaks is not None:
+        are_there = any if parts.speaks == "birth" else bool
+        said = np.fromiter(map(are_there, getattr(fields, parts.speaks)), bool, len(numbers))
         numbers[~said] = SILENT
     return numbers
 
 
-def _named(prefix: str, held: Sequence[tuple[tuple[str, Hashable], ...]]) -> dict[str, Codes]:
+def _named(prefix: str, held: Sequence[Iterable[tuple[str, Any]]]) -> dict[str, Codes]:
     """One column for each name that any record has a value under."""
     columns: dict[str, Codes] = {}
     for row, values in enumerate(held):
@@ -67,7 +72,9 @@ def _named(prefix: str, held: Sequence[tuple[tuple[str, Hashable], ...]]) -> dic
             full = f"{prefix}.{name}"
             if full not in columns:
                 columns[full] = np.zeros(len(held), np.int64)
-            columns[full][row] = hash(value) | SPEAKS
+            columns[full][row] = (
+                hash(value if isinstance(value, str) else tuple(value)) | SPEAKS
+            )
     return columns
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,20 +13,25 @@ from matching import live
 from matching.bulk import reading
 from matching.bulk.candidates import generic, pairs_of
 from matching.bulk.columns import Chunk, Codes, encode, parts_read
+from matching.bulk.comparers import comparers
+from matching.bulk.fields import Fields
 from matching.bulk.noting import limits_of
 from matching.bulk.parts import Parts
 from matching.bulk.store import FeatureReader, FeatureWriter, load, save
-from matching.bulk.weighing import Weighed, comparers, merged, weigh
+from matching.bulk.weighing import Weighed, Weigher, merged
 from matching.bulk.workers import Workers
 from matching.core.blocking import IDENTIFYING
+from matching.core.codec import Flat
 from matching.core.features import Features
 from matching.core.model import MatchModel
+from matching.live import Folded
 
 Rows = NDArray[np.int64]
 RECORDS_AT_ONCE = 2_000
 PAIRS_AT_ONCE = 300_000  # with their features about 150 MB in each process
 Done = Callable[[int, int], None]  # how many of how many
 MODEL, NAMES = "model.json", "columns.json"
+VALUES = Fields._fields.index("values")
 
 
 def find_pairs(seen: reading.Seen, model: MatchModel) -> tuple[Rows, Rows]:
@@ -96,19 +102,50 @@ def encode_chunk(
 
     A row that cannot be read says nothing.
     """
-    features: list[Features] = []
+    try:
+        flats = [_flat(json.loads(text)) for text in said]
+        places = _take_away(flats, generic)
+        return rows, encode(flats, reads), [], rows[places].tolist()
+    except Exception:  # one of them cannot be read: they are tried one by one
+        return _encode_those_that_can_be(rows, said, reads, generic)
+
+
+def _flat(said: dict[str, Any] | list[Any]) -> Flat:
+    """A record as it is stored, from its attributes or as it was."""
+    return said if isinstance(said, list) else _stored(live.fold(said))
+
+
+def _stored(folded: Folded) -> Flat:
+    flat: Flat = json.loads(folded.as_text())
+    return flat
+
+
+def _take_away(flats: list[Flat], generic: frozenset[int]) -> list[int]:
+    """Take the values that too many share from the records; return the places that had some."""
+    if not generic:
+        return []
+    places = [place for place, flat in enumerate(flats) if not generic.isdisjoint(flat[VALUES])]
+    for place in places:
+        folded = live.read(flats[place])
+        flats[place] = _stored(Folded(folded.telling(generic), folded.values))
+    return places
+
+
+def _encode_those_that_can_be(
+    rows: Rows, said: list[str], reads: dict[str, Parts], generic: frozenset[int]
+) -> tuple[Rows, Chunk, list[int], list[int]]:
+    flats: list[Flat] = []
     broken: list[int] = []
     less: list[int] = []
     for row, text in zip(rows.tolist(), said, strict=True):
         try:
-            folded = live.read(json.loads(text))
-            features.append(folded.telling(generic))
-            if features[-1] is not folded.features:
-                less.append(row)
+            alone = [_stored(live.read(json.loads(text)))]
+            less += [row for _ in _take_away(alone, generic)]
         except Exception:  # whatever it is, its own mark will tell when it is taken alone
             broken.append(row)
-            features.append(Features())
-    return rows, encode(features, reads), broken, less
+            alone = [_stored(Folded(Features(), ()))]
+        flats += alone
+    return rows, encode(flats, reads), broken, less
 
 
 def keep_pairs(folder: Path, lo: Rows, hi: Rows, broken: Rows) -> None:
@@ -140,19 +177,20 @@ def _nothing(folder: Path) -> Weighed:
 
 
 @lru_cache(maxsize=1)
-def _shared(folder: Path) -> tuple[MatchModel, dict[str, Codes], FeatureReader]:
+def _shared(folder: Path) -> tuple[Weigher, FeatureReader]:
     model = MatchModel.from_spec(json.loads((folder / MODEL).read_text()))
     names = json.loads((folder / NAMES).read_text())
     columns = {name: load(folder, f"column{number}") for number, name in enumerate(names)}
-    return model, columns, FeatureReader(folder)
+    features = FeatureReader(folder)
+    return Weigher(model, columns, features.with_only), features
 
 
 def weigh_chunk(folder: Path, start: int, size: int) -> Weighed:
     """Weigh some of the pairs, from `start` on."""
-    model, columns, features = _shared(folder)
+    weigh, features = _shared(folder)
     lo = np.asarray(load(folder, "pair_lo")[start : start + size])
     hi = np.asarray(load(folder, "pair_hi")[start : start + size])
-    found = weigh(model, comparers(model, columns), columns, features, lo, hi)
+    found = weigh(lo, hi)
     features.forget()
     return found
 

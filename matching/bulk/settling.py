@@ -18,12 +18,13 @@ from django.db import transaction
 from numpy.typing import NDArray
 
 from matching.bulk.candidates import Blocks, rows_under
+from matching.bulk.comparers import Outcome
 from matching.bulk.groups import components, groups_of
 from matching.bulk.noting import Noted
 from matching.bulk.preparing import comparer_names
 from matching.bulk.reading import STAGES, Seen
 from matching.bulk.store import FeatureReader, load, save
-from matching.bulk.weighing import Outcome, Weighed, scored
+from matching.bulk.weighing import Weighed, scored
 from matching.core.model import MatchModel
 from matching.core.scoring import Scored
 from matching.live import FEATURES, Folded, live_model, model_of_version

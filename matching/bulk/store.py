@@ -1,13 +1,14 @@
 """What one bulk run keeps in a folder, so that all its processes read it without copies."""
 
 import mmap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.core.codec import unpacked
+from matching.bulk.fields import flat_of, with_only
+from matching.core.codec import Flat, from_json
 from matching.core.features import Features
 
 FEATURES = "features.bin"
@@ -50,19 +51,31 @@ class FeatureWriter:
 
 
 class FeatureReader:
-    """The features of a row, unpacked when they are asked for and kept until `forget`."""
+    """The records of rows, read when they are asked for and kept until `forget`."""
 
     def __init__(self, folder: Path) -> None:
         self._ends = load(folder, "feature_ends")
         with (folder / FEATURES).open("rb") as file:
             self._bytes = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
-        self._known: dict[int, Features] = {}
+        self._known: dict[int, Flat] = {}
 
     def __call__(self, row: int) -> Features:
+        features, _ = self.with_values(row)
+        return features
+
+    def with_values(self, row: int) -> tuple[Features, tuple[int, ...]]:
+        """The features of a row, and the block keys of its identifying values."""
+        return from_json(self._flat(row))
+
+    def with_only(self, row: int, names: Sequence[str]) -> Features:
+        """The features of a row with nothing but these fields, which is quicker."""
+        return with_only(self._flat(row), names)
+
+    def _flat(self, row: int) -> Flat:
         found = self._known.get(row)
         if found is None:
             start = int(self._ends[row - 1]) if row else 0
-            found = unpacked(self._bytes[start : int(self._ends[row])])
+            found = flat_of(self._bytes[start : int(self._ends[row])])
             self._known[row] = found
         return found
 

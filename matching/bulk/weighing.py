@@ -5,42 +5,28 @@ called once for all pairs that show them the same parts. Bits lie on a grid on w
 exact, so a weight is the same to the last bit whichever way it was added up.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.bulk.certain import ALONE, CERTAIN, Told
-from matching.bulk.columns import CUSTOM, IDENTIFIERS, SILENT, Codes
-from matching.core.comparisons import custom, identifier
+from matching.bulk.bounds import Bounds, Sums, speaks
+from matching.bulk.certain import CERTAIN, SHOWN
+from matching.bulk.columns import Codes
+from matching.bulk.comparers import Comparer, Outcome, comparers
+from matching.bulk.told import NONE, UNTOLD, Mask, Rows
 from matching.core.features import Features
-from matching.core.model import BitTable, MatchModel, Step, on_grid
+from matching.core.model import MatchModel
 from matching.core.scoring import HOUSEHOLD, Scored, against_both
-from matching.splink.columns import ReadyColumn
 
-Rows = NDArray[np.int64]
-Look = Callable[[int], Features]
-Outcome = tuple[str, float, float]  # level, bits against "unrelated" and against "household"
-NOBODY = "\0"  # no name, so as rare as names get
+Look = Callable[[int, Sequence[str]], Features]  # a row with these fields at least
+PAIRS_AT_ONCE = (
+    32_768  # told by numpy together: what it makes meanwhile stays near the processor
+)
 _ODD = np.int64(0x9E3779B97F4A7C1 | 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Comparer:
-    """One column: what two records reach by it; `None` where they say nothing.
-
-    `most` is what it may gain against "unrelated" at the best, in bits; infinite if unknown.
-    `certain` tells of many pairs which levels they reach without being looked at, worth `bits`.
-    """
-
-    name: str
-    outcome: Callable[[Features, Features], Outcome | None]
-    most: float
-    certain: Callable[[Mapping[str, Codes], Rows, Rows], Told] | None = None
-    bits: BitTable = field(default_factory=dict)
+_NEVER_RIVALS = -8.0  # a household this much worse takes nothing off, see `against_both`
 
 
 @dataclass(frozen=True)
@@ -57,191 +43,160 @@ class Weighed:
     tables: list[list[Outcome]]
 
 
-def comparers(model: MatchModel, columns: Collection[str]) -> list[Comparer]:
-    """What the model compares by, for the columns that are there."""
-    found = [_of_step(step) for step in model.steps]
-    found += [
-        Comparer(step.name, partial(_of_column, step), inf) for step in model.column_steps
-    ]
-    for column in sorted(columns):
-        prefix, _, name = column.partition(".")
-        if prefix == IDENTIFIERS and model.identifiers:
-            bits = model.identifier_bits.get(name, model.identifier_bits["default"])
-            found.append(Comparer(column, partial(_of_identifier, name, bits), _most(bits)))
-        elif prefix == CUSTOM and name in model.custom_bits:
-            bits = model.custom_bits[name]
-            found.append(Comparer(column, partial(_of_custom, name, bits), _most(bits)))
-    return [comparer for comparer in found if comparer.name in columns]
+class Weigher:
+    """Weighs pairs of the rows of some columns; remembers comparisons for the next ones."""
+
+    def __init__(self, model: MatchModel, columns: Mapping[str, Codes], look: Look) -> None:
+        self._model, self._columns, self._look = model, columns, look
+        self._by = comparers(model, columns)
+        self._bounds = Bounds(model, self._by, columns)
+        self._in_order = _cheapest_first(self._by)
+        self._is_any_unknown = any(comparer.most[0] == inf for comparer in self._by)
+
+    def __call__(self, lo: Rows, hi: Rows) -> Weighed:
+        """Weigh pairs and keep those at or above the review threshold, in their order.
+
+        A pair that cannot reach the threshold any more, whatever the comparisons left would
+        say, is dropped on the way: most candidates are strangers, and the first few differences
+        tell.
+        """
+        parts = [
+            self._told(lo[start : start + PAIRS_AT_ONCE], hi[start : start + PAIRS_AT_ONCE])
+            for start in range(0, max(len(lo), 1), PAIRS_AT_ONCE)
+        ]
+        left = _joined(parts)
+        for number in sorted(range(len(self._by)), key=lambda n: -self._by[n].most[0]):
+            left = self._looked_at(number, left)
+        return self._kept(left)
+
+    def _told(self, lo: Rows, hi: Rows) -> "_Left":
+        """What is told unseen, of the pairs that may still be worth it."""
+        spoken, gained, kept = self._bounds.of(lo, hi)
+        reached = np.full((len(self._by), len(lo)), NONE, np.int32)
+        alive = self._worth_it(np.arange(len(lo)), gained, kept)
+        for number in self._in_order:
+            comparer = self._by[number]
+            heard = alive[speaks(spoken[:, alive], number)]
+            if comparer.tell is None:
+                reached[number, heard] = UNTOLD
+                continue
+            told = comparer.tell(self._columns, lo[heard], hi[heard])
+            reached[number, heard] = told
+            lost, lost_kept = self._bounds.lost(number, comparer)
+            gained[heard] += lost[told]
+            kept[heard] += lost_kept[told]
+            alive = self._worth_it(alive, gained, kept)
+        return _Left(lo[alive], hi[alive], gained[alive], kept[alive], reached[:, alive])
+
+    def _worth_it(self, alive: Rows, gained: Sums, kept: Sums) -> Rows:
+        if self._is_any_unknown:
+            return alive
+        return alive[self._bounds.are_worth_it(gained[alive], kept[alive])]
+
+    def _looked_at(self, number: int, left: "_Left") -> "_Left":
+        """Have one comparison look at the pairs of which nothing was told."""
+        comparer = self._by[number]
+        rest = np.flatnonzero(left.reached[number] == UNTOLD)
+        found = self._compared(comparer, left.lo[rest], left.hi[rest])
+        left.reached[number, rest] = found
+        lost, lost_kept = self._bounds.lost(number, comparer)
+        left.gained[rest] += lost[found]
+        left.kept[rest] += lost_kept[found]
+        if comparer.most[0] == inf:  # these come first; what others gain is not known before
+            return left
+        return left.only(self._bounds.are_worth_it(left.gained, left.kept))
+
+    def _compared(self, comparer: Comparer, lo: Rows, hi: Rows) -> NDArray[np.int32]:
+        """Which outcome each pair reaches, or that it says nothing."""
+        codes = self._columns[comparer.name]
+        shown = codes[lo], codes[hi]
+        if comparer.name in SHOWN:
+            shown = SHOWN[comparer.name](self._columns, lo, hi, shown)
+        values, first, which = _distinct(*shown)
+        known = comparer.known
+        reached = [known.get(value, UNTOLD) for value in values]
+        for place in [place for place, outcome in enumerate(reached) if outcome == UNTOLD]:
+            pair = int(first[place])
+            left, right = (self._look(int(row), comparer.reads) for row in (lo[pair], hi[pair]))
+            reached[place] = comparer.place_of(values[place], left, right)
+        return np.array(reached, np.int32)[which]
+
+    def _kept(self, left: "_Left") -> Weighed:
+        """The pairs that are worth it after all; what is told of them is all they say now."""
+        weights = _against_both(left.gained, left.kept)
+        kept = np.flatnonzero(weights >= self._model.review_bits)
+        reached = np.where(left.reached == NONE, 0, left.reached)[:, kept]
+        return Weighed(
+            left.lo[kept],
+            left.hi[kept],
+            weights[kept],
+            np.ascontiguousarray(reached.T),
+            [list(comparer.table) for comparer in self._by],
+        )
 
 
-def _of_step(step: Step) -> Comparer:
-    return Comparer(step.name, step.weigh, _most_of(step), CERTAIN.get(step.name), step.bits)
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """Pairs that may still be worth it: the most they can gain, and what they reached.
 
-
-def _most(bits: BitTable) -> float:
-    return max(gained for gained, _ in bits.values())
-
-
-def _most_of(step: Step) -> float:
-    """Nothing gains more than the best level, or than agreeing on a name nobody else has."""
-    if step.by_value is None:
-        return _most(step.bits)
-    return max(_most(step.bits), step.by_value(Features(given=NOBODY, family=NOBODY))[0])
-
-
-def _of_column(step: ReadyColumn, left: Features, right: Features) -> Outcome | None:
-    found = step.weigh(left, right)
-    if found is None:
-        return None
-    gained = on_grid(found[1])
-    return found[0], gained, gained
-
-
-def _of_identifier(namespace: str, bits: BitTable, left: Features, right: Features) -> Outcome:
-    level = identifier(dict(left.identifiers)[namespace], dict(right.identifiers)[namespace])
-    return (level, *bits[level])
-
-
-def _of_custom(attribute: str, bits: BitTable, left: Features, right: Features) -> Outcome:
-    level = custom(dict(left.custom)[attribute], dict(right.custom)[attribute])
-    return (level, *bits[level])
-
-
-def weigh(
-    model: MatchModel,
-    by: Sequence[Comparer],
-    columns: Mapping[str, Codes],
-    look: Look,
-    lo: Rows,
-    hi: Rows,
-) -> Weighed:
-    """Weigh pairs of rows and keep those at or above the review threshold, in their order.
-
-    A pair that cannot reach the threshold any more, whatever the comparisons left would say, is
-    dropped on the way: most candidates are strangers, and the first few differences tell.
+    `reached[j, k]` is the outcome of pair k by comparer j, `NONE` or `UNTOLD`.
     """
-    outcomes = np.zeros((len(lo), len(by)), np.int32)
-    tables: list[list[Outcome]] = [[] for _ in by]
-    bound = np.full(len(lo), model.prior_bits)
-    for comparer in by:
-        bound += _speaks(columns[comparer.name], lo, hi) * _finite(comparer.most)
-    of_unknown_gain = any(comparer.most == inf for comparer in by)
-    alive = np.arange(len(lo))
-    for number, comparer in enumerate(by):
-        told, tables[number] = _certain(comparer, columns, lo[alive], hi[alive])
-        outcomes[alive, number] = told
-        bound[alive] += _lost(comparer, tables[number])[told]
-        if not of_unknown_gain:
-            alive = alive[bound[alive] >= model.review_bits]
-    for number in sorted(range(len(by)), key=lambda number: -by[number].most):
-        comparer = by[number]
-        rest = alive[outcomes[alive, number] == 0]
-        rest = rest[_speaks(columns[comparer.name], lo[rest], hi[rest])]
-        reached = _compared(comparer, columns, look, lo[rest], hi[rest], tables[number])
-        outcomes[rest, number] = reached
-        bound[rest] += _lost(comparer, tables[number])[reached]
-        if comparer.most < inf:  # those of unknown gain come first
-            alive = alive[bound[alive] >= model.review_bits]
-    first, which = _patterns(outcomes[alive], tables)
-    distinct = [_weight(model, tables, outcomes[alive[row]]) for row in first]
-    weights = np.array(distinct, np.float64)[which]
-    kept = weights >= model.review_bits
-    alive, weights = alive[kept], weights[kept]
-    return Weighed(lo[alive], hi[alive], weights, outcomes[alive], tables)
+
+    lo: Rows
+    hi: Rows
+    gained: Sums
+    kept: Sums
+    reached: NDArray[np.int32]
+
+    def only(self, which: Mask) -> "_Left":
+        return _Left(
+            self.lo[which],
+            self.hi[which],
+            self.gained[which],
+            self.kept[which],
+            self.reached[:, which],
+        )
 
 
-def _speaks(codes: Codes, lo: Rows, hi: Rows) -> NDArray[np.bool_]:
-    """Where both records of a pair have something to say."""
-    return np.asarray((codes[lo] != SILENT) & (codes[hi] != SILENT))
+def _joined(parts: Sequence[_Left]) -> _Left:
+    return _Left(
+        np.concatenate([part.lo for part in parts]),
+        np.concatenate([part.hi for part in parts]),
+        np.concatenate([part.gained for part in parts]),
+        np.concatenate([part.kept for part in parts]),
+        np.concatenate([part.reached for part in parts], axis=1),
+    )
 
 
-def _finite(bits: float) -> float:
-    return bits if bits < inf else 0.0
+def _cheapest_first(by: Sequence[Comparer]) -> list[int]:
+    """The comparers in the order in which they are asked what they can tell unseen."""
+    cost = {name: place for place, name in enumerate(CERTAIN)}
+    return sorted(range(len(by)), key=lambda number: cost.get(by[number].name, 0))
 
 
-def _lost(comparer: Comparer, table: Sequence[Outcome]) -> NDArray[np.float64]:
-    """How far each outcome is from the most a comparer might gain; nothing where it said none.
-
-    One of unknown gain was not counted on, so all it gains comes on top.
-    """
-    most = _finite(comparer.most)
-    return np.array([0.0, *(gained - most for _, gained, _ in table)])
-
-
-def _certain(
-    comparer: Comparer, columns: Mapping[str, Codes], lo: Rows, hi: Rows
-) -> tuple[NDArray[np.int32], list[Outcome]]:
-    """Which outcome each pair reaches for certain, from 1 on, and the outcomes there are."""
-    found = np.zeros(len(lo), np.int32)
-    known: list[Outcome] = []
-    if comparer.certain is not None:
-        speak = np.flatnonzero(_speaks(columns[comparer.name], lo, hi))
-        for level, certain in comparer.certain(columns, lo[speak], hi[speak]):
-            known.append((level, *comparer.bits[level]))
-            found[speak[certain]] = len(known)
-    return found, known
-
-
-def _compared(
-    comparer: Comparer,
-    columns: Mapping[str, Codes],
-    look: Look,
-    lo: Rows,
-    hi: Rows,
-    table: list[Outcome],
-) -> NDArray[np.int32]:
-    """Which outcome each pair reaches; new ones are added to the table. 0 is none."""
-    known = {outcome: number for number, outcome in enumerate(table, 1)}
-    first, which = _distinct(*_shown(comparer.name, columns, lo, hi))
-    reached = np.zeros(len(first), np.int32)
-    pairs = zip(lo[first].tolist(), hi[first].tolist(), strict=True)
-    for place, (left, right) in enumerate(pairs):
-        outcome = comparer.outcome(look(left), look(right))
-        if outcome is not None:
-            reached[place] = known.setdefault(outcome, len(known) + 1)
-    table[:] = known
-    return reached[which]
-
-
-def _shown(name: str, columns: Mapping[str, Codes], lo: Rows, hi: Rows) -> tuple[Codes, Codes]:
-    """Numbers for all a comparison looks at in each pair: mostly those of the two records."""
-    ours, theirs = columns[name][lo], columns[name][hi]
-    if (alone := ALONE.get(name)) is not None:
-        mine, yours = columns[alone][lo], columns[alone][hi]
-        ours, theirs = np.where(mine == yours, (mine, yours), (ours, theirs))
-    return ours, theirs
-
-
-def _distinct(ours: Codes, theirs: Codes) -> tuple[Rows, Rows]:
-    """Where each distinct pair of numbers first stands, and which one every pair is."""
+def _distinct(ours: Codes, theirs: Codes) -> tuple[list[int], Rows, Rows]:
+    """The distinct pairs of numbers, one number each; where each stands; which one all are."""
     with np.errstate(over="ignore"):
         mixed = ours * _ODD + theirs
-    _, first, which = np.unique(mixed, return_index=True, return_inverse=True)
-    return first, which
+    order = np.argsort(mixed)
+    mixed = mixed[order]
+    is_first = np.ones(len(mixed), bool)
+    np.not_equal(mixed[1:], mixed[:-1], out=is_first[1:])
+    which = np.empty(len(mixed), np.int64)
+    which[order] = np.cumsum(is_first) - 1
+    return mixed[is_first].tolist(), order[is_first], which
 
 
-def _patterns(
-    outcomes: NDArray[np.int32], tables: Sequence[Sequence[Outcome]]
-) -> tuple[Rows, Rows]:
-    """Where each distinct row of outcomes first stands, and which one every row is."""
-    which = np.zeros(len(outcomes), np.int64)
-    first = np.zeros(min(1, len(outcomes)), np.int64)
-    for number, table in enumerate(tables):
-        combined = which * (len(table) + 1) + outcomes[:, number]
-        _, first, which = np.unique(combined, return_index=True, return_inverse=True)
-    return first, which
-
-
-def _weight(
-    model: MatchModel, tables: Sequence[Sequence[Outcome]], row: NDArray[np.int32]
-) -> float:
-    unrelated, household = model.prior_bits, model.household_bits
-    for table, reached in zip(tables, row.tolist(), strict=True):
-        if reached:
-            _, gained, kept = table[reached - 1]
-            unrelated += gained
-            household += kept
-    return against_both(unrelated, household)
+def _against_both(unrelated: Sums, household: Sums) -> Sums:
+    """The weights of pairs by their evidence against either explanation."""
+    weights = unrelated.copy()
+    with np.errstate(invalid="ignore"):
+        gaps = unrelated - household
+    rivals = np.flatnonzero(gaps >= _NEVER_RIVALS)
+    distinct, which = np.unique(gaps[rivals], return_inverse=True)
+    taken = [gap - against_both(gap, 0.0) for gap in distinct.tolist()]
+    weights[rivals] -= np.array(taken, np.float64)[which]
+    return weights
 
 
 def scored(

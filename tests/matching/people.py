@@ -1,9 +1,11 @@
 """Invented people for the pure matching tests: attributes by keyword, features ready made."""
 
+import json
 from typing import Any
 
 from hypothesis import strategies as st
 
+from matching.core.codec import Flat, as_text
 from matching.core.features import Features, features_of
 
 
@@ -66,3 +68,9 @@ def _person(
     if card:
         more["ids"] = {"loyalty_card": card}
     return person(given, family, **more)
+
+
+def as_stored(features: Features) -> Flat:
+    """A record as the database keeps it, read from its JSON."""
+    flat: Flat = json.loads(as_text(features, ()))
+    return flat

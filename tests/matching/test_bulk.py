@@ -15,9 +15,11 @@ from bench.customer_rows import COLUMNS
 from bench.customers import customers, mapping
 from matching.bulk.candidates import blocks_of, generic, pairs_of, rows_under
 from matching.bulk.columns import encode, joined, parts_read
+from matching.bulk.comparers import comparers
+from matching.bulk.fields import flat_of, with_only
 from matching.bulk.groups import components, groups_of
 from matching.bulk.parts import PARTS, parts_of
-from matching.bulk.weighing import Weighed, comparers, merged, scored, weigh
+from matching.bulk.weighing import Weighed, Weigher, merged, scored
 from matching.core.blocking import block_keys
 from matching.core.codec import as_text, flatten, from_json, packed, unpacked
 from matching.core.comparisons import COMPARISONS
@@ -26,7 +28,7 @@ from matching.core.model import MatchModel, default_model
 from matching.core.scoring import Scored, score
 from matching.world import connected
 from profiles.mapping import RecordMapping, RowError
-from tests.matching.people import people, person
+from tests.matching.people import as_stored, people, person
 
 Rows = list[tuple[int, int]]
 
@@ -49,18 +51,14 @@ ALL, SOME = keeping(-100), keeping(-3)
 def weighed(model: MatchModel, records: list[Features], pairs: Rows) -> Weighed:
     """All pairs by the columns, the records encoded in two chunks, weighed in two runs."""
     reads, half = parts_read(model), len(records) // 2
-    chunks = [encode(records[:half], reads), encode(records[half:], reads)]
+    flats = [as_stored(each) for each in records]
+    chunks = [encode(flats[:half], reads), encode(flats[half:], reads)]
     columns = joined([chunk.columns for chunk in chunks], [half, len(records) - half])
-    kept = [unpacked(each) for chunk in chunks for each in chunk.packed]
-    by = comparers(model, columns)
+    kept = [flat_of(each) for chunk in chunks for each in chunk.packed]
+    weigh = Weigher(model, columns, lambda row, names: with_only(kept[row], names))
     lo, hi = np.array(pairs, np.int64).reshape(-1, 2).T
     cut = len(pairs) // 3
-    return merged(
-        [
-            weigh(model, by, columns, kept.__getitem__, lo[part], hi[part])
-            for part in (slice(None, cut), slice(cut, None))
-        ]
-    )
+    return merged([weigh(lo[part], hi[part]) for part in (slice(None, cut), slice(cut, None))])
 
 
 def as_pairs(model: MatchModel, found: Weighed, records: list[Features]) -> dict[Any, Scored]:
@@ -79,7 +77,7 @@ def as_pairs(model: MatchModel, found: Weighed, records: list[Features]) -> dict
 
 
 def _columns(model: MatchModel, records: list[Features]) -> set[str]:
-    return set(encode(records, parts_read(model)).columns)
+    return set(encode([as_stored(each) for each in records], parts_read(model)).columns)
 
 
 def one_by_one(model: MatchModel, records: list[Features], pairs: Rows) -> dict[Any, Scored]:
@@ -158,6 +156,12 @@ def test_a_comparison_reads_no_more_than_the_parts_it_declares(
     assert level == compare(parts.reduced(left), parts.reduced(right))
     if parts.needs_both and not (parts.said(left) and parts.said(right)):
         assert level is None
+
+
+@given(records())
+def test_a_record_made_with_some_fields_has_these_alone(features: Features) -> None:
+    for parts in PARTS.values():
+        assert with_only(as_stored(features), parts.reads) == parts.reduced(features)
 
 
 def test_every_comparison_declares_its_parts() -> None:

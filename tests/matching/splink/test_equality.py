@@ -14,13 +14,15 @@ import numpy as np
 import pytest
 
 from matching.bulk.columns import encode, joined, parts_read
-from matching.bulk.weighing import comparers, weigh
+from matching.bulk.fields import with_only
+from matching.bulk.weighing import Weigher
 from matching.core.features import Address, Email, Features
 from matching.core.model import MatchModel
 from matching.core.scoring import Scored, score
 from matching.splink.drafts import spec_of
 from matching.splink.reading import Reading, read_splink
 from matching.splink.tables import row
+from tests.matching.people import as_stored
 
 HERE = Path(__file__).parent
 Pair = dict[str, str]
@@ -118,13 +120,13 @@ def test_parts_add_up_to_the_weight_exactly_whichever_record_comes_first() -> No
 
 def test_many_pairs_at_once_get_the_same_weights_to_the_last_bit() -> None:
     keeping_all = replace(model(), review_bits=-1000.0)
-    everyone = list(people().values())
+    everyone = [as_stored(each) for each in people().values()]
     row_of = {name: number for number, name in enumerate(people())}
     ends = [(row_of[p["unique_id_l"]], row_of[p["unique_id_r"]]) for p, _ in weighed()]
     columns = joined([encode(everyone, parts_read(model())).columns], [len(everyone)])
     lo, hi = np.array(ends, np.int64).T
 
-    by = comparers(keeping_all, columns)
-    found = weigh(keeping_all, by, columns, everyone.__getitem__, lo, hi)
+    weigh = Weigher(keeping_all, columns, lambda row, names: with_only(everyone[row], names))
+    found = weigh(lo, hi)
 
     assert found.weights.tolist() == [scored.weight_bits for _, scored in weighed()]

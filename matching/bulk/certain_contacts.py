@@ -1,0 +1,94 @@
+"""What two e-mail addresses, telephones or account numbers are to each other, told unseen."""
+
+from functools import partial
+
+import numpy as np
+
+from matching.bulk.sketches import (
+    EXACT,
+    UNKNOWN,
+    Sketches,
+    are_one_slip,
+    changed,
+    lengths,
+    places_apart,
+    places_held,
+)
+from matching.bulk.sketching import HOUSEHOLD, LANDLINE, NOTHING, PERSONAL, ROLE
+from matching.bulk.told import UNTOLD, Columns, Levels, Rows, Tell, Told
+
+_EMAIL, _PHONE, _ACCOUNT = Levels("email"), Levels("phone"), Levels("identifier")
+
+
+def tell_email(columns: Columns, lo: Rows, hi: Rows) -> Told:
+    """Of records with one address: one and the same, of a kind that differs, or far apart."""
+    ours, theirs = columns["~email_kind"][lo], columns["~email_kind"][hi]
+    full = columns["~same_email"]
+    is_same = full[lo] == full[hi]
+    are_personal = (ours == PERSONAL) & (theirs == PERSONAL)
+    told = np.where(are_personal, np.int8(UNTOLD), _EMAIL["different"])
+    rest = np.flatnonzero(are_personal & ~is_same)
+    told[rest[_are_far_mailboxes(columns, lo[rest], hi[rest])]] = _EMAIL["different"]
+    told[is_same] = _EMAIL["exact"]
+    told[is_same & ((ours == HOUSEHOLD) | (theirs == HOUSEHOLD))] = _EMAIL["household"]
+    told[is_same & ((ours == ROLE) | (theirs == ROLE))] = _EMAIL["role"]
+    told[(ours == UNKNOWN) | (theirs == UNKNOWN)] = UNTOLD
+    return told
+
+
+def _are_far_mailboxes(columns: Columns, lo: Rows, hi: Rows) -> np.ndarray:
+    """Mailboxes more than one slip apart."""
+    ours, theirs = columns["~email"][lo], columns["~email"][hi]
+    is_known = (ours != UNKNOWN) & (theirs != UNKNOWN)
+    is_longer = np.abs(lengths(ours) - lengths(theirs)) > 1
+    return np.asarray(is_known & (is_longer | (changed(ours, theirs) > 2)))
+
+
+def by_domain(
+    columns: Columns, lo: Rows, hi: Rows, shown: tuple[Sketches, Sketches]
+) -> tuple[Sketches, Sketches]:
+    """Of one personal mailbox at two domains, these are all that the comparison looks at."""
+    mailbox, full, kind = (
+        columns[name] for name in ("~same_mailbox", "~same_email", "~email_kind")
+    )
+    mailboxes = mailbox[lo]
+    are = (mailboxes != NOTHING) & (mailboxes == mailbox[hi]) & (full[lo] != full[hi])
+    are &= (kind[lo] == PERSONAL) & (kind[hi] == PERSONAL)
+    domain = columns["~same_domain"]
+    return np.where(are, domain[lo], shown[0]), np.where(are, domain[hi], shown[1])
+
+
+def tell_phone(columns: Columns, lo: Rows, hi: Rows) -> Told:
+    """Every level, of records with one number."""
+    ours, theirs = columns["~phone"][lo], columns["~phone"][hi]
+    mine, yours = ours & ~LANDLINE, theirs & ~LANDLINE
+    of_one_length = places_held(mine) == places_held(yours)
+    told = np.where(
+        of_one_length & are_one_slip(mine, yours), _PHONE["slip"], _PHONE["different"]
+    )
+    is_same, is_landline = mine == yours, (ours | theirs) & LANDLINE != 0
+    told[is_same] = _PHONE["exact"]
+    told[is_same & is_landline] = _PHONE["landline"]
+    told[(ours == UNKNOWN) | (theirs == UNKNOWN)] = UNTOLD
+    return told
+
+
+def tell_account(namespace: str, columns: Columns, lo: Rows, hi: Rows) -> Told:
+    """The same numbers, or of records with one: a digit mistyped, or more than one sign."""
+    column, sketch = columns[namespace], columns[f"~{namespace}"]
+    ours, theirs = sketch[lo], sketch[hi]
+    length, other = places_held(ours), places_held(theirs)
+    of_one_length = length == other
+    are_far = np.where(of_one_length, places_apart(ours, theirs) > 2, abs(length - other) > 1)
+    told = np.where(are_far, _ACCOUNT["different"], np.int8(UNTOLD))
+    exact = np.flatnonzero(of_one_length & ~are_far & (ours & theirs & EXACT != 0))
+    is_slip = are_one_slip(ours[exact], theirs[exact])
+    told[exact] = np.where(is_slip, _ACCOUNT["slip"], _ACCOUNT["different"])
+    told[(ours == UNKNOWN) | (theirs == UNKNOWN)] = UNTOLD
+    told[column[lo] == column[hi]] = _ACCOUNT["exact"]
+    return told
+
+
+def account_teller(namespace: str) -> Tell:
+    """For the column of one namespace."""
+    return partial(tell_account, namespace)

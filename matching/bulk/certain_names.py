@@ -1,0 +1,97 @@
+"""What two names are to each other, told from sketches: different, or one an initial.
+
+Of records without a middle name in full; lone names are left to the comparisons.
+"""
+
+import numpy as np
+
+from matching.bulk.sketches import UNKNOWN, Sketches, first_signs, lengths, only_ours
+from matching.bulk.told import Columns, Levels, Mask, Rows, Told, nothing_told
+from matching.core.comparisons import SIMILAR
+
+_SAFELY = 1e-5  # more than a sum of three short fractions may be off
+_GIVEN, _FAMILY = Levels("given_name"), Levels("family_name")
+Shown = tuple[Sketches, Sketches]
+
+
+def tell_given(columns: Columns, lo: Rows, hi: Rows) -> Told:
+    given, formal = columns["~given"], columns["~formal"]
+    are_strange = formal[lo] & formal[hi] == 0
+    return _told(columns, "~given", are_far_names(given[lo], given[hi]) & are_strange, lo, hi)
+
+
+def tell_family(columns: Columns, lo: Rows, hi: Rows) -> Told:
+    family = columns["~family"]
+    are_far = are_far_names(family[lo], family[hi]) & ~_may_share_a_part(columns, lo, hi)
+    return _told(columns, "~family", are_far, lo, hi)
+
+
+def _told(columns: Columns, name: str, are_far: Mask, lo: Rows, hi: Rows) -> Told:
+    """Different where they are far, else an initial where one is, if nothing was swapped."""
+    levels = _GIVEN if name == "~given" else _FAMILY
+    ours, theirs = columns[name][lo], columns[name][hi]
+    begin = _is_one_sign(ours, theirs) & (first_signs(ours) == first_signs(theirs))
+    begin &= (ours != UNKNOWN) & (theirs != UNKNOWN)
+    told = nothing_told(lo)
+    some = np.flatnonzero(are_far | begin)
+    some = some[are_not_swapped(columns, lo[some], hi[some])]
+    told[some] = np.where(are_far[some], levels["different"], levels["initial"])
+    return told
+
+
+def alone(part: str, columns: Columns, lo: Rows, hi: Rows, shown: Shown) -> Shown:
+    """Of equal names, and of those that were not swapped, nothing else is looked at."""
+    mine, yours = columns[f"~same_{part}"][lo], columns[f"~same_{part}"][hi]
+    is_alone = mine == yours
+    others = np.flatnonzero(~is_alone)
+    is_alone[others] = are_not_swapped(columns, lo[others], hi[others])
+    if part == "family":
+        is_alone &= (mine == yours) | ~_may_share_a_part(columns, lo, hi)
+    return np.where(is_alone, mine, shown[0]), np.where(is_alone, yours, shown[1])
+
+
+def _may_share_a_part(columns: Columns, lo: Rows, hi: Rows) -> Mask:
+    """Smith-Jones and Jones; the whole names share a bit by chance only."""
+    parts = columns["~parts"]
+    return np.asarray(parts[lo] & parts[hi] != 0)
+
+
+def are_not_swapped(columns: Columns, lo: Rows, hi: Rows) -> Mask:
+    """Whether given and family name surely did not change places."""
+    given, family = columns["~given"], columns["~family"]
+    told = are_far_names(given[lo], family[hi])
+    rest = np.flatnonzero(~told)
+    told[rest] = are_far_names(family[lo[rest]], given[hi[rest]])
+    return told
+
+
+def are_far_names(ours: Sketches, theirs: Sketches) -> Mask:
+    """Neither similar, nor mistyped, nor a short form of the other; nor its initial."""
+    mine, yours = only_ours(ours, theirs), only_ours(theirs, ours)
+    size, other = lengths(ours), lengths(theirs)
+    allowed = np.where(np.minimum(size, other) < 7, np.int8(2), np.int8(4))
+    are_far = (mine + yours > allowed) & (mine > 0) & (yours > 0)
+    are_far &= are_unlike(ours, theirs, SIMILAR)
+    # One sign is like nothing that begins otherwise: Jaro looks for it in the second place of
+    # four signs and more only, and that is too little.
+    are_far |= _is_one_sign(ours, theirs) & (first_signs(ours) != first_signs(theirs))
+    return np.asarray(are_far & (ours != UNKNOWN) & (theirs != UNKNOWN))
+
+
+def _is_one_sign(ours: Sketches, theirs: Sketches) -> Mask:
+    return np.asarray(np.minimum(lengths(ours), lengths(theirs)) == 1)
+
+
+def are_unlike(ours: Sketches, theirs: Sketches, limit: float) -> Mask:
+    """Jaro-Winkler below the limit even if all signs that may meet do, in their order.
+
+    Its bonus for a common start takes four tenths of what is missing to 1, if the first agrees.
+    """
+    size, other = lengths(ours), lengths(theirs)
+    met = np.minimum(size - only_ours(ours, theirs), other - only_ours(theirs, ours))
+    share = met.astype(np.float32)
+    jaro = share / np.maximum(size, 1) + share / np.maximum(other, 1)
+    lone = np.float32(3 * (limit - _SAFELY) - 1)  # (jaro + 1) / 3 < limit
+    begun = np.float32((3 * (limit - _SAFELY) - 1.2) / 0.6 - 1)  # with the bonus, likewise
+    same_first = first_signs(ours) == first_signs(theirs)
+    return np.asarray(jaro < np.where(same_first, begun, lone))

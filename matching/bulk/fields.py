@@ -1,0 +1,103 @@
+"""Some records field by field, as they are stored (`matching.core.codec.as_text`)."""
+
+import marshal
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from matching.core.codec import Flat
+from matching.core.features import Address, Email, Features, Phone
+from matching.core.words import name_family
+
+Column = Sequence[Any]
+
+
+class Fields(NamedTuple):
+    """One sequence for each stored field, an entry for each record.
+
+    Texts, lists and numbers: `Features` are not made, since most records need none. `values`
+    are the block keys stored in the place of what follows from the given name.
+    """
+
+    given: Column
+    middle: Column
+    family: Column
+    family_parts: Column
+    values: Column
+    generation: Column
+    gender: Column
+    birth: Column
+    emails: Column
+    phones: Column
+    address: Column
+    organisation: Column
+    identifiers: Column
+    custom: Column
+
+
+def fields_of(flats: Sequence[Flat]) -> Fields:
+    """Turn records into fields; raises `ValueError` or `TypeError` for what is no record."""
+    if not flats:
+        return Fields(*[()] * len(Fields._fields))
+    return Fields(*zip(*flats, strict=True))
+
+
+def _rows(values: Column) -> list[tuple[tuple[Any, ...], ...]]:
+    return [tuple(map(tuple, each)) for each in values]
+
+
+def _named(values: Column) -> list[tuple[Any, ...]]:
+    return [tuple([(name, tuple(held)) for name, held in each]) for each in values]
+
+
+_FROZEN: dict[str, Callable[[Column], Column]] = {
+    "middle": lambda values: list(map(tuple, values)),
+    "family_parts": lambda values: list(map(tuple, values)),
+    "birth": lambda values: list(map(tuple, values)),
+    "emails": _rows,
+    "phones": _rows,
+    "address": lambda values: [each if each is None else tuple(each) for each in values],
+    "identifiers": _named,
+    "custom": _rows,
+}
+_MADE: dict[str, Callable[[Any], Any]] = {
+    "middle": tuple,
+    "family_parts": tuple,
+    "birth": tuple,
+    "emails": lambda held: tuple([Email._make(each) for each in held]),
+    "phones": lambda held: tuple([Phone._make(each) for each in held]),
+    "address": lambda held: None if held is None else Address(*held),
+    "identifiers": lambda held: tuple([(name, tuple(values)) for name, values in held]),
+    "custom": lambda held: tuple(map(tuple, held)),
+}
+# What follows from another field is the same where that one is.
+_FOLLOWS = {"name_family": "given"}
+_PLACE = {name: place for place, name in enumerate(Fields._fields)}
+
+
+def hashable(fields: Fields, names: Sequence[str]) -> list[Column]:
+    """Fields of `Features` by their names, each entry hashable and equal where they are."""
+    stored = dict.fromkeys(_FOLLOWS.get(name, name) for name in names)
+    return [_frozen(name, getattr(fields, name)) for name in stored]
+
+
+def _frozen(name: str, values: Column) -> Column:
+    freeze = _FROZEN.get(name)
+    return values if freeze is None else freeze(values)
+
+
+def flat_of(data: bytes | memoryview) -> Flat:
+    """The stored record that `packed` made these bytes of."""
+    flat: Flat = marshal.loads(data)  # noqa: S302 - bytes of our own, written by this run
+    return flat
+
+
+def with_only(flat: Flat, names: Sequence[str]) -> Features:
+    """A stored record with nothing but these fields."""
+    made: dict[str, Any] = {}
+    for name in names:
+        if name == "name_family":
+            made[name] = name_family(flat[_PLACE["given"]])
+        else:
+            value = flat[_PLACE[name]]
+            made[name] = _MADE[name](value) if name in _MADE else value
+    return Features(**made)

@@ -1,0 +1,151 @@
+"""The columns of sketches and of other small facts about some records."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.bulk.fields import Fields
+from matching.bulk.sketches import (
+    BLANK,
+    EXACT,
+    UNKNOWN,
+    Sketches,
+    date_sketches,
+    place_sketches,
+    text_sketches,
+)
+from matching.core.features import Address, Email
+from matching.core.words import name_family
+
+NOTHING = 0  # instead of the number of a value where there is none
+LANDLINE = EXACT  # a sketch of a telephone is exact, or unknown
+PERSONAL, HOUSEHOLD, ROLE = 1, 2, 3
+_KINDS = {"personal": PERSONAL, "household": HOUSEHOLD, "role": ROLE}
+_NO_EMAIL = Email("", "", "", "")
+_NO_ADDRESS = ("",) * len(Address.__slots__)
+_LONG_MAILBOX = 4
+
+
+def sketched(fields: Fields) -> dict[str, Sketches]:
+    """The columns of sketches of some records. "~same_…" are equal where values are."""
+    return {
+        **_names(fields),
+        **_emails(fields),
+        "~generation": numbers(fields.generation),
+        "~birth": date_sketches(fields.birth),
+        "~phone": _phones(fields),
+        **_places(fields),
+        **{f"~{name}": codes for name, codes in _accounts(fields)},
+    }
+
+
+def numbers(values: Sequence[Any]) -> Sketches:
+    """A number for each value, equal for equal ones, and `NOTHING` for what is empty."""
+    found = np.fromiter(map(hash, values), np.int64, len(values)) | 1
+    found[~_are_there(values)] = NOTHING
+    return found
+
+
+def _are_there(values: Sequence[Any]) -> NDArray[np.bool_]:
+    return np.fromiter(map(bool, values), bool, len(values))
+
+
+def _names(fields: Fields) -> dict[str, Sketches]:
+    """Sketches where a record has a given and a family name, and no middle name in full.
+
+    "~parts" has a bit for each part of a double family name, or for the name.
+    """
+    is_plain = _are_there(fields.given) & _are_there(fields.family)
+    is_plain &= ~np.fromiter(
+        (bool(middle) and max(map(len, middle)) > 1 for middle in fields.middle), bool
+    )
+    parts = zip(fields.family, fields.family_parts, strict=True)
+    return {
+        "~given": np.where(is_plain, _of_ascii(fields.given), UNKNOWN),
+        "~family": np.where(is_plain, _of_ascii(fields.family), UNKNOWN),
+        "~formal": np.fromiter(map(_formal, fields.given), np.int64, len(fields.given)),
+        "~parts": np.fromiter((_bits(several or (name,)) for name, several in parts), np.int64),
+        "~same_given": numbers(fields.given),
+        "~same_family": numbers(fields.family),
+    }
+
+
+def _of_ascii(names: Sequence[str]) -> Sketches:
+    """Of which the first sign is known for certain."""
+    return text_sketches([name if name.isascii() else "" for name in names])
+
+
+def _bits(names: Iterable[str]) -> int:
+    """A bit for each name; some share one."""
+    bits = 0
+    for name in names:
+        bits |= 1 << hash(name) % 62
+    return bits
+
+
+@lru_cache(maxsize=65_536)
+def _formal(given: str) -> int:
+    """A bit for each name a given name may be short for; some names share a bit."""
+    return _bits(name_family(given))
+
+
+def _emails(fields: Fields) -> dict[str, Sketches]:
+    """Of a record with one address; its mailbox is sketched without the dots."""
+    lone = [each[0] if len(each) == 1 else _NO_EMAIL for each in fields.emails]
+    full, mailbox, _, kind, _ = _columns(lone, 5)
+    return {
+        "~email": text_sketches([each.replace(".", "") for each in mailbox]),
+        "~email_kind": np.fromiter(
+            (_KINDS.get(each, UNKNOWN) for each in kind), np.int64, len(kind)
+        ),
+        "~same_email": numbers(full),
+        "~same_mailbox": numbers(mailbox),
+        "~same_domain": numbers(
+            [
+                (domain, is_name_only, len(mailbox) >= _LONG_MAILBOX) if domain else None
+                for _, mailbox, domain, _, is_name_only in lone
+            ]
+        ),
+    }
+
+
+def _columns(rows: Sequence[Sequence[Any]], width: int) -> list[Sequence[Any]]:
+    return list(zip(*rows, strict=True)) if rows else [()] * width
+
+
+def _phones(fields: Fields) -> Sketches:
+    """The digits of a record with one number."""
+    lone = [each[0] if len(each) == 1 else ("", "", False) for each in fields.phones]
+    _, tail, is_landline = _columns(lone, 3)
+    found = place_sketches(tail)
+    landline = np.fromiter(is_landline, bool, len(lone)) * LANDLINE
+    return np.where(found & EXACT, found & ~EXACT | landline, UNKNOWN)
+
+
+def _places(fields: Fields) -> dict[str, Sketches]:
+    address = [each if each is not None else _NO_ADDRESS for each in fields.address]
+    number, street, _, city, postcode, area, _ = _columns(address, len(_NO_ADDRESS))
+    parts = {"street": street, "city": city, "postcode": postcode}
+    sketches = {f"~{name}": _or_blank(part) for name, part in parts.items()}
+    parts |= {"number": number, "area": area}
+    return sketches | {f"~same_{name}": numbers(part) for name, part in parts.items()}
+
+
+def _or_blank(texts: Sequence[str]) -> Sketches:
+    return np.where(_are_there(texts), text_sketches(texts), BLANK)
+
+
+def _accounts(fields: Fields) -> Iterator[tuple[str, Sketches]]:
+    """By namespace, the number of a record that has one there."""
+    held: dict[str, list[str]] = {}
+    for row, accounts in enumerate(fields.identifiers):
+        for namespace, values in accounts:
+            if namespace not in held:
+                held[namespace] = [""] * len(fields.identifiers)
+            if len(values) == 1:
+                held[namespace][row] = values[0]
+    for namespace, texts in held.items():
+        yield f"identifiers.{namespace}", place_sketches(texts)

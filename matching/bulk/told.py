@@ -1,0 +1,36 @@
+"""How levels are told of many pairs at once: one small number a pair."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.bulk.sketches import Sketches
+from matching.core.comparisons import LEVELS
+
+Columns = Mapping[str, Sketches]
+Rows = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+Told = NDArray[np.int8]  # a level by its number, or one of these two
+UNTOLD, NONE = 0, -1  # somebody has to look; the comparison says nothing
+
+
+class Tell(Protocol):
+    """Tells of pairs of rows that both speak which levels a comparison names, where it can."""
+
+    def __call__(self, columns: Columns, lo: Rows, hi: Rows) -> Told: ...
+
+
+class Levels:
+    """The levels of a comparison by number, in the order of `LEVELS` from 1 on."""
+
+    def __init__(self, comparison: str) -> None:
+        self._number = {level: place for place, level in enumerate(LEVELS[comparison], 1)}
+
+    def __getitem__(self, level: str) -> np.int8:
+        return np.int8(self._number[level])
+
+
+def nothing_told(pairs: Rows) -> Told:
+    return np.full(len(pairs), UNTOLD, np.int8)
