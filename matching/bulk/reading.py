@@ -1,10 +1,11 @@
 """The records of a bulk run as they are at one moment, read into arrays."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import psycopg
 from django.db import connection
 from numpy.typing import NDArray
 
@@ -12,7 +13,9 @@ from matching.bulk.candidates import Blocks, blocks_of
 from matching.core.model import MatchModel
 from matching.live import WHAT_IT_SAYS
 
-RECORDS_AT_ONCE = 20_000  # whose keys are read by one query
+RECORDS_AT_ONCE = 20_000  # read by one query
+PAGES_AT_ONCE = 4_000  # of keys, some 500,000
+KIND_AT = 40  # ids of records are smaller than this many bits
 STAGES = ("observe", "suggest", "assist", "auto")
 
 # Many numbers in one value: row by row the client would take most of the time. Each query is
@@ -32,13 +35,18 @@ FROM matching_dirtyrecord
 WHERE attempts = 0 AND not_before <= now()  -- what failed before is taken alone
     AND record_id BETWEEN %(first)s AND %(last)s
 """
-KEYS = """
+# The kind is a number in the upper bits of a record's id: to join kinds takes longer.
+KEYS = f"""
 SELECT coalesce(string_agg(
-    int8send(b.key) || int8send(b.record_id) || int8send(k.number), ''), '')
-FROM matching_blockkey b
-JOIN unnest(%(kinds)s::varchar[], %(numbers)s::bigint[]) AS k (kind, number) ON k.kind = b.kind
-WHERE b.record_id BETWEEN %(first)s AND %(last)s
-"""
+    int8send(key) || int8send(record_id | (hashtext(kind)::bigint << {KIND_AT})), ''), '')
+FROM matching_blockkey
+WHERE ctid >= format('(%%s,0)', %(first)s)::tid AND ctid < format('(%%s,0)', %(last)s)::tid
+"""  # noqa: S608 - words of our own
+KINDS = f"""
+SELECT (hashtext(kind)::bigint << {KIND_AT}) >> {KIND_AT}
+FROM unnest(%(kinds)s::varchar[]) WITH ORDINALITY AS k (kind, number) ORDER BY number
+"""  # noqa: S608 - words of our own
+PAGES = "SELECT pg_relation_size('matching_blockkey') / current_setting('block_size')::int"
 LOST = """
 SELECT key, count(*) FROM matching_dirtyrecord d, unnest(d.touched_keys) key
 WHERE d.attempts = 0 AND d.not_before <= now() GROUP BY key
@@ -92,9 +100,10 @@ def begin_snapshot() -> None:
 
 def read(model: MatchModel) -> Seen:
     """Read everything but what the records say; about 500 bytes of memory a record."""
-    records = _numbers(RECORDS, 5, {"stages": list(STAGES)})
-    ids, version, component, is_live, stage = records[:, np.argsort(records[0])]
-    marks, marked = _numbers(MARKS, 2, {})
+    records = _numbers(RECORDS, 5, {"stages": list(STAGES)}, _ranges(RECORDS_AT_ONCE))
+    order = np.argsort(records[0])
+    ids, version, component, is_live, stage = (column[order] for column in records)
+    marks, marked = _numbers(MARKS, 2, {}, _ranges(RECORDS_AT_ONCE))
     known = np.isin(marked, ids)
     return Seen(
         ids=ids,
@@ -112,10 +121,17 @@ def read(model: MatchModel) -> Seen:
 
 def _blocks(ids: NDArray[np.int64], model: MatchModel) -> Blocks:
     kinds = list(model.generic_limits())
-    parameters = {"kinds": kinds, "numbers": list(range(len(kinds)))}
-    keys, records, numbers = _numbers(KEYS, 3, parameters)
+    hashes = [row[0] for row in _rows(KINDS, {"kinds": kinds})]
+    number_of = np.full(1 << (64 - KIND_AT), -1, np.int8)
+    number_of[hashes] = np.arange(len(kinds))
+    keys, records = _numbers(KEYS, 2, {}, _pages())
+    numbers = number_of[records >> KIND_AT]
+    records &= (1 << KIND_AT) - 1
     rows = np.searchsorted(ids, records).astype(np.int32)
-    return blocks_of(keys, numbers.astype(np.int16), rows)
+    known = numbers >= 0
+    if not known.all():  # a key of a kind that the model knows no limit of
+        keys, numbers, rows = keys[known], numbers[known], rows[known]
+    return blocks_of(keys, numbers, rows)
 
 
 def what_all_say(size: int) -> Iterator[list[tuple[int, str]]]:
@@ -125,14 +141,22 @@ def what_all_say(size: int) -> Iterator[list[tuple[int, str]]]:
             yield rows
 
 
-def _numbers(query: str, width: int, parameters: dict[str, Any]) -> NDArray[np.int64]:
-    """The columns of a query that packs `width` bigints a row, gathered over all records."""
-    parts = [
-        np.frombuffer(_rows(query, parameters | ends)[0][0], ">i8").astype(np.int64)
-        for ends in _ranges(RECORDS_AT_ONCE)
-    ]
-    whole = np.concatenate([*parts, np.empty(0, np.int64)])
-    return np.ascontiguousarray(whole.reshape(-1, width).T)
+def _numbers(
+    query: str, width: int, parameters: dict[str, Any], ranges: Iterable[dict[str, int]]
+) -> list[NDArray[np.int64]]:
+    """The columns of a query that packs `width` bigints a row, gathered over all ranges.
+
+    As bytes, which the text protocol of other queries would write out sign by sign.
+    """
+    columns: list[list[NDArray[np.int64]]] = [[np.empty(0, np.int64)] for _ in range(width)]
+    with psycopg.Cursor(connection.connection) as cursor:
+        for ends in ranges:
+            found = cursor.execute(query, parameters | ends, binary=True).fetchone()
+            if found is not None:
+                table = np.frombuffer(found[0], ">i8").reshape(-1, width)
+                for column, part in zip(columns, table.T, strict=True):
+                    column.append(part.astype(np.int64))
+    return [np.concatenate(column) for column in columns]
 
 
 def _ranges(size: int) -> Iterator[dict[str, int]]:
@@ -140,6 +164,13 @@ def _ranges(size: int) -> Iterator[dict[str, int]]:
     first, last = _rows(RANGE)[0]
     for start in range(first, last + 1, size):
         yield {"first": start, "last": start + size - 1}
+
+
+def _pages() -> Iterator[dict[str, int]]:
+    """First page and the one after the last of ranges that hold all keys."""
+    ((pages,),) = _rows(PAGES)
+    for start in range(0, pages, PAGES_AT_ONCE):
+        yield {"first": start, "last": start + PAGES_AT_ONCE}
 
 
 def _rows(query: str, parameters: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:

@@ -195,7 +195,7 @@ def test_pairs_are_those_who_share_a_key_few_others_have(
     entries: set[tuple[int, int]], dirty: list[bool], matching: list[bool], limit: int
 ) -> None:
     keys, rows = np.array(sorted(entries), np.int64).reshape(-1, 2).T
-    blocks = blocks_of(keys, np.zeros(len(keys), np.int16), rows.astype(np.int32))
+    blocks = blocks_of(keys, np.zeros(len(keys), np.int8), rows.astype(np.int32))
     is_generic = generic(blocks, np.array([limit], np.int64))
 
     lo, hi = pairs_of(blocks, ~is_generic, np.array(dirty), np.array(matching))

@@ -19,6 +19,8 @@ from django.db import DatabaseError, connection, connections, transaction
 from matching.bulk import reading, settling
 from matching.bulk import run as bulk
 from matching.bulk.run import resolve_in_bulk
+from matching.core.blocking import KINDS
+from matching.core.model import default_model
 from matching.models import DirtyRecord, GenericKey, KeyedRecord, Link, MergeEvent
 from matching.progress import Meter, Progress, Stage
 from matching.resolving import keys, queue
@@ -413,3 +415,12 @@ def test_bulk_runs_beside_workers_importers_and_stewards_end_as_batches_would(
     assert not crew.failed(), crew.said()
     assert "deadlock" not in crew.said()
     assert everything_off() == []
+
+
+def test_every_kind_of_key_keeps_its_own_number() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(reading.KINDS, {"kinds": list(KINDS)})
+        numbers = {number for (number,) in cursor.fetchall()}
+
+    assert len(numbers) == len(KINDS)
+    assert default_model().generic_limits().keys() <= set(KINDS)

@@ -150,7 +150,7 @@ def test_records_meet_on_spark_as_they_do_here(
     entries: set[tuple[int, int]], dirty: list[bool], matching: list[bool], brings: int
 ) -> None:
     keys, rows = np.array(sorted(entries), np.int64).reshape(-1, 2).T
-    blocks = blocks_of(keys, np.zeros(len(keys), np.int16), rows.astype(np.int32))
+    blocks = blocks_of(keys, np.zeros(len(keys), np.int8), rows.astype(np.int32))
     facts = (blocks.keys != brings, np.array(dirty), np.array(matching))
 
     meeting = meetings(blocks, *facts)
