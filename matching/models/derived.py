@@ -16,8 +16,9 @@ from profiles.models import SourceRecord
 
 
 class BlockKey(models.Model):
-    """A keyed hash under which records that may be one person meet."""
+    """A keyed hash under which records that may be one person meet; a record has it once."""
 
+    pk = models.CompositePrimaryKey("record", "key")
     record = models.ForeignKey(
         SourceRecord,
         models.CASCADE,
@@ -29,10 +30,6 @@ class BlockKey(models.Model):
     key = models.BigIntegerField()
 
     class Meta:
-        constraints = [
-            # Serves: replacing a record's keys; the keys of one record.
-            models.UniqueConstraint(fields=["record", "key"], name="key_once_per_record"),
-        ]
         indexes = [
             # Serves: candidates of a record in one index-only look-up.
             models.Index(fields=["key"], include=["record", "kind"], name="block_lookup"),

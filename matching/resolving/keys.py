@@ -35,7 +35,7 @@ WITH noted AS (
 )
 INSERT INTO matching_blockkey (record_id, kind, key)
 SELECT * FROM unnest(%s::bigint[], %s::varchar[], %s::bigint[])
-ON CONFLICT ON CONSTRAINT key_once_per_record DO NOTHING
+ON CONFLICT (record_id, key) DO NOTHING
 """
 
 DROP_KEYS = """

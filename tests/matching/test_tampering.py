@@ -46,13 +46,14 @@ def test_verify_finds_a_golden_value_that_was_tampered_with() -> None:
 
 def test_verify_finds_a_block_key_that_was_tampered_with() -> None:
     crm, _, _ = three_of_anna()
-    key = BlockKey.objects.filter(record=crm, kind="names_year").get()
-    BlockKey.objects.filter(pk=key.pk).update(key=key.key + 1)
+    held = BlockKey.objects.filter(record=crm, kind="names_year")
+    key = held.get().key
+    held.update(key=key + 1)
 
     assert [(each.check, each.where) for each in everything_off()] == [
         ("block keys", "crm A-1")
     ]
-    BlockKey.objects.filter(pk=key.pk).update(key=key.key)
+    held.update(key=key)
 
 
 def test_verify_finds_a_case_that_was_closed_without_an_answer() -> None:
