@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.bulk.fields import Fields, fields_of, hashable
+from matching.bulk.fields import Fields, fields_of, hashable, packed
 from matching.bulk.parts import Parts, parts_of
 from matching.bulk.sketching import sketched
-from matching.core.codec import Flat, packed
+from matching.core.codec import Flat
 from matching.core.model import MatchModel
 
 Codes = NDArray[np.int64]
@@ -26,10 +26,14 @@ IDENTIFIERS, CUSTOM = "identifiers", "custom"
 
 @dataclass(frozen=True)
 class Chunk:
-    """Columns of some records by name, and each record packed. A missing column is silent."""
+    """Columns of some records by name, and the records packed one after the other.
+
+    A missing column is silent. `sizes` are those of the packed records, in bytes.
+    """
 
     columns: dict[str, Codes]
-    packed: list[bytes]
+    packed: bytes
+    sizes: NDArray[np.int64]
 
 
 def parts_read(model: MatchModel) -> dict[str, Parts]:
@@ -45,22 +49,33 @@ def encode(flats: Sequence[Flat], reads: Mapping[str, Parts]) -> Chunk:
     Raises an error of any kind for what is no record.
     """
     fields = fields_of(flats)
-    columns = {name: _column(parts, fields) for name, parts in reads.items()}
+    columns = _columns(reads, fields)
     columns |= _named(IDENTIFIERS, fields.identifiers)
     columns |= _named(CUSTOM, fields.custom)
     columns |= sketched(fields)
-    return Chunk(columns, list(map(packed, flats)))
+    each = list(map(packed, flats))
+    sizes = np.fromiter(map(len, each), np.int64, len(each))
+    return Chunk(columns, b"".join(each), sizes)
 
 
-def _column(parts: Parts, fields: Fields) -> Codes:
-    """The parts of every record as numbers; all speak where one silent side decides nothing."""
-    read = hashable(fields, parts.reads)
+def _columns(reads: Mapping[str, Parts], fields: Fields) -> dict[str, Codes]:
+    """The parts of every record as numbers; comparisons that read the same have the same."""
+    numbers = {parts.reads: _numbers(parts.reads, fields) for parts in reads.values()}
+    return {name: _said(parts, numbers[parts.reads], fields) for name, parts in reads.items()}
+
+
+def _numbers(names: Sequence[str], fields: Fields) -> Codes:
+    read = hashable(fields, names)
     each: Iterable[Hashable] = read[0] if len(read) == 1 else zip(*read, strict=True)
-    numbers = np.fromiter(map(hash, each), np.int64, len(fields.given)) | SPEAKS
+    return np.fromiter(map(hash, each), np.int64, len(fields.given)) | SPEAKS
+
+
+def _said(parts: Parts, numbers: Codes, fields: Fields) -> Codes:
+    """Silent where a record has nothing to say; all speak where one side alone decides."""
     if parts.needs_both and parts.speaks is not None:
         are_there = any if parts.speaks == "birth" else bool
         said = np.fromiter(map(are_there, getattr(fields, parts.speaks)), bool, len(numbers))
-        numbers[~said] = SILENT
+        return np.where(said, numbers, SILENT)
     return numbers
 
 

@@ -2,9 +2,10 @@
 
 import marshal
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from matching.core.codec import Flat
+from matching.core.codec import FORMAT, Flat
 from matching.core.features import Address, Email, Features, Phone
 from matching.core.words import name_family
 
@@ -60,6 +61,7 @@ _FROZEN: dict[str, Callable[[Column], Column]] = {
     "custom": _rows,
 }
 _MADE: dict[str, Callable[[Any], Any]] = {
+    "name_family": name_family,
     "middle": tuple,
     "family_parts": tuple,
     "birth": tuple,
@@ -71,6 +73,8 @@ _MADE: dict[str, Callable[[Any], Any]] = {
 }
 # What follows from another field is the same where that one is.
 _FOLLOWS = {"name_family": "given"}
+_SIZE = 4  # bytes that tell how many bytes the names take
+_NAMES = Fields._fields.index("values")
 _PLACE = {name: place for place, name in enumerate(Fields._fields)}
 
 
@@ -85,19 +89,43 @@ def _frozen(name: str, values: Column) -> Column:
     return values if freeze is None else freeze(values)
 
 
-def flat_of(data: bytes | memoryview) -> Flat:
+def packed(flat: Flat) -> bytes:
+    """A stored record as bytes, its names in front: most of what is looked at is names."""
+    names = marshal.dumps(flat[:_NAMES], FORMAT)
+    return len(names).to_bytes(_SIZE) + names + marshal.dumps(flat[_NAMES:], FORMAT)
+
+
+def flat_of(data: bytes) -> Flat:
     """The stored record that `packed` made these bytes of."""
-    flat: Flat = marshal.loads(data)  # noqa: S302 - bytes of our own, written by this run
-    return flat
+    rest = data[_SIZE + int.from_bytes(data[:_SIZE]) :]
+    others: Flat = marshal.loads(rest)  # noqa: S302 - bytes of our own
+    return names_of(data) + others
 
 
-def with_only(flat: Flat, names: Sequence[str]) -> Features:
+def names_of(data: bytes) -> Flat:
+    """The first fields of the record, which is quicker."""
+    names: Flat = marshal.loads(data[_SIZE:])  # noqa: S302 - bytes of our own
+    return names
+
+
+@lru_cache(maxsize=64)
+def are_names(names: tuple[str, ...]) -> bool:
+    """Whether `names_of` is enough to make a record with these fields."""
+    return all(place < _NAMES for _, place, _ in _plan(names))
+
+
+def with_only(flat: Flat, names: tuple[str, ...]) -> Features:
     """A stored record with nothing but these fields."""
-    made: dict[str, Any] = {}
-    for name in names:
-        if name == "name_family":
-            made[name] = name_family(flat[_PLACE["given"]])
-        else:
-            value = flat[_PLACE[name]]
-            made[name] = _MADE[name](value) if name in _MADE else value
-    return Features(**made)
+    return Features(**{name: make(flat[place]) for name, place, make in _plan(names)})
+
+
+@lru_cache(maxsize=64)
+def _plan(names: tuple[str, ...]) -> list[tuple[str, int, Callable[[Any], Any]]]:
+    """Of each field its name, where it is stored, and what makes it of that."""
+    places = [_PLACE[_FOLLOWS.get(name, name)] for name in names]
+    makes = [_MADE.get(name, _as_it_is) for name in names]
+    return list(zip(names, places, makes, strict=True))
+
+
+def _as_it_is(value: Any) -> Any:
+    return value

@@ -65,7 +65,7 @@ def encode_records(
             columns[name][rows] = codes
         unreadable += broken
         told_less += less
-        writer.add(rows, chunk.packed)
+        writer.add(rows, chunk.packed, chunk.sizes)
         finished += len(rows)
         done(finished, int(wanted.sum()))
     writer.close(len(seen.ids))
@@ -76,16 +76,16 @@ def encode_records(
     return np.array(unreadable, np.int64)
 
 
-Work = tuple[Rows, list[str], dict[str, Parts], frozenset[int]]
+Work = tuple[str, Rows, Rows, dict[str, Parts], frozenset[int]]
 
 
 def _chunks(seen: reading.Seen, wanted: NDArray[np.bool_], model: MatchModel) -> Iterator[Work]:
+    snapshot = reading.share_snapshot()
     reads, generic = parts_read(model), generic_values(seen, model)
-    for chunk in reading.what_all_say(RECORDS_AT_ONCE):
-        rows = np.searchsorted(seen.ids, [pk for pk, _ in chunk])
-        chosen = np.flatnonzero(wanted[rows])
-        if len(chosen):
-            yield rows[chosen], [chunk[place][1] for place in chosen], reads, generic
+    for start in range(0, len(seen.ids), RECORDS_AT_ONCE):
+        rows = start + np.flatnonzero(wanted[start : start + RECORDS_AT_ONCE])
+        if len(rows):
+            yield snapshot, rows, seen.ids[rows], reads, generic
 
 
 def generic_values(seen: reading.Seen, model: MatchModel) -> frozenset[int]:
@@ -96,14 +96,19 @@ def generic_values(seen: reading.Seen, model: MatchModel) -> frozenset[int]:
 
 
 def encode_chunk(
-    rows: Rows, said: list[str], reads: dict[str, Parts], generic: frozenset[int]
+    snapshot: str,
+    rows: Rows,
+    ids: NDArray[np.int64],
+    reads: dict[str, Parts],
+    generic: frozenset[int],
 ) -> tuple[Rows, Chunk, list[int], list[int]]:
     """Fold what some rows say; also returns those broken, and those told less of.
 
     A row that cannot be read says nothing.
     """
+    said = reading.what_these_say(snapshot, ids)
     try:
-        flats = [_flat(json.loads(text)) for text in said]
+        flats = [_flat(each) for each in json.loads(f"[{','.join(said)}]")]
         places = _take_away(flats, generic)
         return rows, encode(flats, reads), [], rows[places].tolist()
     except Exception:  # one of them cannot be read: they are tried one by one

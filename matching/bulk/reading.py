@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 import psycopg
-from django.db import connection
+from django.db import connection, transaction
 from numpy.typing import NDArray
 
 from matching.bulk.candidates import Blocks, blocks_of
+from matching.core.blocking import KEY_SCHEME
 from matching.core.model import MatchModel
-from matching.live import WHAT_IT_SAYS
 
 RECORDS_AT_ONCE = 20_000  # read by one query
 PAGES_AT_ONCE = 4_000  # of keys, some 500,000
@@ -52,9 +52,12 @@ SELECT key, count(*) FROM matching_dirtyrecord d, unnest(d.touched_keys) key
 WHERE d.attempts = 0 AND d.not_before <= now() GROUP BY key
 """
 RANGE = "SELECT coalesce(min(id), 0), coalesce(max(id), -1) FROM profiles_sourcerecord"
+# As `matching.live.WHAT_IT_SAYS`, but that the server need not read the JSON.
 WHAT_ALL_SAY = f"""
-SELECT r.id, ({WHAT_IT_SAYS})::text
-FROM profiles_sourcerecord r LEFT JOIN matching_keyedrecord k ON k.record_id = r.id
+SELECT r.id, coalesce(CASE WHEN k.version = r.version AND k.scheme = {KEY_SCHEME}
+    THEN k.folded END, r.attributes::text)
+FROM profiles_sourcerecord r LEFT JOIN matching_keyedrecord k
+    ON k.record_id = r.id AND k.record_id BETWEEN %(first)s AND %(last)s
 WHERE r.id BETWEEN %(first)s AND %(last)s ORDER BY r.id
 """  # noqa: S608 - words of our own
 
@@ -98,6 +101,12 @@ def begin_snapshot() -> None:
         cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
 
 
+def share_snapshot() -> str:
+    """A name by which other processes see the same moment while this transaction lasts."""
+    ((name,),) = _rows("SELECT pg_export_snapshot()")
+    return str(name)
+
+
 def read(model: MatchModel) -> Seen:
     """Read everything but what the records say; about 500 bytes of memory a record."""
     records = _numbers(RECORDS, 5, {"stages": list(STAGES)}, _ranges(RECORDS_AT_ONCE))
@@ -139,6 +148,17 @@ def what_all_say(size: int) -> Iterator[list[tuple[int, str]]]:
     for ends in _ranges(size):
         if rows := _rows(WHAT_ALL_SAY, ends):
             yield rows
+
+
+@transaction.atomic
+def what_these_say(snapshot: str, ids: NDArray[np.int64]) -> list[str]:
+    """What some records say (JSON), in the order of their ids, which ascend; in any process."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        cursor.execute("SET TRANSACTION SNAPSHOT %s", [snapshot])
+    wanted = frozenset(ids.tolist())
+    found = _rows(WHAT_ALL_SAY, {"first": int(ids[0]), "last": int(ids[-1])})
+    return [said for pk, said in found if pk in wanted]
 
 
 def _numbers(

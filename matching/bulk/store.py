@@ -1,13 +1,13 @@
 """What one bulk run keeps in a folder, so that all its processes read it without copies."""
 
 import mmap
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.bulk.fields import flat_of, with_only
+from matching.bulk.fields import are_names, flat_of, names_of, with_only
 from matching.core.codec import Flat, from_json
 from matching.core.features import Features
 
@@ -32,13 +32,13 @@ class FeatureWriter:
         self._file = (folder / FEATURES).open("wb")
         self._folder = folder
         self._rows: list[NDArray[np.int64]] = []
-        self._sizes: list[int] = []
+        self._sizes: list[NDArray[np.int64]] = []
 
-    def add(self, rows: NDArray[np.int64], packed: Iterable[bytes]) -> None:
+    def add(self, rows: NDArray[np.int64], packed: bytes, sizes: NDArray[np.int64]) -> None:
+        """Add rows packed one after the other, each of its size in bytes."""
+        self._file.write(packed)
         self._rows.append(rows)
-        for each in packed:
-            self._file.write(each)
-            self._sizes.append(len(each))
+        self._sizes.append(sizes)
 
     def close(self, total: int) -> None:
         """Finish; `total` is the number of rows there are."""
@@ -46,7 +46,7 @@ class FeatureWriter:
         self._file.close()
         sizes = np.zeros(total, np.int64)
         if self._rows:
-            sizes[np.concatenate(self._rows)] = self._sizes
+            sizes[np.concatenate(self._rows)] = np.concatenate(self._sizes)
         save(self._folder, feature_ends=np.cumsum(sizes))
 
 
@@ -57,7 +57,7 @@ class FeatureReader:
         self._ends = load(folder, "feature_ends")
         with (folder / FEATURES).open("rb") as file:
             self._bytes = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
-        self._known: dict[int, Flat] = {}
+        self._known: dict[tuple[int, Callable[[bytes], Flat]], Flat] = {}
 
     def __call__(self, row: int) -> Features:
         features, _ = self.with_values(row)
@@ -65,19 +65,19 @@ class FeatureReader:
 
     def with_values(self, row: int) -> tuple[Features, tuple[int, ...]]:
         """The features of a row, and the block keys of its identifying values."""
-        return from_json(self._flat(row))
+        return from_json(flat_of(self._packed(row)))
 
-    def with_only(self, row: int, names: Sequence[str]) -> Features:
+    def with_only(self, row: int, names: tuple[str, ...]) -> Features:
         """The features of a row with nothing but these fields, which is quicker."""
-        return with_only(self._flat(row), names)
-
-    def _flat(self, row: int) -> Flat:
-        found = self._known.get(row)
+        read = names_of if are_names(names) else flat_of
+        found = self._known.get((row, read))
         if found is None:
-            start = int(self._ends[row - 1]) if row else 0
-            found = flat_of(self._bytes[start : int(self._ends[row])])
-            self._known[row] = found
-        return found
+            found = self._known[row, read] = read(self._packed(row))
+        return with_only(found, names)
+
+    def _packed(self, row: int) -> bytes:
+        start = int(self._ends[row - 1]) if row else 0
+        return self._bytes[start : int(self._ends[row])]
 
     def has(self, row: int) -> bool:
         return bool(self._ends[row] > (self._ends[row - 1] if row else 0))

@@ -21,10 +21,11 @@ from matching.core.features import Features
 from matching.core.model import MatchModel
 from matching.core.scoring import HOUSEHOLD, Scored, against_both
 
-Look = Callable[[int, Sequence[str]], Features]  # a row with these fields at least
+Look = Callable[[int, tuple[str, ...]], Features]  # a row with these fields at least
 PAIRS_AT_ONCE = (
     32_768  # told by numpy together: what it makes meanwhile stays near the processor
 )
+NAMES = ("family_name", "given_name")
 _ODD = np.int64(0x9E3779B97F4A7C1 | 1)
 _NEVER_RIVALS = -8.0  # a household this much worse takes nothing off, see `against_both`
 
@@ -65,7 +66,7 @@ class Weigher:
             for start in range(0, max(len(lo), 1), PAIRS_AT_ONCE)
         ]
         left = _joined(parts)
-        for number in sorted(range(len(self._by)), key=lambda n: -self._by[n].most[0]):
+        for number in _remembered_first(self._by):
             left = self._looked_at(number, left)
         return self._kept(left)
 
@@ -112,6 +113,7 @@ class Weigher:
         shown = codes[lo], codes[hi]
         if comparer.name in SHOWN:
             shown = SHOWN[comparer.name](self._columns, lo, hi, shown)
+            shown = np.minimum(*shown), np.maximum(*shown)  # whichever record comes first
         values, first, which = _distinct(*shown)
         known = comparer.known
         reached = [known.get(value, UNTOLD) for value in values]
@@ -172,6 +174,21 @@ def _cheapest_first(by: Sequence[Comparer]) -> list[int]:
     """The comparers in the order in which they are asked what they can tell unseen."""
     cost = {name: place for place, name in enumerate(CERTAIN)}
     return sorted(range(len(by)), key=lambda number: cost.get(by[number].name, 0))
+
+
+def _remembered_first(by: Sequence[Comparer]) -> list[int]:
+    """The comparers in the order in which they look at pairs.
+
+    Those of unknown gain, of which nothing else is known before; then names, which come again
+    and again; then those that may gain most.
+    """
+    place = {name: number for number, name in enumerate(NAMES)}
+
+    def cost(number: int) -> tuple[bool, int, float]:
+        most, _ = by[number].most
+        return most < inf, place.get(by[number].name, len(NAMES)), -most
+
+    return sorted(range(len(by)), key=cost)
 
 
 def _distinct(ours: Codes, theirs: Codes) -> tuple[list[int], Rows, Rows]:

@@ -2,6 +2,7 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
@@ -14,14 +15,14 @@ from hypothesis import strategies as st
 from bench.customer_rows import COLUMNS
 from bench.customers import customers, mapping
 from matching.bulk.candidates import blocks_of, generic, pairs_of, rows_under
-from matching.bulk.columns import encode, joined, parts_read
+from matching.bulk.columns import Chunk, encode, joined, parts_read
 from matching.bulk.comparers import comparers
 from matching.bulk.fields import flat_of, with_only
 from matching.bulk.groups import components, groups_of
 from matching.bulk.parts import PARTS, parts_of
 from matching.bulk.weighing import Weighed, Weigher, merged, scored
 from matching.core.blocking import block_keys
-from matching.core.codec import as_text, flatten, from_json, packed, unpacked
+from matching.core.codec import Flat, as_text, flatten, from_json, packed, unpacked
 from matching.core.comparisons import COMPARISONS
 from matching.core.features import Features, features_of
 from matching.core.model import MatchModel, default_model
@@ -54,11 +55,17 @@ def weighed(model: MatchModel, records: list[Features], pairs: Rows) -> Weighed:
     flats = [as_stored(each) for each in records]
     chunks = [encode(flats[:half], reads), encode(flats[half:], reads)]
     columns = joined([chunk.columns for chunk in chunks], [half, len(records) - half])
-    kept = [flat_of(each) for chunk in chunks for each in chunk.packed]
+    kept = [flat for chunk in chunks for flat in unpacked_all(chunk)]
     weigh = Weigher(model, columns, lambda row, names: with_only(kept[row], names))
     lo, hi = np.array(pairs, np.int64).reshape(-1, 2).T
     cut = len(pairs) // 3
     return merged([weigh(lo[part], hi[part]) for part in (slice(None, cut), slice(cut, None))])
+
+
+def unpacked_all(chunk: Chunk) -> Iterator[Flat]:
+    ends = np.cumsum(chunk.sizes).tolist()
+    for start, end in zip([0, *ends], ends, strict=False):
+        yield flat_of(chunk.packed[start:end])
 
 
 def as_pairs(model: MatchModel, found: Weighed, records: list[Features]) -> dict[Any, Scored]:

@@ -12,6 +12,7 @@ from random import Random
 from threading import Thread
 from typing import Any
 
+import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, connections, transaction
@@ -424,3 +425,25 @@ def test_every_kind_of_key_keeps_its_own_number() -> None:
 
     assert len(numbers) == len(KINDS)
     assert default_model().generic_limits().keys() <= set(KINDS)
+
+
+def test_other_processes_read_what_the_snapshot_saw() -> None:
+    crm = arrive("crm", "A-1", **ANNA)
+    later: list[str] = []
+
+    def change_and_read(snapshot: str) -> None:
+        try:
+            arrive("crm", "A-1", updated_at=day(9), given_name="Boris")
+            later.extend(reading.what_these_say(snapshot, np.array([crm.pk])))
+        finally:
+            connections.close_all()
+
+    with transaction.atomic():
+        reading.begin_snapshot()
+        other = Thread(target=change_and_read, args=[reading.share_snapshot()])
+        other.start()
+        other.join()
+
+    assert len(later) == 1
+    assert '"anna"' in later[0]
+    assert "Boris" in str(SourceRecord.objects.get(pk=crm.pk).attributes)
