@@ -92,17 +92,20 @@ class Solution:
 
 
 # times as text, which Python reads faster than the driver does;
-# what it says only of records whose features are not at hand: it is most of the reading
+# what it says is looked up only for records whose features are not at hand: it is most of the
+# reading
 MEMBERS = f"""
 SELECT r.id, s.slug, r.external_id, r.version, r.deleted_at IS NULL AND r.erased_at IS NULL,
     r.born_at::text, p.id, m.profile_id, m.component,
-    CASE WHEN r.version = known.version THEN NULL ELSE ({WHAT_IT_SAYS})::text END
+    CASE WHEN r.version <> known.version THEN (
+        SELECT ({WHAT_IT_SAYS})::text
+        FROM (SELECT) one LEFT JOIN matching_keyedrecord k ON k.record_id = r.id
+    ) END
 FROM unnest(%s::bigint[], %s::int[]) AS known (record_id, version)
 JOIN profiles_sourcerecord r ON r.id = known.record_id
 JOIN profiles_source s ON s.id = r.source_id
 JOIN profiles_profile p ON p.birth_record_id = r.id
 JOIN profiles_membership m ON m.record_id = r.id
-LEFT JOIN matching_keyedrecord k ON k.record_id = r.id
 """  # noqa: S608 - words of our own
 
 SAID = """

@@ -128,14 +128,18 @@ DELETE FROM matching_dirtyrecord
 WHERE id = ANY(%s::bigint[]) OR record_id = ANY(%s::bigint[]) AND lane = 2
 """
 LOCK_THESE = """
-SELECT id, record_id FROM matching_dirtyrecord WHERE id = ANY(%s::bigint[])
-ORDER BY id FOR UPDATE SKIP LOCKED
+SELECT id, record_id, set_config('synchronous_commit', 'off', true)
+FROM matching_dirtyrecord WHERE id = ANY(%s::bigint[]) ORDER BY id FOR UPDATE SKIP LOCKED
 """
 
 
 def lock_these(mark_ids: Collection[int]) -> dict[int, int]:
-    """Lock those marks that are still there and nobody else holds; mark to record."""
-    return dict(ask(LOCK_THESE, [id_array(mark_ids)], about=len(mark_ids)))
+    """Lock those marks that are still there and nobody else holds; mark to record.
+
+    The transaction will not wait for the disk when it commits.
+    """
+    rows = ask(LOCK_THESE, [id_array(mark_ids)], about=len(mark_ids))
+    return {mark: record for mark, record, _ in rows}
 
 
 def drop_these(mark_ids: Collection[int], *, of: Collection[int]) -> None:
