@@ -1,26 +1,30 @@
-"""Derived rows of records that are not there: `verify` names them, nothing else would."""
+"""Rows about records or profiles that are not there: nothing but `verify` would name them."""
 
 from collections.abc import Iterator
 
 from django.db.models import Exists, OuterRef
 
-from matching.models import BlockKey, DirtyRecord, KeyedRecord, Link
-from profiles.models import SourceRecord
+from matching.models import BlockKey, DirtyRecord, KeyedRecord, Link, MergeEvent
+from profiles.models import Profile, SourceRecord
 from profiles.verification import Difference
 
-DERIVED = (
-    ("block keys", BlockKey, "record_id"),
-    ("features", KeyedRecord, "record_id"),
-    ("marks", DirtyRecord, "record_id"),
-    ("links", Link, "lo_id"),
-    ("links", Link, "hi_id"),
+RECORD = (SourceRecord, "record")
+PROFILE = (Profile, "profile")
+WITHOUT_CONSTRAINT = (
+    ("block keys", BlockKey, "record_id", RECORD),
+    ("features", KeyedRecord, "record_id", RECORD),
+    ("marks", DirtyRecord, "record_id", RECORD),
+    ("links", Link, "lo_id", RECORD),
+    ("links", Link, "hi_id", RECORD),
+    ("receipts", MergeEvent, "from_profile_id", PROFILE),
+    ("receipts", MergeEvent, "to_profile_id", PROFILE),
 )
 
 
 def strays() -> Iterator[Difference]:
-    """Name each record that is gone while something derived of it is left. Five queries."""
-    for check, model, column in DERIVED:
-        known = SourceRecord.objects.filter(pk=OuterRef(column))
+    """Name each that is gone while something about it is left. Seven queries."""
+    for check, model, column, (target, called) in WITHOUT_CONSTRAINT:
+        known = target.objects.filter(pk=OuterRef(column))
         rows = model.objects.filter(~Exists(known)).order_by(column)
-        for record_id in rows.values_list(column, flat=True).distinct():
-            yield Difference(check, f"record {record_id}, which is not there")
+        for pk in rows.values_list(column, flat=True).distinct():
+            yield Difference(check, f"{called} {pk}, which is not there")

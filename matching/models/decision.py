@@ -70,7 +70,11 @@ class Decision(Word):
 
 
 class MergeEvent(models.Model):
-    """Receipt of one change of membership: what moved, from where to where, and why."""
+    """Receipt of one change of membership: what moved, from where to where, and why.
+
+    Its profiles and its version are never deleted, and it is written with every join: like
+    derived rows it names them without a constraint (`matching.models.derived`).
+    """
 
     append_only = True
 
@@ -80,12 +84,16 @@ class MergeEvent(models.Model):
         MOVE = "move", "Moved"
 
     kind = models.CharField(max_length=5, choices=Kind.choices)
-    from_profile = models.ForeignKey(Profile, models.CASCADE, related_name="+", db_index=False)
-    to_profile = models.ForeignKey(Profile, models.CASCADE, related_name="+", db_index=False)
+    from_profile = models.ForeignKey(
+        Profile, models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    to_profile = models.ForeignKey(
+        Profile, models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     records = ArrayField(models.BigIntegerField(), help_text="Records that moved.")
     members_after = ArrayField(models.BigIntegerField(), help_text="All records of the target.")
     evidence = models.JSONField(help_text="Links and decisions that caused it; no values.")
-    model_version = models.ForeignKey(  # see `matching.models.derived` for the constraint
+    model_version = models.ForeignKey(
         MatchModelVersion,
         models.PROTECT,
         related_name="+",
