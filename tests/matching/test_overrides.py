@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from matching.core.model_report import Outcome
+from matching.rules.flips import values_that_flip
 from matching.telling.history import history_of
 from matching.telling.splitting import plan_split
 from profiles.models import Profile, SourceRecord
@@ -78,3 +80,19 @@ def test_what_was_chosen_of_the_part_that_leaves_leaves_with_it(customer: Profil
 
     phones = [{value.label: value.after for value in part.values}["Phone"] for part in parts]
     assert sorted(phone[-4:] for phone in phones) == ["0001", "0002"]
+
+
+def test_a_version_that_parts_records_flips_no_value_that_was_chosen(customer: Profile) -> None:
+    """The CRM's record, which names the customer, shows its own phone then as before."""
+    ids = list(SourceRecord.objects.order_by("source__slug").values_list("pk", flat=True))
+    together, apart = clusters({0: 0, 1: 0}), clusters({0: 0, 1: 1})
+    assert values_that_flip(together, apart, ids)["by_attribute"] == {"phone": 1}
+
+    say(customer)
+
+    assert values_that_flip(together, apart, ids)["by_attribute"] == {}
+
+
+def clusters(cluster_of: dict[int, int]) -> Outcome:
+    nothing = frozenset[tuple[int, int]]()
+    return Outcome(nothing, nothing, cluster_of, {}, 0.0, 0.0, 0, {})
