@@ -4,10 +4,16 @@ from collections.abc import Iterable
 
 from profiles import keyed
 from profiles.models import Suppression
+from profiles.prepared import ask
 
 USE = "suppression"
 ERASED = "this record was erased; a person has to look at it before it comes back"
 REFUSING = (Suppression.Mode.BLOCK_INGEST, Suppression.Mode.QUARANTINE)
+REFUSED = """
+SELECT digest, mode FROM profiles_suppression
+WHERE kind = %s AND digest = ANY(%s::bytea[]) AND mode = ANY(%s::varchar[])
+    AND lifted_at IS NULL
+"""
 
 
 def source_key_digest(source_slug: str, external_id: str) -> bytes:
@@ -23,14 +29,9 @@ def key_id() -> str:
 def refused_keys(source_slug: str, external_ids: Iterable[str]) -> dict[str, str]:
     """Return the mode of each of these keys that ingest must refuse. One query."""
     keys = {source_key_digest(source_slug, each): each for each in external_ids}
-    found = Suppression.objects.filter(
-        kind=Suppression.Kind.SOURCE_KEY,
-        digest__in=list(keys),
-        mode__in=REFUSING,
-        lifted_at=None,
-    ).values_list("digest", "mode")
+    facts = [Suppression.Kind.SOURCE_KEY.value, list(keys), [mode.value for mode in REFUSING]]
     modes: dict[str, str] = {}
-    for digest, mode in found:
+    for digest, mode in ask(REFUSED, facts, about=len(keys)):
         key = keys[bytes(digest)]
         if modes.get(key) != Suppression.Mode.BLOCK_INGEST:  # the stricter one holds
             modes[key] = mode

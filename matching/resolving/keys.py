@@ -8,9 +8,9 @@ from django.db import connection
 
 from matching.core.blocking import KEY_SCHEME
 from matching.live import fold, keys_of
-from matching.models import BlockKey, DirtyRecord
+from matching.models import DirtyRecord
 from profiles.arrays import id_array
-from profiles.prepared import tell
+from profiles.prepared import ask, tell
 from profiles.signals import RecordChange
 
 Keys = frozenset[tuple[str, int]]
@@ -38,6 +38,7 @@ SELECT * FROM unnest(%s::bigint[], %s::varchar[], %s::bigint[])
 ON CONFLICT (record_id, key) DO NOTHING
 """
 
+HELD = "SELECT record_id, key FROM matching_blockkey WHERE record_id = ANY(%s::bigint[])"
 DROP_KEYS = """
 DELETE FROM matching_blockkey held
 USING unnest(%s::bigint[], %s::bigint[]) AS lost (record_id, key)
@@ -92,9 +93,9 @@ def write_keys(wanted: Mapping[int, Made]) -> None:
 
 def _held_keys(record_ids: Collection[int]) -> dict[int, set[int]]:
     held: dict[int, set[int]] = defaultdict(set)
-    rows = BlockKey.objects.filter(record_id__in=record_ids).values_list("record_id", "key")
-    for record_id, key in rows:
-        held[record_id].add(key)
+    if record_ids:
+        for record_id, key in ask(HELD, [id_array(record_ids)], about=len(record_ids)):
+            held[record_id].add(key)
     return held
 
 
@@ -103,8 +104,16 @@ def drop_keys(lost: Mapping[int, Iterable[int]]) -> None:
     rows = sorted((pk, key) for pk, keys in lost.items() for key in keys)
     columns = list(zip(*rows, strict=True))
     if columns:
-        with connection.cursor() as cursor:
-            cursor.execute(DROP_KEYS, [list(column) for column in columns])
+        tell(DROP_KEYS, [id_array(column) for column in columns], about=len(lost))
+
+
+MARK = """
+INSERT INTO matching_dirtyrecord
+    (record_id, lane, touched_keys, created_at, not_before, attempts, error)
+SELECT record_id, %s, lost::bigint[], clock_timestamp(), clock_timestamp(), 0, ''
+FROM unnest(%s::bigint[], %s::text[]) WITH ORDINALITY AS new (record_id, lost, place)
+ORDER BY place
+"""
 
 
 def mark_dirty(
@@ -114,13 +123,11 @@ def mark_dirty(
     touched: dict[int, list[int]] | None = None,
 ) -> None:
     """Ask for records to be resolved. `touched` holds keys a record has just lost."""
-    DirtyRecord.objects.bulk_create(
-        [
-            DirtyRecord(record_id=pk, lane=lane, touched_keys=(touched or {}).get(pk, []))
-            for pk in record_ids
-        ],
-        batch_size=2000,
-    )
+    lost = touched or {}
+    ids = list(record_ids)
+    if ids:
+        keys = [id_array(lost.get(pk, ())) for pk in ids]  # no array of arrays is ragged
+        tell(MARK, [lane.value, id_array(ids), keys], about=len(ids))
 
 
 MARK_BLOCKS = """
