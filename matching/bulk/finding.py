@@ -6,12 +6,11 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.bulk.candidates import Places
 from matching.bulk.preparing import find_pairs
 from matching.bulk.reading import Seen
 from matching.core.model import MatchModel
 from matching.progress import TellStage
-
-Rows = NDArray[np.int64]
 
 
 class Finder(Protocol):
@@ -24,7 +23,7 @@ class Finder(Protocol):
 
     def look(self, seen: Seen, model: MatchModel) -> NDArray[np.bool_]: ...
 
-    def pairs(self, folder: Path, tell: TellStage) -> tuple[Rows, Rows]: ...
+    def pairs(self, folder: Path, tell: TellStage) -> tuple[Places, Places]: ...
 
 
 class Here:
@@ -37,5 +36,5 @@ class Here:
         self._found = [(lo, hi)]
         return found
 
-    def pairs(self, folder: Path, tell: TellStage) -> tuple[Rows, Rows]:
+    def pairs(self, folder: Path, tell: TellStage) -> tuple[Places, Places]:
         return self._found.pop()  # given away, not held beside

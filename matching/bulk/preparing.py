@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from matching import live
 from matching.bulk import reading
-from matching.bulk.candidates import generic, pairs_of
+from matching.bulk.candidates import Places, generic, pairs_of
 from matching.bulk.columns import Chunk, Codes, encode, parts_read
 from matching.bulk.comparers import comparers
 from matching.bulk.fields import Fields
@@ -34,7 +34,7 @@ MODEL, NAMES = "model.json", "columns.json"
 VALUES = Fields._fields.index("values")
 
 
-def find_pairs(seen: reading.Seen, model: MatchModel) -> tuple[Rows, Rows]:
+def find_pairs(seen: reading.Seen, model: MatchModel) -> tuple[Places, Places]:
     """Candidate pairs `(lo, hi)` of rows, at least one of them dirty."""
     brings_pairs = ~generic(seen.blocks, limits_of(model))
     return pairs_of(seen.blocks, brings_pairs, seen.is_dirty(), seen.may_match())
@@ -153,7 +153,7 @@ def _encode_those_that_can_be(
     return rows, encode(flats, reads), broken, less
 
 
-def keep_pairs(folder: Path, lo: Rows, hi: Rows, broken: Rows) -> None:
+def keep_pairs(folder: Path, lo: Places, hi: Places, broken: Rows) -> None:
     """Keep the pairs of rows that can be read; they take too much memory to hold them."""
     if len(broken):
         kept = ~(np.isin(lo, broken) | np.isin(hi, broken))
@@ -193,9 +193,8 @@ def _shared(folder: Path) -> tuple[Weigher, FeatureReader]:
 def weigh_chunk(folder: Path, start: int, size: int) -> Weighed:
     """Weigh some of the pairs, from `start` on."""
     weigh, features = _shared(folder)
-    lo = np.asarray(load(folder, "pair_lo")[start : start + size])
-    hi = np.asarray(load(folder, "pair_hi")[start : start + size])
-    found = weigh(lo, hi)
+    lo, hi = (load(folder, name)[start : start + size] for name in ("pair_lo", "pair_hi"))
+    found = weigh(lo.astype(np.int64), hi.astype(np.int64))
     features.forget()
     return found
 

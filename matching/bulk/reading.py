@@ -133,14 +133,13 @@ def _blocks(ids: NDArray[np.int64], model: MatchModel) -> Blocks:
     hashes = [row[0] for row in _rows(KINDS, {"kinds": kinds})]
     number_of = np.full(1 << (64 - KIND_AT), -1, np.int8)
     number_of[hashes] = np.arange(len(kinds))
-    keys, records = _numbers(KEYS, 2, {}, _pages())
-    numbers = number_of[records >> KIND_AT]
-    records &= (1 << KIND_AT) - 1
-    rows = np.searchsorted(ids, records).astype(np.int32)
-    known = numbers >= 0
-    if not known.all():  # a key of a kind that the model knows no limit of
-        keys, numbers, rows = keys[known], numbers[known], rows[known]
-    return blocks_of(keys, numbers, rows)
+    found = [(np.empty(0, np.int64), np.empty(0, np.int8), np.empty(0, np.int32))]
+    for keys, records in _tables(KEYS, 2, {}, _pages()):
+        kind = number_of[records >> KIND_AT]
+        rows = np.searchsorted(ids, records & ((1 << KIND_AT) - 1)).astype(np.int32)
+        known = kind >= 0  # else the model knows no limit of this kind
+        found.append((keys[known], kind[known], rows[known]))
+    return blocks_of(*map(np.concatenate, zip(*found, strict=True)))
 
 
 def what_all_say(size: int) -> Iterator[list[tuple[int, str]]]:
@@ -164,19 +163,24 @@ def what_these_say(snapshot: str, ids: NDArray[np.int64]) -> list[str]:
 def _numbers(
     query: str, width: int, parameters: dict[str, Any], ranges: Iterable[dict[str, int]]
 ) -> list[NDArray[np.int64]]:
-    """The columns of a query that packs `width` bigints a row, gathered over all ranges.
+    """The columns of a query that packs `width` bigints a row, gathered over all ranges."""
+    tables = [[np.empty(0, np.int64)] * width, *_tables(query, width, parameters, ranges)]
+    return [np.concatenate(column) for column in zip(*tables, strict=True)]
+
+
+def _tables(
+    query: str, width: int, parameters: dict[str, Any], ranges: Iterable[dict[str, int]]
+) -> Iterator[list[NDArray[np.int64]]]:
+    """The columns of one range after the other.
 
     As bytes, which the text protocol of other queries would write out sign by sign.
     """
-    columns: list[list[NDArray[np.int64]]] = [[np.empty(0, np.int64)] for _ in range(width)]
     with psycopg.Cursor(connection.connection) as cursor:
         for ends in ranges:
             found = cursor.execute(query, parameters | ends, binary=True).fetchone()
             if found is not None:
                 table = np.frombuffer(found[0], ">i8").reshape(-1, width)
-                for column, part in zip(columns, table.T, strict=True):
-                    column.append(part.astype(np.int64))
-    return [np.concatenate(column) for column in columns]
+                yield [column.astype(np.int64) for column in table.T]
 
 
 def _ranges(size: int) -> Iterator[dict[str, int]]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.bulk import reading
-from matching.bulk.candidates import generic
+from matching.bulk.candidates import Places, generic
 from matching.bulk.columns import IDENTIFIERS
 from matching.bulk.noting import limits_of
 from matching.bulk.preparing import NAMES
@@ -23,7 +23,6 @@ from matching.resolving.resolve import resolve_all
 from matching.spark.asking import asking_of
 from matching.spark.tables import meetings, read_pairs, write_records
 
-Rows = NDArray[np.int64]
 # Splink's weight is ours, or more where a household explains a pair too. Kept is what it puts
 # up to this much below the threshold: its sums are not rounded as ours are.
 ROOM_BITS = 0.5
@@ -45,11 +44,11 @@ class OnSpark:
         self._meeting = meetings(seen.blocks, brings_pairs, self._is_dirty, seen.may_match())
         return self._meeting.has_any()
 
-    def pairs(self, folder: Path, tell: TellStage) -> tuple[Rows, Rows]:
+    def pairs(self, folder: Path, tell: TellStage) -> tuple[Places, Places]:
         """Write the records that the run has kept in its folder, and have the job done."""
         meeting = int(self._meeting.has_any().sum())
         if not meeting:
-            return np.empty(0, np.int64), np.empty(0, np.int64)
+            return np.empty(0, np.int32), np.empty(0, np.int32)
         from matching.spark.job import find_pairs  # only here are Splink and Spark needed
 
         tell(Stage("Weighing on Spark", "records", 0, meeting))

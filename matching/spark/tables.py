@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.bulk.candidates import Blocks
+from matching.bulk.candidates import Blocks, Places
 from matching.core.codec import flatten, packed
 from matching.core.features import Features
 from matching.spark.asking import ID, IS_DIRTY, KEYS, RECORD
@@ -92,11 +92,11 @@ def record_of(features: Features) -> str:
     return b64encode(packed(flatten(features))).decode("ascii")
 
 
-def read_pairs(folder: Path) -> tuple[Rows, Rows]:
+def read_pairs(folder: Path) -> tuple[Places, Places]:
     """Read the pairs Spark wrote, `lo,hi` a line, ascending."""
     files = (file for file in sorted(folder.glob("part-*")) if file.stat().st_size)
-    parts = [np.loadtxt(file, np.int64, delimiter=",", ndmin=2) for file in files]
-    pairs = np.concatenate([*parts, np.empty((0, 2), np.int64)])
+    parts = [np.loadtxt(file, np.int32, delimiter=",", ndmin=2) for file in files]
+    pairs = np.concatenate([*parts, np.empty((0, 2), np.int32)])
     lo, hi = pairs.T
     order = np.lexsort((hi, lo))
     return lo[order], hi[order]
