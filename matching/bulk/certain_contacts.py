@@ -37,11 +37,12 @@ def tell_email(columns: Columns, lo: Rows, hi: Rows) -> Told:
 
 
 def _are_far_mailboxes(columns: Columns, lo: Rows, hi: Rows) -> np.ndarray:
-    """Mailboxes more than one slip apart."""
-    ours, theirs = columns["~email"][lo], columns["~email"][hi]
+    """Mailboxes more than one slip apart, or with other digits: of another person."""
+    ours, theirs, digits = columns["~email"][lo], columns["~email"][hi], columns["~same_digits"]
     is_known = (ours != UNKNOWN) & (theirs != UNKNOWN)
     is_longer = np.abs(lengths(ours) - lengths(theirs)) > 1
-    return np.asarray(is_known & (is_longer | (changed(ours, theirs) > 2)))
+    is_other = (digits[lo] != digits[hi]) | is_longer | (changed(ours, theirs) > 2)
+    return np.asarray(is_known & is_other)
 
 
 def by_domain(

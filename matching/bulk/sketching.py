@@ -1,6 +1,7 @@
 """The columns of sketches and of other small facts about some records."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -27,6 +28,7 @@ _KINDS = {"personal": PERSONAL, "household": HOUSEHOLD, "role": ROLE}
 _NO_EMAIL = Email("", "", "", "")
 _NO_ADDRESS = ("",) * len(Address.__slots__)
 _LONG_MAILBOX = 4
+_NOT_DIGITS = re.compile(r"\D+")
 
 
 def sketched(fields: Fields) -> dict[str, Sketches]:
@@ -42,11 +44,10 @@ def sketched(fields: Fields) -> dict[str, Sketches]:
     }
 
 
-def numbers(values: Sequence[Any]) -> Sketches:
-    """A number for each value, equal for equal ones, and `NOTHING` for what is empty."""
-    found = np.fromiter(map(hash, values), np.int64, len(values)) | 1
-    found[~_are_there(values)] = NOTHING
-    return found
+def numbers(values: Sequence[Hashable]) -> Sketches:
+    """A number for each value, equal for equal ones, and `NOTHING` for an empty text."""
+    found = np.fromiter(map(hash, values), np.int64, len(values))
+    return np.where(found != 0, found | 1, NOTHING)  # the hash of an empty text is 0
 
 
 def _are_there(values: Sequence[Any]) -> NDArray[np.bool_]:
@@ -103,9 +104,10 @@ def _emails(fields: Fields) -> dict[str, Sketches]:
         ),
         "~same_email": numbers(full),
         "~same_mailbox": numbers(mailbox),
+        "~same_digits": numbers([_NOT_DIGITS.sub("", each) for each in mailbox]),
         "~same_domain": numbers(
             [
-                (domain, is_name_only, len(mailbox) >= _LONG_MAILBOX) if domain else None
+                (domain, is_name_only, len(mailbox) >= _LONG_MAILBOX) if domain else ""
                 for _, mailbox, domain, _, is_name_only in lone
             ]
         ),

@@ -77,7 +77,7 @@ class Weigher:
         alive = self._worth_it(np.arange(len(lo)), gained, kept)
         for number in self._in_order:
             comparer = self._by[number]
-            heard = alive[speaks(spoken[:, alive], number)]
+            heard = alive[speaks(spoken, number)[alive]]
             if comparer.tell is None:
                 reached[number, heard] = UNTOLD
                 continue

@@ -162,6 +162,14 @@ def test_what_is_told_of_mailboxes_unseen_holds_when_they_are_seen(
     assert holds("email", ours, with_email(f"{both[1]}@mail.test"))
 
 
+def test_mailboxes_with_other_digits_are_told_apart() -> None:
+    ours, theirs = with_email("anna.b84@mail.example"), with_email("anna.b85@mail.example")
+    swapped = with_email("annb.a84@mail.example")
+
+    assert told("email", ours, theirs) == COMPARISONS["email"](ours, theirs) == "different"
+    assert told("email", ours, swapped) == LEFT_OPEN
+
+
 @pytest.mark.parametrize("kind", ["info", "thesmiths", "anna.smith"])
 def test_one_address_is_told_by_its_kind(kind: str) -> None:
     one = with_email(f"{kind}@mail.example")
