@@ -51,7 +51,7 @@ def measure(records: int) -> dict[str, Any]:
     with usage.watching():
         usage.enter("Starting")
         done = resolve_in_bulk(tell=lambda stage: usage.enter(stage.name))
-    seconds = time.perf_counter() - started
+        seconds = time.perf_counter() - started
     return {
         "records": SourceRecord.objects.count(),
         "load_seconds": round(loaded, 1),

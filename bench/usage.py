@@ -11,6 +11,7 @@ from typing import Any
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
 LOOK_SECONDS = 0.25
+ENDING_SECONDS = 1.0
 
 
 class Usage:
@@ -24,11 +25,15 @@ class Usage:
         self._name, self._since, self._cpu, self._server = "", 0.0, 0.0, 0.0
         self._peak = 0
 
-    def enter(self, name: str) -> None:
-        """End the stage before and begin this one; the same name goes on with it."""
+    def enter(self, name: str, *, at: float | None = None) -> None:
+        """End the stage before and begin this one, now or at an earlier moment of the clock.
+
+        The same name goes on with it.
+        """
         if name == self._name:
             return
-        now, cpu, server = time.perf_counter(), sum(map(_cpu, _ours())), _cpu_of_server()
+        now = time.perf_counter() if at is None else at
+        cpu, server = sum(map(_cpu, _ours())), _cpu_of_server()
         if self._name:
             spent = self.stages.setdefault(
                 self._name,
@@ -50,7 +55,9 @@ class Usage:
         try:
             yield
         finally:
-            self.enter("end")
+            ended = time.perf_counter()
+            time.sleep(ENDING_SECONDS)  # a process that is ending is counted nowhere
+            self.enter("end", at=ended)
             over.set()
             watch.join()
 
