@@ -5,7 +5,7 @@ missing here reads the whole record: right, and slower.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
@@ -36,7 +36,7 @@ class Parts:
         return Features(**{name: getattr(features, name) for name in self.reads})
 
 
-ALL_FIELDS = tuple(each.name for each in fields(Features))
+ALL_FIELDS = Features._fields
 EVERYTHING = Parts(ALL_FIELDS, speaks=None)
 NAMES = ("given", "name_family", "middle", "family", "family_parts")
 PARTS: dict[str, Parts] = {

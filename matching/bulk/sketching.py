@@ -26,7 +26,7 @@ LANDLINE = EXACT  # a sketch of a telephone is exact, or unknown
 PERSONAL, HOUSEHOLD, ROLE = 1, 2, 3
 _KINDS = {"personal": PERSONAL, "household": HOUSEHOLD, "role": ROLE}
 _NO_EMAIL = Email("", "", "", "")
-_NO_ADDRESS = ("",) * len(Address.__slots__)
+_NO_ADDRESS = ("",) * len(Address._fields)
 _LONG_MAILBOX = 4
 _NOT_DIGITS = re.compile(r"\D+")
 

@@ -8,7 +8,6 @@ name or a birth date, which meets people with rare ones and falls silent for com
 """
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import replace
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -77,8 +76,7 @@ def without_generic(features: Features, generic: Collection[int], *, secret: byt
         (namespace, tuple(v for v in values if says_something(*_account(namespace, v))))
         for namespace, values in features.identifiers
     )
-    return replace(
-        features,
+    return features._replace(
         identifiers=tuple((namespace, values) for namespace, values in held if values),
         emails=tuple(e for e in features.emails if says_something("email", e.full)),
         phones=tuple(p for p in features.phones if says_something("phone", p.tail)),

@@ -6,9 +6,7 @@ no field that follows from another one.
 
 import json
 import marshal
-from collections.abc import Callable, Sequence
-from dataclasses import fields
-from operator import attrgetter
+from collections.abc import Sequence
 from typing import Any
 
 from matching.core.features import Address, Email, Features, Phone
@@ -16,23 +14,18 @@ from matching.core.words import name_family
 
 FORMAT = 2  # of marshal: without references, so that equal parts have equal bytes
 
-_NAMES = [each.name for each in fields(Features)]
-_ADDRESS: Callable[[Address], tuple[Any, ...]] = attrgetter(
-    *(each.name for each in fields(Address))
-)
-_FEATURES: Callable[[Features], tuple[Any, ...]] = attrgetter(*_NAMES)
-_FORMAL = _NAMES.index("name_family")
-_EMAILS, _PHONES, _PLACE = (_NAMES.index(name) for name in ("emails", "phones", "address"))
+_FORMAL = Features._fields.index("name_family")
+_EMAILS, _PHONES, _PLACE = map(Features._fields.index, ("emails", "phones", "address"))
 
 Flat = list[Any]
 
 
 def flatten(features: Features) -> Flat:
     """The fields of a record in their order, as plain tuples, texts and numbers."""
-    flat = list(_FEATURES(features))
+    flat: Flat = list(features)
     flat[_EMAILS] = tuple(map(tuple, features.emails))
     flat[_PHONES] = tuple(map(tuple, features.phones))
-    flat[_PLACE] = None if features.address is None else _ADDRESS(features.address)
+    flat[_PLACE] = None if features.address is None else tuple(features.address)
     return flat
 
 
@@ -59,8 +52,8 @@ def as_text(features: Features, values: Sequence[int]) -> str:
 
 def from_json(flat: Flat) -> tuple[Features, tuple[int, ...]]:
     """What `as_text` wrote, once the JSON is read; equal in every field."""
-    given, middle, family, family_parts, values, generation, gender, birth = flat[:8]
-    emails, phones, address, organisation, identifiers, custom = flat[8:]
+    given, middle, family, family_parts, values, generation, gender, birth, *more = flat
+    emails, phones, address, organisation, identifiers, custom = more
     features = Features(
         given,
         tuple(middle),
@@ -70,11 +63,11 @@ def from_json(flat: Flat) -> tuple[Features, tuple[int, ...]]:
         generation,
         gender,
         tuple(birth),
-        tuple([Email._make(each) for each in emails]),
-        tuple([Phone._make(each) for each in phones]),
+        tuple([Email(*each) for each in emails]),
+        tuple([Phone(*each) for each in phones]),
         None if address is None else Address(*address),
         organisation,
         tuple([(namespace, tuple(accounts)) for namespace, accounts in identifiers]),
-        tuple([(name, value) for name, value in custom]),
+        tuple(map(tuple, custom)),
     )
     return features, tuple(values)

@@ -6,7 +6,6 @@ made from the attributes of a source record and from nothing else.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -57,8 +56,7 @@ class Phone(NamedTuple):
     is_landline: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """An address taken apart; every part may be empty."""
 
     number: str = ""
@@ -70,8 +68,7 @@ class Address:
     region: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Features:
+class Features(NamedTuple):
     """One record as matching sees it; empty strings, tuples and zeros mean missing.
 
     `birth` is (year, month, day) with zeros for unknown parts; a first of January counts as

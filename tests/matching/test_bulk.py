@@ -3,7 +3,6 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -98,7 +97,7 @@ def records() -> st.SearchStrategy[Features]:
         st.sampled_from(("job", "town", "shoe")), st.sampled_from(("painter", "pianter", "x"))
     )
     return st.builds(
-        lambda who, more, jr: replace(who, custom=tuple(sorted(more.items())), generation=jr),
+        lambda who, more, jr: who._replace(custom=tuple(sorted(more.items())), generation=jr),
         people(),
         custom,
         st.sampled_from(("", "junior", "senior")),

@@ -3,7 +3,6 @@
 import json
 import re
 from collections import defaultdict
-from dataclasses import replace
 from itertools import combinations
 from math import log2
 from pathlib import Path
@@ -89,8 +88,7 @@ def weight_without_household(model: Any, left: Features, right: Features) -> flo
 
 passports = st.sampled_from(("", "X1", "X2"))
 members = st.builds(
-    lambda who, passport: replace(
-        who,
+    lambda who, passport: who._replace(
         identifiers=(*who.identifiers, *((("no such", (passport,)),) if passport else ())),
     ),
     people(),

@@ -441,7 +441,7 @@ def test_an_attribute_of_ones_own_is_learnt_and_a_meaningless_one_tells_nothing(
     rng = Random(4)
     shoe = {each: str(rng.randrange(200)) for each in sorted(set(town.person))}
     records = [
-        replace(each, custom=(("colour", str(rng.randrange(9))), ("shoe", shoe[who])))
+        each._replace(custom=(("colour", str(rng.randrange(9))), ("shoe", shoe[who])))
         for each, who in zip(material.records, town.person, strict=True)
     ]
 
