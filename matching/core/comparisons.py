@@ -8,7 +8,7 @@ business (`matching.core.model`).
 from collections.abc import Callable
 from functools import lru_cache
 
-from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
+from rapidfuzz.distance import OSA, DamerauLevenshtein, JaroWinkler, Levenshtein
 
 from matching.core.features import Address, Email, Features, Phone
 
@@ -27,10 +27,16 @@ def likeness(left: str, right: str) -> float:
     return _ordered_likeness(left, right) if left <= right else _ordered_likeness(right, left)
 
 
-@lru_cache(maxsize=262_144)
+def is_one_slip(left: str, right: str) -> bool:
+    """Whether two texts are one typing slip apart, in less time than counting their slips."""
+    return OSA.distance(left, right, score_cutoff=1) == 1
+
+
 def slips(left: str, right: str) -> int:
-    """Typing slips between two texts (insert, delete, change or swap one); 4 is far apart."""
-    return DamerauLevenshtein.distance(left, right, score_cutoff=3)
+    """Typing slips between two texts (insert, delete, change or swap one); 3 is far apart."""
+    if Levenshtein.distance(left, right, score_cutoff=4) > 4:  # it counts a swap as two
+        return 3
+    return DamerauLevenshtein.distance(left, right, score_cutoff=2)
 
 
 def given_name(left: Features, right: Features) -> str | None:
@@ -50,7 +56,13 @@ def given_name(left: Features, right: Features) -> str | None:
 
 
 def _by_likeness(ours: str, theirs: str) -> str | None:
-    score = likeness(ours, theirs)
+    return _ordered_level(ours, theirs) if ours <= theirs else _ordered_level(theirs, ours)
+
+
+@lru_cache(maxsize=262_144)
+def _ordered_level(ours: str, theirs: str) -> str | None:
+    """Of two names in their order. The same names meet again and again."""
+    score = JaroWinkler.similarity(ours, theirs, score_cutoff=SIMILAR)
     if score >= FUZZY or _is_slip(ours, theirs, score):
         return "fuzzy"
     return "similar" if score >= SIMILAR or _is_within(ours, theirs) else None
@@ -59,20 +71,23 @@ def _by_likeness(ours: str, theirs: str) -> str | None:
 def _is_slip(ours: str, theirs: str, score: float) -> bool:
     """One slip of the pen, two in a long name, or the same letters in another order."""
     shorter = min(len(ours), len(theirs))
-    allowed = 0 if shorter < 4 and score < SIMILAR else 1 if shorter < 7 else 2
-    if slips(*_ordered(ours, theirs)) <= allowed:
+    if shorter < 4:
+        return score >= SIMILAR and is_one_slip(ours, theirs)
+    if is_one_slip(ours, theirs) if shorter < 7 else slips(ours, theirs) <= 2:
         return True
-    return shorter >= 4 and sorted(ours) == sorted(theirs)
+    return len(ours) == len(theirs) and sorted(ours) == sorted(theirs)
 
 
 def _is_within(ours: str, theirs: str) -> bool:
     """A short form that is the start or the end of the whole: fred and alfred."""
-    short, whole = sorted((ours, theirs), key=len)
+    short, whole = (ours, theirs) if len(ours) < len(theirs) else (theirs, ours)
     return len(short) >= 3 and (whole.startswith(short) or whole.endswith(short))
 
 
 def _elsewhere(left: Features, right: Features) -> str:
     """People go by a second name; a lone name may be the family name, or "jsmith"."""
+    if left.family and right.family and not (left.middle or right.middle):
+        return "different"
     for one, other in ((left, right), (right, left)):
         name = one.given
         if len(name) > 1 and (name in other.middle or _is_lone_name_of(one, other)):
@@ -176,9 +191,9 @@ def birth_date(left: Features, right: Features) -> str | None:
         return "exact"
     if ours[0] == theirs[0] and ours[1] == theirs[2] and ours[2] == theirs[1]:
         return "swapped"
-    if slips(_digits(ours), _digits(theirs)) == 1:
+    alike = (ours[0] == theirs[0]) + (ours[1] == theirs[1]) + (ours[2] == theirs[2])
+    if alike and is_one_slip(_digits(ours), _digits(theirs)):  # one slip spares a part
         return "slip"
-    alike = sum(mine == yours for mine, yours in zip(ours, theirs, strict=True))
     if alike == 2:
         return "close"
     return "near" if _is_near(ours, theirs) else "different"
@@ -186,8 +201,11 @@ def birth_date(left: Features, right: Features) -> str | None:
 
 def _is_near(ours: tuple[int, int, int], theirs: tuple[int, int, int]) -> bool:
     """Every part a little off: a year or ten, a month, a few days."""
-    years, months, days = (abs(a - b) for a, b in zip(ours, theirs, strict=True))
-    return years in (0, 1, 10) and months in (0, 1, 11) and days <= 4
+    return (
+        abs(ours[0] - theirs[0]) in (0, 1, 10)
+        and abs(ours[1] - theirs[1]) in (0, 1, 11)
+        and abs(ours[2] - theirs[2]) <= 4
+    )
 
 
 def _digits(birth: tuple[int, int, int]) -> str:
@@ -232,7 +250,7 @@ def _email_level(ours: Email, theirs: Email) -> str:
 def _at_other_domain(ours: Email, theirs: Email) -> str:
     """The same mailbox name elsewhere: a mistyped domain, the same person, or a namesake."""
     is_name_only = ours.is_name_only or theirs.is_name_only
-    if slips(*_ordered(ours.domain, theirs.domain)) <= (1 if is_name_only else 2):
+    if slips(ours.domain, theirs.domain) <= (1 if is_name_only else 2):
         return "slip"
     if is_name_only:
         return "namesake"
@@ -241,19 +259,17 @@ def _at_other_domain(ours: Email, theirs: Email) -> str:
 
 def _is_mailbox_slip(ours: Email, theirs: Email) -> bool:
     """One slip of the pen that leaves the digits alone: anna84 and anna85 are two people."""
-    if slips(*_ordered(ours.domain, theirs.domain)) > 1:
+    if ours.domain != theirs.domain and not is_one_slip(ours.domain, theirs.domain):
         return False
     mine, yours = ours.mailbox.replace(".", ""), theirs.mailbox.replace(".", "")
     if mine == yours:
         return True
     if min(len(mine), len(yours)) < 6:
         return False
+    if not is_one_slip(mine, yours):
+        return False
     digits = [[char for char in name if char.isdigit()] for name in (mine, yours)]
-    return digits[0] == digits[1] and slips(*_ordered(mine, yours)) <= 1
-
-
-def _ordered(left: str, right: str) -> tuple[str, str]:
-    return (left, right) if left <= right else (right, left)
+    return digits[0] == digits[1]
 
 
 PHONE_LEVELS = ("exact", "landline", "slip", "different")
@@ -272,7 +288,7 @@ def phone(left: Features, right: Features) -> str | None:
 def _phone_level(ours: Phone, theirs: Phone) -> str:
     if ours.tail == theirs.tail:
         return "landline" if ours.is_landline or theirs.is_landline else "exact"
-    if len(ours.tail) == len(theirs.tail) and slips(*_ordered(ours.tail, theirs.tail)) == 1:
+    if len(ours.tail) == len(theirs.tail) and is_one_slip(ours.tail, theirs.tail):
         return "slip"
     return "different"
 
@@ -284,16 +300,12 @@ def address(left: Features, right: Features) -> str | None:
         return None
     if ours.postcode and ours.postcode == theirs.postcode:
         return _in_one_postcode(ours, theirs)
-    street = _same_street(ours, theirs)
-    same_city = (
-        bool(ours.city) and bool(theirs.city) and likeness(ours.city, theirs.city) >= FUZZY
-    )
-    if street and ours.number and ours.number == theirs.number:
-        return "house" if same_city or _near_postcode(ours, theirs) else "street"
-    if street and (same_city or _near_postcode(ours, theirs)):
-        return "street"
+    same_city, is_near = _same_city(ours, theirs), _near_postcode(ours, theirs)
+    same_number = ours.number != "" and ours.number == theirs.number
+    if (same_city or is_near or same_number) and _same_street(ours, theirs):
+        return "house" if same_number and (same_city or is_near) else "street"
     if ours.postcode and theirs.postcode:
-        if _near_postcode(ours, theirs):
+        if is_near:
             return "near"
         if ours.area == theirs.area:
             return "area"
@@ -317,10 +329,16 @@ def _same_street(ours: Address, theirs: Address) -> bool:
     return ours.street == theirs.street or likeness(ours.street, theirs.street) >= FUZZY
 
 
+def _same_city(ours: Address, theirs: Address) -> bool:
+    if not ours.city or not theirs.city:
+        return False
+    return ours.city == theirs.city or likeness(ours.city, theirs.city) >= FUZZY
+
+
 def _near_postcode(ours: Address, theirs: Address) -> bool:
     if not ours.postcode or not theirs.postcode:
         return False
-    return slips(*_ordered(ours.postcode, theirs.postcode)) == 1
+    return is_one_slip(ours.postcode, theirs.postcode)
 
 
 def _comparable(ours: Address, theirs: Address) -> bool:
@@ -344,8 +362,8 @@ def identifier(ours: tuple[str, ...], theirs: tuple[str, ...]) -> str:
     """exact, slip or different, of the values two records have in one namespace."""
     if ours == theirs or not set(ours).isdisjoint(theirs):
         return "exact"
-    met = min(slips(*_ordered(mine, yours)) for mine in ours for yours in theirs)
-    return "slip" if met == 1 else "different"
+    is_slip = any(is_one_slip(mine, yours) for mine in ours for yours in theirs)
+    return "slip" if is_slip else "different"
 
 
 def custom(ours: str, theirs: str) -> str:

@@ -2,6 +2,8 @@
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
+from rapidfuzz.distance import DamerauLevenshtein
 
 from matching.core import comparisons
 from matching.core.features import Features
@@ -16,6 +18,17 @@ def test_every_comparison_is_symmetric_and_names_a_known_level(
         level = compare(left, right)
         assert level == compare(right, left)
         assert level is None or level in comparisons.LEVELS[name]
+
+
+short_texts = st.text("abc1", max_size=9)
+
+
+@given(short_texts, short_texts)
+def test_slips_are_counted_as_far_as_anybody_asks(left: str, right: str) -> None:
+    counted = DamerauLevenshtein.distance(left, right)
+
+    assert comparisons.is_one_slip(left, right) == (counted == 1)
+    assert comparisons.slips(left, right) == min(counted, 3)
 
 
 @given(people())
