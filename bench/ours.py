@@ -14,7 +14,7 @@ from matching.core.clustering import Edge, Node, Partition, partition
 from matching.core.features import Features, features_of
 from matching.core.metrics import b_cubed, pairwise
 from matching.core.model import MatchModel
-from matching.core.scoring import score_pairs
+from matching.core.scoring import likely_pairs
 from matching.training.task import Material as Learning
 from matching.training.task import Settings
 from matching.training.trainer import train
@@ -118,11 +118,9 @@ def match(
     """Scoring and clustering, with what people said."""
     features, pairs = material.features, material.pairs
     with clock.stage("scoring"):
-        scored = score_pairs(model, features, pairs)
         weights = {
-            pair: each.weight_bits
-            for pair, each in zip(pairs, scored, strict=True)
-            if each.weight_bits >= model.review_bits
+            (lo, hi): scored.weight_bits
+            for lo, hi, scored in likely_pairs(model, features, pairs)
         }
         links = [pair for pair, weight in weights.items() if weight >= model.join_bits]
     with clock.stage("clustering"):

@@ -12,12 +12,12 @@ from matching.bulk.parts import parts_of
 from matching.bulk.told import NONE, Tell
 from matching.core.comparisons import LEVELS, custom, identifier
 from matching.core.features import Features
-from matching.core.model import BitTable, MatchModel, Step, on_grid
+from matching.core.model import MatchModel, on_grid
+from matching.core.steps import BitTable, Step
 from matching.splink.columns import ReadyColumn
 
 Outcome = tuple[str, float, float]  # level, bits against "unrelated" and against "household"
 Bits = tuple[float, float]
-NOBODY = "\0"  # no name, so as rare as names get
 KNOWN_AT_ONCE = 200_000  # outcomes of pairs of values a comparer remembers, some 100 bytes each
 
 
@@ -76,9 +76,7 @@ def comparers(model: MatchModel, columns: Collection[str]) -> list[Comparer]:
 def _of_step(step: Step) -> Comparer:
     tell = CERTAIN.get(step.name)
     table = _table(step.name, step.bits) if tell is not None else {}
-    return Comparer(
-        step.name, parts_of(step.name).reads, step.weigh, _most_of(step), tell, table
-    )
+    return Comparer(step.name, parts_of(step.name).reads, step.weigh, step.most, tell, table)
 
 
 def _table(comparison: str, bits: BitTable) -> dict[Outcome, int]:
@@ -87,15 +85,6 @@ def _table(comparison: str, bits: BitTable) -> dict[Outcome, int]:
 
 def _most(bits: Mapping[str, Bits]) -> Bits:
     return max(gained for gained, _ in bits.values()), max(kept for _, kept in bits.values())
-
-
-def _most_of(step: Step) -> Bits:
-    """Nothing gains more than the best level, or than agreeing on a name nobody else has."""
-    gained, kept = _most(step.bits)
-    if step.by_value is None:
-        return gained, kept
-    rare = step.by_value(Features(given=NOBODY, family=NOBODY))
-    return max(gained, rare[0]), max(kept, rare[1])
 
 
 def _of_column(step: ReadyColumn, left: Features, right: Features) -> Outcome | None:

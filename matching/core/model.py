@@ -17,8 +17,9 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from matching.core.comparisons import COMPARISONS, LEVELS, Comparison
+from matching.core.comparisons import COMPARISONS, LEVELS
 from matching.core.features import Features
+from matching.core.steps import BitTable, ByValue, Courses, Step
 from matching.splink.columns import ColumnError, Columns, ReadyColumn
 from matching.splink.spec import columns_from_spec, columns_to_spec
 
@@ -88,37 +89,6 @@ class Guards:
 
 
 Table = Mapping[str, Odds]
-BitTable = Mapping[str, tuple[float, float]]
-ByValue = Callable[[Features], tuple[float, float]]
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One comparison ready to run: its bits by level, and by value where frequency counts."""
-
-    name: str
-    compare: Comparison
-    bits: BitTable
-    by_value: ByValue | None
-
-    def weigh(self, left: Features, right: Features) -> tuple[str, float, float] | None:
-        """Level, evidence against "unrelated" and against "one household"; none if missing.
-
-        Of swapped names the commoner reading counts: the other one is no name of its kind. A
-        slip of the pen tells no more than agreeing on the commoner of the two would.
-        """
-        level = self.compare(left, right)
-        if level is None:
-            return None
-        if self.by_value is None or level not in ("exact", "swapped", "fuzzy"):
-            return (level, *self.bits[level])
-        if level == "exact":
-            return (level, *self.by_value(left))
-        commoner = min(self.by_value(left), self.by_value(right))
-        if level == "swapped":
-            return (level, *commoner)
-        gained, kept = self.bits[level]
-        return level, min(gained, commoner[0]), kept
 
 
 @dataclass(frozen=True)
@@ -222,6 +192,11 @@ class MatchModel:
         )
 
     @cached_property
+    def courses(self) -> Courses:
+        """In which order two records are compared, by what both of them say."""
+        return Courses(self.steps)
+
+    @cached_property
     def column_steps(self) -> tuple[ReadyColumn, ...]:
         """The column comparisons; each says which parts of `Features` it reads."""
         return self.columns.ready() if self.columns is not None else ()
@@ -243,6 +218,12 @@ class MatchModel:
     def custom_bits(self) -> dict[str, BitTable]:
         """Bits of the declared custom attributes; others are no evidence."""
         return {name: _bits(table) for name, table in self.custom.items()}
+
+    @cached_property
+    def most_custom_bits(self) -> float:
+        """The most that all custom attributes together may gain."""
+        tables = self.custom_bits.values()
+        return sum(max(0.0, *(gained for gained, _ in bits.values())) for bits in tables)
 
     def _by_value(self, name: str, table: Table) -> ByValue | None:
         """Evidence of an agreement, by how common the agreed value is.

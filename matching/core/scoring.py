@@ -1,15 +1,16 @@
 """The weight of a pair: log2 odds that two records are one person, and how it came about."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import log2
+from math import inf, log2
+from typing import NamedTuple
 
 from matching.core.comparisons import custom, identifier
 from matching.core.features import Features
-from matching.core.model import BitTable, MatchModel, on_grid
-from matching.splink.columns import ReadyColumn
+from matching.core.model import MatchModel, on_grid
+from matching.core.steps import Outcome, parts_of
 
 HOUSEHOLD = "household"
 NEGLIGIBLE_BITS = 0.01  # a household that explains the pair this badly is not mentioned
@@ -35,27 +36,75 @@ class Scored:
 
 def score(model: MatchModel, left: Features, right: Features) -> Scored:
     """Weigh two records, in bits; symmetric, and a value missing on a side counts nothing."""
+    outcomes = [step.weigh(left, right) for step in model.steps]
+    return _told(model, left, right, outcomes, _identifiers(model, left, right))
+
+
+def likely_pairs(
+    model: MatchModel, features: Mapping[int, Features], pairs: Iterable[tuple[int, int]]
+) -> Iterator[tuple[int, int, Scored]]:
+    """Those pairs that reach the review threshold, in their order, weighed as `score` does.
+
+    The others are dropped as soon as it is plain that they cannot. Columns may gain any number
+    of bits, so a model that has them drops nothing on the way.
+    """
+    courses = model.courses
+    nothing: list[Outcome | None] = [None] * len(model.steps)
+    parts = {pk: parts_of(each) for pk, each in features.items()}
+    least = model.review_bits if model.columns is None else -inf
+    for lo, hi in pairs:
+        left, right = features[lo], features[hi]
+        identifiers = _identifiers(model, left, right)
+        bound, steps = courses[parts[lo] & parts[hi]]
+        bound += model.prior_bits + identifiers.gained
+        if left.custom and right.custom:
+            bound += model.most_custom_bits
+        outcomes = nothing.copy()
+        for place, weigh, most in steps:
+            if bound < least:
+                break
+            found = outcomes[place] = weigh(left, right)
+            bound -= most if found is None else most - found[1]
+        if bound >= least:
+            scored = _told(model, left, right, outcomes, identifiers)
+            if scored.weight_bits >= model.review_bits:
+                yield lo, hi, scored
+
+
+class _Named(NamedTuple):
+    """What was reached under names that the records bring with them."""
+
+    levels: dict[str, str]
+    bits: dict[str, float]
+    gained: float = 0.0  # against "unrelated"
+    kept: float = 0.0  # against "one household"
+
+
+NONE_NAMED = _Named({}, {})
+
+
+def _told(
+    model: MatchModel,
+    left: Features,
+    right: Features,
+    outcomes: Sequence[Outcome | None],
+    identifiers: _Named,
+) -> Scored:
+    """Sum up what all comparisons found, and compare it with what a household would explain."""
     levels: dict[str, str] = {}
     bits: dict[str, float] = {}
     unrelated, household = model.prior_bits, model.household_bits
-    for step in model.steps:
-        found = step.weigh(left, right)
-        if found is None:
-            continue
-        level, gained, kept = found
-        levels[step.name] = level
-        bits[step.name] = gained
-        unrelated += gained
-        household += kept
-    if left.identifiers and right.identifiers and model.identifiers:
-        more = _identifiers(model.identifier_bits, left, right, levels, bits)
-        unrelated, household = unrelated + more[0], household + more[1]
-    if left.custom and right.custom and model.custom_bits:
-        more = _customs(model.custom_bits, left, right, levels, bits)
-        unrelated, household = unrelated + more[0], household + more[1]
-    if model.columns is not None:
-        gained = _columns(model.column_steps, left, right, levels, bits)
-        unrelated, household = unrelated + gained, household + gained
+    for step, found in zip(model.steps, outcomes, strict=True):
+        if found is not None:
+            levels[step.name], gained, kept = found
+            bits[step.name] = gained
+            unrelated += gained
+            household += kept
+    for named in (identifiers, _customs(model, left, right), _columns(model, left, right)):
+        levels |= named.levels
+        bits |= named.bits
+        unrelated += named.gained
+        household += named.kept
     weight = against_both(unrelated, household)
     if weight == unrelated:
         return Scored(unrelated, levels, bits)
@@ -73,69 +122,52 @@ def against_both(unrelated: float, household: float) -> float:
     return unrelated - rival if rival >= NEGLIGIBLE_BITS else unrelated
 
 
-def _identifiers(
-    tables: Mapping[str, BitTable],
-    left: Features,
-    right: Features,
-    levels: dict[str, str],
-    bits: dict[str, float],
-) -> tuple[float, float]:
-    """Add one entry for each namespace both records have; return the bits gained."""
-    theirs = dict(right.identifiers)
-    total, rest = 0.0, 0.0
-    for namespace, values in left.identifiers:
-        if namespace in theirs:
-            name = f"identifiers.{namespace}"
-            level = identifier(values, theirs[namespace])
-            gained, kept = tables.get(namespace, tables["default"])[level]
-            levels[name], bits[name] = level, gained
-            total, rest = total + gained, rest + kept
-    return total, rest
+def _identifiers(model: MatchModel, left: Features, right: Features) -> _Named:
+    """One entry for each namespace both records have."""
+    if not (left.identifiers and right.identifiers and model.identifiers):
+        return NONE_NAMED
+    tables, theirs = model.identifier_bits, dict(right.identifiers)
+    return _named(
+        (f"identifiers.{namespace}", level, tables.get(namespace, tables["default"])[level])
+        for namespace, values in left.identifiers
+        if namespace in theirs
+        for level in (identifier(values, theirs[namespace]),)
+    )
 
 
-def _customs(
-    tables: Mapping[str, BitTable],
-    left: Features,
-    right: Features,
-    levels: dict[str, str],
-    bits: dict[str, float],
-) -> tuple[float, float]:
-    """Add one entry for each declared attribute both records have; return the bits gained."""
-    theirs = dict(right.custom)
-    total, rest = 0.0, 0.0
-    for attribute, value in left.custom:
-        if attribute in tables and attribute in theirs:
-            name = f"custom.{attribute}"
-            level = custom(value, theirs[attribute])
-            gained, kept = tables[attribute][level]
-            levels[name], bits[name] = level, gained
-            total, rest = total + gained, rest + kept
-    return total, rest
+def _customs(model: MatchModel, left: Features, right: Features) -> _Named:
+    """One entry for each declared attribute both records have."""
+    if not (left.custom and right.custom and model.custom_bits):
+        return NONE_NAMED
+    tables, theirs = model.custom_bits, dict(right.custom)
+    return _named(
+        (f"custom.{attribute}", level, tables[attribute][level])
+        for attribute, value in left.custom
+        if attribute in tables and attribute in theirs
+        for level in (custom(value, theirs[attribute]),)
+    )
 
 
-def _columns(
-    steps: Sequence[ReadyColumn],
-    left: Features,
-    right: Features,
-    levels: dict[str, str],
-    bits: dict[str, float],
-) -> float:
-    """Add one entry for each column comparison that is not null; return the bits gained.
+def _columns(model: MatchModel, left: Features, right: Features) -> _Named:
+    """One entry for each column comparison that is not null.
 
     They tell one person from unrelated people, and nothing of households.
     """
-    total = 0.0
-    for step in steps:
-        found = step.weigh(left, right)
-        if found is not None:
-            levels[step.name], gained = found
-            bits[step.name] = on_grid(gained)
-            total += bits[step.name]
-    return total
+    if model.columns is None:
+        return NONE_NAMED
+    return _named(
+        (step.name, found[0], (gained, gained))
+        for step in model.column_steps
+        if (found := step.weigh(left, right)) is not None
+        for gained in (on_grid(found[1]),)
+    )
 
 
-def score_pairs(
-    model: MatchModel, features: Mapping[int, Features], pairs: Sequence[tuple[int, int]]
-) -> list[Scored]:
-    """Weigh many pairs, in their order. The same weights as `score`, to the last bit."""
-    return [score(model, features[left], features[right]) for left, right in pairs]
+def _named(entries: Iterable[tuple[str, str, tuple[float, float]]]) -> _Named:
+    levels: dict[str, str] = {}
+    bits: dict[str, float] = {}
+    total, rest = 0.0, 0.0
+    for name, level, (gained, kept) in entries:
+        levels[name], bits[name] = level, gained
+        total, rest = total + gained, rest + kept
+    return _Named(levels, bits, total, rest)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from matching.core.model import MatchModel
-from matching.core.scoring import Scored, score_pairs
+from matching.core.scoring import Scored, likely_pairs
 from matching.live import FEATURES, Folded
 from matching.resolving.snapshot import SeenRecord, Snapshot
 from matching.world import Pair
@@ -62,29 +62,25 @@ class ScoredPair(NamedTuple):
 
 def score_candidates(snapshot: Snapshot, model: MatchModel) -> list[ScoredPair]:
     """Weigh the candidate pairs of a snapshot; keep those at or above the review threshold."""
-    pairs = [pair for pair in snapshot.pairs if _both_match(pair, snapshot.records)]
+    generic, records = snapshot.generic_values, snapshot.records
+    able = {pk for pk, each in records.items() if each.is_live and each.stage != "observe"}
+    pairs = [(lo, hi) for lo, hi in snapshot.pairs if lo in able and hi in able]
     involved = {pk for pair in pairs for pk in pair}
-    generic = snapshot.generic_values
-    features = {pk: folded(snapshot.records[pk]).telling(generic) for pk in involved}
+    features = {pk: folded(records[pk]).telling(generic) for pk in involved}
     return [
         ScoredPair(
             lo,
             hi,
             scored,
-            joins(scored.weight_bits, model, {snapshot.records[pk].stage for pk in (lo, hi)}),
+            joins(scored.weight_bits, model, {records[lo].stage, records[hi].stage}),
         )
-        for (lo, hi), scored in zip(pairs, score_pairs(model, features, pairs), strict=True)
-        if scored.weight_bits >= model.review_bits
+        for lo, hi, scored in likely_pairs(model, features, pairs)
     ]
 
 
 def folded(record: SeenRecord) -> Folded:
     """What a snapshot saw of a record, values that too many share included."""
     return FEATURES.get(record.id, record.version, record.said)
-
-
-def _both_match(pair: Pair, records: Mapping[int, SeenRecord]) -> bool:
-    return all(records[pk].is_live and records[pk].stage != "observe" for pk in pair)
 
 
 def joins(weight_bits: float, model: MatchModel, stages: Collection[str]) -> bool:

@@ -7,6 +7,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from matching.core import comparisons
 from matching.core.features import Features
+from matching.core.steps import NEEDS
 from tests.matching.people import people, person
 
 
@@ -18,6 +19,16 @@ def test_every_comparison_is_symmetric_and_names_a_known_level(
         level = compare(left, right)
         assert level == compare(right, left)
         assert level is None or level in comparisons.LEVELS[name]
+
+
+@pytest.mark.parametrize("name", NEEDS)
+@given(people(), people())
+def test_a_comparison_has_no_answer_where_a_side_lacks_what_it_needs(
+    name: str, left: Features, right: Features
+) -> None:
+    lacking = left._replace(**{NEEDS[name]: getattr(Features(), NEEDS[name])})
+
+    assert comparisons.COMPARISONS[name](lacking, right) is None
 
 
 short_texts = st.text("abc1", max_size=9)

@@ -1,6 +1,8 @@
 """What holds of every pair of records, whoever they are."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
 from itertools import combinations, pairwise
 from typing import Any
 
@@ -12,8 +14,8 @@ from matching.core.blocking import block_keys, plain_keys, without_generic
 from matching.core.clustering import Edge, Node, partition
 from matching.core.comparisons import LEVELS
 from matching.core.features import Features, features_of
-from matching.core.model import NAMED_VALUES, default_model
-from matching.core.scoring import HOUSEHOLD, Scored, score, score_pairs
+from matching.core.model import NAMED_VALUES, MatchModel, default_model
+from matching.core.scoring import HOUSEHOLD, Scored, likely_pairs, score
 from tests.matching.golden.stories import SECRET, all_stories, features_in, read
 from tests.matching.people import people
 
@@ -29,7 +31,26 @@ def weigh(left: Features, right: Features) -> Scored:
 @given(anyone, anyone)
 def test_it_does_not_matter_who_comes_first(left: Features, right: Features) -> None:
     assert weigh(left, right) == weigh(right, left)
-    assert score_pairs(MODEL, {1: left, 2: right}, [(1, 2)]) == [weigh(right, left)]
+
+
+# From where hardly any pair is dropped on the way to where nearly all are.
+@pytest.mark.parametrize("review_bits", [-40.0, -2.0, 3.0, 30.0])
+@given(left=anyone, right=anyone)
+def test_pairs_are_dropped_on_the_way_only_where_the_whole_weight_says_so(
+    review_bits: float, left: Features, right: Features
+) -> None:
+    model = model_asking_from(review_bits)
+    scored = weigh(left, right)
+
+    found = list(likely_pairs(model, {1: left, 2: right}, [(1, 2)]))
+
+    assert found == ([(1, 2, scored)] if scored.weight_bits >= review_bits else [])
+    assert all(each.as_json == scored.as_json for *_, each in found)
+
+
+@lru_cache
+def model_asking_from(review_bits: float) -> MatchModel:
+    return replace(MODEL, review_bits=review_bits)
 
 
 # A part of `Features`, and the comparisons that read it and nothing else.

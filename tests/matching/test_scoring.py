@@ -5,7 +5,7 @@ from hypothesis import given
 
 from matching.core.features import Features
 from matching.core.model import default_model
-from matching.core.scoring import Scored, score, score_pairs
+from matching.core.scoring import Scored, likely_pairs, score
 from tests.matching.people import people, person
 
 MODEL = default_model()
@@ -45,12 +45,14 @@ def test_missing_values_are_no_evidence(features: Features) -> None:
 
 
 @given(people(), people())
-def test_the_bulk_path_gives_the_same_weights_to_the_last_bit(
+def test_a_pair_worth_keeping_weighs_the_same_where_hopeless_ones_are_dropped(
     left: Features, right: Features
 ) -> None:
-    (found,) = score_pairs(MODEL, {7: left, 3: right}, [(3, 7)])
+    scored = weigh(left, right)
 
-    assert found == weigh(left, right)
+    found = list(likely_pairs(MODEL, {7: left, 3: right}, [(3, 7)]))
+
+    assert found == ([(3, 7, scored)] if scored.weight_bits >= MODEL.review_bits else [])
 
 
 def test_one_person_in_two_systems_joins() -> None:
