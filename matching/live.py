@@ -1,6 +1,7 @@
 """The match model in force, and the features of records under it."""
 
-from collections.abc import Collection
+import json
+from collections.abc import Set
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -100,15 +101,15 @@ class Folded(NamedTuple):
         """As it is kept beside the record's block keys."""
         return as_text(self.features, self.values)
 
-    def telling(self, generic: Collection[int]) -> Features:
+    def telling(self, generic: Set[int]) -> Features:
         """The features without values that too many records share."""
-        if self.is_told_by(generic):
-            return without_generic(self.features, generic, secret=_secret())
-        return self.features
+        if generic.isdisjoint(self.values):
+            return self.features
+        return without_generic(self.features, generic, secret=_secret())
 
-    def is_told_by(self, generic: Collection[int]) -> bool:
+    def is_told_by(self, generic: Set[int]) -> bool:
         """Whether the record has any of these values."""
-        return any(key in generic for key in self.values)
+        return not generic.isdisjoint(self.values)
 
 
 def fold(attributes: dict[str, Any]) -> Folded:
@@ -120,17 +121,24 @@ def with_values(features: Features) -> Folded:
     return Folded(features, value_keys(features, secret=_secret()))
 
 
-# What a query reads of a record `r` beside `k`, its row of `KeyedRecord`: the features made
-# with its keys, and its attributes only where this code would make other ones.
+# What a query reads of a record `r` beside `k`, its row of `KeyedRecord`: the text of the
+# features made with its keys, and of its attributes only where this code would make other ones.
 WHAT_IT_SAYS = f"""
-coalesce(CASE WHEN k.version = r.version AND k.scheme = {KEY_SCHEME} THEN k.folded::json END,
-    r.attributes::json)
+coalesce(CASE WHEN k.version = r.version AND k.scheme = {KEY_SCHEME} THEN k.folded END,
+    r.attributes::text)
 """
+_parsed_json = json.JSONDecoder().raw_decode  # `json.loads` looks for more before it begins
 
 
 def read(said: dict[str, Any] | list[Any]) -> Folded:
-    """What `WHAT_IT_SAYS` gave of a record, either its attributes or its features."""
+    """What `WHAT_IT_SAYS` gave of a record as a value: its attributes or its features."""
     return fold(said) if isinstance(said, dict) else Folded(*from_json(said))
+
+
+def read_text(said: str) -> Folded:
+    """The same from the text that `WHAT_IT_SAYS` gives."""
+    what, _ = _parsed_json(said)
+    return read(what)
 
 
 class FeatureCache:
@@ -144,16 +152,14 @@ class FeatureCache:
         """The version whose features are at hand; 0 is none."""
         return self._known[record_id][0] if record_id in self._known else 0
 
-    def get(
-        self, record_id: int, version: int, said: dict[str, Any] | list[Any] | None
-    ) -> Folded:
+    def get(self, record_id: int, version: int, said: str | None) -> Folded:
         """Features of a version; what was read may be left out where `version` names it."""
         known = self._known.get(record_id)
         if known is not None and known[0] == version:
             return known[1]
         if said is None:
             raise KeyError(f"version {version} of record {record_id}")
-        return self.put(record_id, version, read(said))
+        return self.put(record_id, version, read_text(said))
 
     def put(self, record_id: int, version: int, folded: Folded) -> Folded:
         if len(self._known) >= self._limit:

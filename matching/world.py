@@ -1,6 +1,5 @@
 """The partition of some components, computed from what is stored about their records."""
 
-import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -98,7 +97,7 @@ MEMBERS = f"""
 SELECT r.id, s.slug, r.external_id, r.version, r.deleted_at IS NULL AND r.erased_at IS NULL,
     r.born_at::text, p.id, m.profile_id, m.component,
     CASE WHEN r.version <> known.version THEN (
-        SELECT ({WHAT_IT_SAYS})::text
+        SELECT {WHAT_IT_SAYS}
         FROM (SELECT) one LEFT JOIN matching_keyedrecord k ON k.record_id = r.id
     ) END
 FROM unnest(%s::bigint[], %s::int[]) AS known (record_id, version)
@@ -214,7 +213,7 @@ def _held(rows: Iterable[tuple[int, str]]) -> dict[str, frozenset[int]]:
 
 
 def _member(
-    generic: Collection[int],
+    generic: frozenset[int],
     pk: int,
     slug: str,
     external_id: str,
@@ -226,7 +225,7 @@ def _member(
     component: int,
     said: str | None,
 ) -> Member:
-    folded = FEATURES.get(pk, version, None if said is None else json.loads(said))
+    folded = FEATURES.get(pk, version, said)
     return Member(
         node=Node(id=pk, key=(slug, external_id), features=folded.telling(generic)),
         version=version,

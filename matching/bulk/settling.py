@@ -146,7 +146,7 @@ class SeenRows(Mapping[int, SeenRecord]):
         columns = (self.ids, self.version, self._is_live, self._stage)
         each = zip(*(column[rows].tolist() for column in columns), strict=True)
         self._at_hand = {
-            pk: SeenRecord(pk, version, is_live, STAGES[stage], {})
+            pk: SeenRecord(pk, version, is_live, STAGES[stage], "")
             for pk, version, is_live, stage in each
         }
 
@@ -157,7 +157,7 @@ class SeenRows(Mapping[int, SeenRecord]):
             return known
         row = self.row(record_id)
         version, is_live = int(self.version[row]), bool(self._is_live[row])
-        return SeenRecord(record_id, version, is_live, self.stage_of(row), {})
+        return SeenRecord(record_id, version, is_live, self.stage_of(row), "")
 
     def __iter__(self) -> Iterator[int]:
         return iter(self.ids.tolist())
