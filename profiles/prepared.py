@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.db.backends.utils import CursorDebugWrapper, CursorWrapper
@@ -62,13 +62,28 @@ def prepared_cursor(about: int = 1) -> CursorWrapper:
 
 
 def ask(statement: str, parameters: Parameters, *, about: int = 1) -> list[tuple[Any, ...]]:
-    """All rows of a statement that is about some number of rows."""
-    with prepared_cursor(about) as cursor:
-        cursor.execute(statement, parameters)
-        return list(cursor.fetchall())
+    """All rows of a statement that is about some number of rows.
+
+    Django's cursor takes as long around a short statement as the statement does. What it does
+    is done here; where somebody notes queries or has put something around them, it is taken.
+    """
+    database = connections[DEFAULT_DB_ALIAS]
+    database.ensure_connection()
+    if about > FEW or database.queries_logged or database.execute_wrappers:
+        with prepared_cursor(about) as cursor:
+            return _rows(cursor, statement, parameters)
+    database.validate_no_broken_transaction()
+    with database.wrap_database_errors, _Preparing(database.connection) as bare:
+        return _rows(bare, statement, parameters)
+
+
+def _rows(
+    cursor: CursorWrapper | _Preparing, statement: str, parameters: Parameters
+) -> list[tuple[Any, ...]]:
+    cursor.execute(statement, parameters)
+    return cursor.fetchall() if cursor.description else []
 
 
 def tell(statement: str, parameters: Parameters, *, about: int = 1) -> None:
     """Execute a statement that gives nothing back."""
-    with prepared_cursor(about) as cursor:
-        cursor.execute(statement, parameters)
+    ask(statement, parameters, about=about)

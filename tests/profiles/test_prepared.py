@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
+from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from profiles.prepared import FEW, ask
@@ -48,3 +49,21 @@ def test_prepared_statements_are_counted_like_all_others() -> None:
         ask(SUM, ["{1}"])
 
     assert [query["sql"] for query in seen.captured_queries] == [SUM]
+
+
+def test_a_broken_transaction_takes_no_prepared_statement_either() -> None:
+    with transaction.atomic():
+        with pytest.raises(ProgrammingError):
+            ask("SELECT no_such_column", [])
+        transaction.set_rollback(True)
+
+        with pytest.raises(TransactionManagementError):
+            ask(SUM, ["{1}"])
+
+
+def test_what_somebody_put_around_queries_is_around_prepared_ones() -> None:
+    def refuse(*args: object) -> None:
+        raise PermissionError
+
+    with connection.execute_wrapper(refuse), pytest.raises(PermissionError):
+        ask(SUM, ["{1}"])
