@@ -32,7 +32,7 @@ class BlockKey(models.Model):
     class Meta:
         indexes = [
             # Serves: candidates of a record in one index-only look-up.
-            models.Index(fields=["key"], include=["record", "kind"], name="block_lookup"),
+            models.Index(fields=["key"], include=["record"], name="block_lookup"),
         ]
 
     def __str__(self) -> str:
