@@ -14,7 +14,7 @@ from profiles.survivorship.rules import SHIPPED
 # Times travel as text: Python reads those faster than the driver does.
 # The newest event is one probe of `event_timeline` per record and month, newest month first,
 # until one is found. Under which version of survivorship, and what stewards said of a record,
-# is part of the same look.
+# is part of the same look. OFFSET 0 keeps look-ups by index what they are, many or few.
 JOINED = f"""
 SELECT {LIVE}, m.profile_id, r.id, r.external_id, r.attributes, r.source_updated_at::text,
     r.received_at::text, s.slug, s.priority,
@@ -23,9 +23,17 @@ SELECT {LIVE}, m.profile_id, r.id, r.external_id, r.attributes, r.source_updated
     (SELECT json_agg(json_build_array(o.id, o.record_id, o.attribute, o.value_hash, o.said_at,
         o.until))::text
      FROM profiles_override o WHERE o.record_id = r.id AND o.ended_at IS NULL)
-FROM profiles_membership m JOIN profiles_sourcerecord r ON r.id = m.record_id
+FROM unnest(%s::varchar[]) AS asked (profile_id)
+CROSS JOIN LATERAL (
+    SELECT profile_id, record_id FROM profiles_membership
+    WHERE profile_id = asked.profile_id OFFSET 0
+) m
+CROSS JOIN LATERAL (
+    SELECT id, external_id, source_id, attributes, source_updated_at, received_at
+    FROM profiles_sourcerecord
+    WHERE id = m.record_id AND deleted_at IS NULL AND erased_at IS NULL OFFSET 0
+) r
 JOIN profiles_source s ON s.id = r.source_id
-WHERE m.profile_id = ANY(%s::varchar[]) AND r.deleted_at IS NULL AND r.erased_at IS NULL
 """  # noqa: S608  # nothing but our own
 
 

@@ -20,27 +20,42 @@ from profiles.prepared import ask
 
 Refer = Callable[[Collection[Value]], Mapping[Value, UUID]]
 
+# OFFSET 0 keeps look-ups by index what they are, many or few
 MEMBERS = """
 SELECT m.profile_id, r.id, r.deleted_at IS NULL AND r.erased_at IS NULL,
     jsonb_build_object('email', r.attributes->'email', 'phone', r.attributes->'phone',
                        'address', r.attributes->'address')
-FROM profiles_membership m JOIN profiles_sourcerecord r ON r.id = m.record_id
-WHERE m.profile_id = ANY(%s::varchar[])
+FROM unnest(%s::varchar[]) AS asked (profile_id)
+CROSS JOIN LATERAL (
+    SELECT profile_id, record_id FROM profiles_membership
+    WHERE profile_id = asked.profile_id OFFSET 0
+) m
+CROSS JOIN LATERAL (
+    SELECT id, deleted_at, erased_at, attributes FROM profiles_sourcerecord
+    WHERE id = m.record_id OFFSET 0
+) r
 """
 # A case names one pair of records and asks about two whole profiles.
 TIED = """
 WITH joined AS MATERIALIZED (
-    SELECT record_id, profile_id FROM profiles_membership WHERE profile_id = ANY(%s::varchar[])
+    SELECT asked.profile_id, m.record_id FROM unnest(%s::varchar[]) AS asked (profile_id)
+    CROSS JOIN LATERAL (
+        SELECT record_id FROM profiles_membership WHERE profile_id = asked.profile_id OFFSET 0
+    ) m
 ), ends AS (
-    SELECT joined.profile_id, hi_id AS record_id FROM matching_reviewcase
-    JOIN joined ON lo_id = joined.record_id WHERE settled_at IS NULL
+    SELECT hi_id AS record_id, joined.profile_id FROM joined
+    JOIN matching_reviewcase ON lo_id = joined.record_id AND settled_at IS NULL
     UNION
-    SELECT joined.profile_id, lo_id FROM matching_reviewcase
-    JOIN joined ON hi_id = joined.record_id WHERE settled_at IS NULL
+    SELECT lo_id, joined.profile_id FROM joined
+    JOIN matching_reviewcase ON hi_id = joined.record_id AND settled_at IS NULL
 )
 SELECT DISTINCT ends.profile_id, sibling.record_id FROM ends
-JOIN profiles_membership own ON own.record_id = ends.record_id
-JOIN profiles_membership sibling ON sibling.profile_id = own.profile_id
+CROSS JOIN LATERAL (
+    SELECT profile_id FROM profiles_membership WHERE record_id = ends.record_id OFFSET 0
+) own
+CROSS JOIN LATERAL (
+    SELECT record_id FROM profiles_membership WHERE profile_id = own.profile_id OFFSET 0
+) sibling
 WHERE own.profile_id <> ends.profile_id
 """
 CONFIRMED = """
