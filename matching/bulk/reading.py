@@ -1,6 +1,7 @@
 """The records of a bulk run as they are at one moment, read into arrays."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.db import connection, transaction
 from numpy.typing import NDArray
 
 from matching.bulk.candidates import Blocks, blocks_of
+from matching.bulk.workers import Workers
 from matching.core.blocking import KEY_SCHEME
 from matching.core.model import MatchModel
 
@@ -22,12 +24,11 @@ STAGES = ("observe", "suggest", "assist", "auto")
 # asked for one range of record ids after the other.
 RECORDS = """
 SELECT coalesce(string_agg(int8send(r.id) || int8send(r.version) || int8send(m.component)
-    || int8send((r.deleted_at IS NULL AND r.erased_at IS NULL)::int)
-    || int8send(array_position(%(stages)s::varchar[], s.stage) - 1), ''), '')
-FROM profiles_sourcerecord r
-JOIN profiles_source s ON s.id = r.source_id
-JOIN profiles_membership m ON m.record_id = r.id
+    || int8send(CASE WHEN r.deleted_at IS NULL AND r.erased_at IS NULL THEN r.source_id
+        ELSE -r.source_id END), ''), '')
+FROM profiles_sourcerecord r JOIN profiles_membership m ON m.record_id = r.id
 WHERE r.id BETWEEN %(first)s AND %(last)s
+    AND m.record_id BETWEEN %(first)s AND %(last)s  -- so that it is read in order too
 """
 MARKS = """
 SELECT coalesce(string_agg(int8send(id) || int8send(record_id), ''), '')
@@ -107,34 +108,45 @@ def share_snapshot() -> str:
     return str(name)
 
 
-def read(model: MatchModel) -> Seen:
-    """Read everything but what the records say; about 500 bytes of memory a record."""
-    records = _numbers(RECORDS, 5, {"stages": list(STAGES)}, _ranges(RECORDS_AT_ONCE))
+def read(model: MatchModel, workers: Workers) -> Seen:
+    """Read everything but what the records say; about 500 bytes of memory a record.
+
+    Keys, of which there are most, are read by the workers.
+    """
+    records = _numbers(RECORDS, 4, {}, _ranges(RECORDS_AT_ONCE))
     order = np.argsort(records[0])
-    ids, version, component, is_live, stage = (column[order] for column in records)
+    ids, version, component, source = (column[order] for column in records)
     marks, marked = _numbers(MARKS, 2, {}, _ranges(RECORDS_AT_ONCE))
     known = np.isin(marked, ids)
     return Seen(
         ids=ids,
         version=version,
-        is_live=is_live.astype(bool),
-        stage=stage,
+        is_live=source > 0,
+        stage=_stages(np.abs(source)),
         component=component,
         marks=marks[known],
         marked=np.searchsorted(ids, marked[known]),
-        blocks=_blocks(ids, model),
+        blocks=_blocks(ids, model, workers),
         noted=dict(_rows("SELECT key, kind FROM matching_generickey")),
         lost=dict(_rows(LOST)),
     )
 
 
-def _blocks(ids: NDArray[np.int64], model: MatchModel) -> Blocks:
+def _stages(sources: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The stages of sources, by their number."""
+    each = sorted(_rows("SELECT id, stage FROM profiles_source"))
+    stages = np.array([STAGES.index(stage) for _, stage in each], np.int64)
+    return stages[np.searchsorted([pk for pk, _ in each], sources)]
+
+
+def _blocks(ids: NDArray[np.int64], model: MatchModel, workers: Workers) -> Blocks:
     kinds = list(model.generic_limits())
     hashes = [row[0] for row in _rows(KINDS, {"kinds": kinds})]
     number_of = np.full(1 << (64 - KIND_AT), -1, np.int8)
     number_of[hashes] = np.arange(len(kinds))
     found = [(np.empty(0, np.int64), np.empty(0, np.int8), np.empty(0, np.int32))]
-    for keys, records in _tables(KEYS, 2, {}, _pages()):
+    snapshot = share_snapshot()
+    for keys, records in workers.each(_keys_within, ((snapshot, ends) for ends in _pages())):
         kind = number_of[records >> KIND_AT]
         rows = np.searchsorted(ids, records & ((1 << KIND_AT) - 1)).astype(np.int32)
         known = kind >= 0  # else the model knows no limit of this kind
@@ -149,14 +161,27 @@ def what_all_say(size: int) -> Iterator[list[tuple[int, str]]]:
             yield rows
 
 
-@transaction.atomic
+@contextmanager
+def _seen_from(snapshot: str) -> Iterator[None]:
+    """Let the queries of the block see the moment of that name, in any process."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            cursor.execute("SET TRANSACTION SNAPSHOT %s", [snapshot])
+        yield
+
+
+def _keys_within(snapshot: str, ends: dict[str, int]) -> list[NDArray[np.int64]]:
+    """The keys on some pages, and the records with the kinds."""
+    with _seen_from(snapshot):
+        return _numbers(KEYS, 2, {}, [ends])
+
+
 def what_these_say(snapshot: str, ids: NDArray[np.int64]) -> list[str]:
     """What some records say (JSON), in the order of their ids, which ascend; in any process."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        cursor.execute("SET TRANSACTION SNAPSHOT %s", [snapshot])
     wanted = frozenset(ids.tolist())
-    found = _rows(WHAT_ALL_SAY, {"first": int(ids[0]), "last": int(ids[-1])})
+    with _seen_from(snapshot):
+        found = _rows(WHAT_ALL_SAY, {"first": int(ids[0]), "last": int(ids[-1])})
     return [said for pk, said in found if pk in wanted]
 
 

@@ -53,7 +53,7 @@ def _prepare(
     with transaction.atomic():
         reading.begin_snapshot()
         model = live_model()
-        seen = reading.read(model)
+        seen = reading.read(model, workers)
         tell(Stage("Finding pairs", "records", 0, len(seen.ids)))
         wanted = finder.look(seen, model) | (seen.is_dirty() & seen.is_live)
         done = partial(_say, tell, "Reading", "records")
