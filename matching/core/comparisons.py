@@ -62,7 +62,8 @@ def _by_likeness(ours: str, theirs: str) -> str | None:
 @lru_cache(maxsize=262_144)
 def _ordered_level(ours: str, theirs: str) -> str | None:
     """Of two names in their order. The same names meet again and again."""
-    score = JaroWinkler.similarity(ours, theirs, score_cutoff=SIMILAR)
+    # by a cut-off, what is as alike as that can be lost to rounding
+    score = JaroWinkler.similarity(ours, theirs, score_cutoff=SIMILAR - 0.01)
     if score >= FUZZY or _is_slip(ours, theirs, score):
         return "fuzzy"
     return "similar" if score >= SIMILAR or _is_within(ours, theirs) else None

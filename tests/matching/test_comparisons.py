@@ -180,3 +180,10 @@ def test_junior_and_senior_differ_and_one_side_alone_is_told() -> None:
     assert comparisons.generation(junior, senior) == "different"
     assert comparisons.generation(junior, junior) == "same"
     assert comparisons.generation(junior, person("Frank", "Banks")) == "one_side"
+
+
+def test_names_just_as_alike_as_similar_ones_have_to_be_are_similar() -> None:
+    """Their likeness is 0.8 exactly, which a cut-off at 0.8 loses to rounding."""
+    for one, other in (("Dawn", "Daniel"), ("Rushden", "Russell")):
+        level = comparisons.given_name(person(given_name=one), person(given_name=other))
+        assert level == "similar"
