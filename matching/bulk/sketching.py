@@ -4,6 +4,7 @@ import re
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,10 +81,10 @@ def _of_ascii(names: Sequence[str]) -> Sketches:
 
 
 def _bits(names: Iterable[str]) -> int:
-    """A bit for each name; some share one."""
+    """A bit for each name, the same in every process; some share one."""
     bits = 0
     for name in names:
-        bits |= 1 << hash(name) % 62
+        bits |= 1 << crc32(name.encode()) % 62
     return bits
 
 
