@@ -11,10 +11,18 @@ from profiles.prepared import ask
 from profiles.survivorship.live import LIVE
 from profiles.survivorship.rules import SHIPPED
 
+# The memberships `m` of an array of profiles, looked up by index, of many or few (OFFSET 0).
+MEMBERSHIPS = """
+FROM unnest(%s::varchar[]) AS asked (profile_id)
+CROSS JOIN LATERAL (
+    SELECT profile_id, record_id FROM profiles_membership
+    WHERE profile_id = asked.profile_id OFFSET 0
+) m
+"""
 # Times travel as text: Python reads those faster than the driver does.
 # The newest event is one probe of `event_timeline` per record and month, newest month first,
 # until one is found. Under which version of survivorship, and what stewards said of a record,
-# is part of the same look. OFFSET 0 keeps look-ups by index what they are, many or few.
+# is part of the same look.
 JOINED = f"""
 SELECT {LIVE}, m.profile_id, r.id, r.external_id, r.attributes, r.source_updated_at::text,
     r.received_at::text, s.slug, s.priority,
@@ -23,11 +31,7 @@ SELECT {LIVE}, m.profile_id, r.id, r.external_id, r.attributes, r.source_updated
     (SELECT json_agg(json_build_array(o.id, o.record_id, o.attribute, o.value_hash, o.said_at,
         o.until))::text
      FROM profiles_override o WHERE o.record_id = r.id AND o.ended_at IS NULL)
-FROM unnest(%s::varchar[]) AS asked (profile_id)
-CROSS JOIN LATERAL (
-    SELECT profile_id, record_id FROM profiles_membership
-    WHERE profile_id = asked.profile_id OFFSET 0
-) m
+{MEMBERSHIPS}
 CROSS JOIN LATERAL (
     SELECT id, external_id, source_id, attributes, source_updated_at, received_at
     FROM profiles_sourcerecord

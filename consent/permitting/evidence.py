@@ -16,32 +16,25 @@ from consent.contact_points import Value, digest, values_of
 from consent.models import PolicyVersion, Purpose
 from consent.permitting.facts import Customer, Held, Pair, Policy, PurposeRule, Rules, Statement
 from profiles.arrays import id_array, key_array
+from profiles.joined import MEMBERSHIPS
 from profiles.prepared import ask
 
 Refer = Callable[[Collection[Value]], Mapping[Value, UUID]]
 
-# OFFSET 0 keeps look-ups by index what they are, many or few
-MEMBERS = """
+MEMBERS = f"""
 SELECT m.profile_id, r.id, r.deleted_at IS NULL AND r.erased_at IS NULL,
     jsonb_build_object('email', r.attributes->'email', 'phone', r.attributes->'phone',
                        'address', r.attributes->'address')
-FROM unnest(%s::varchar[]) AS asked (profile_id)
-CROSS JOIN LATERAL (
-    SELECT profile_id, record_id FROM profiles_membership
-    WHERE profile_id = asked.profile_id OFFSET 0
-) m
+{MEMBERSHIPS}
 CROSS JOIN LATERAL (
     SELECT id, deleted_at, erased_at, attributes FROM profiles_sourcerecord
     WHERE id = m.record_id OFFSET 0
 ) r
-"""
+"""  # noqa: S608 - words of our own
 # A case names one pair of records and asks about two whole profiles.
-TIED = """
+TIED = f"""
 WITH joined AS MATERIALIZED (
-    SELECT asked.profile_id, m.record_id FROM unnest(%s::varchar[]) AS asked (profile_id)
-    CROSS JOIN LATERAL (
-        SELECT record_id FROM profiles_membership WHERE profile_id = asked.profile_id OFFSET 0
-    ) m
+    SELECT m.profile_id, m.record_id {MEMBERSHIPS}
 ), ends AS (
     SELECT hi_id AS record_id, joined.profile_id FROM joined
     JOIN matching_reviewcase ON lo_id = joined.record_id AND settled_at IS NULL
@@ -57,7 +50,7 @@ CROSS JOIN LATERAL (
     SELECT record_id FROM profiles_membership WHERE profile_id = own.profile_id OFFSET 0
 ) sibling
 WHERE own.profile_id <> ends.profile_id
-"""
+"""  # noqa: S608 - words of our own
 CONFIRMED = """
 SELECT d.lo_id, d.hi_id, lo.profile_id FROM matching_decision d
 JOIN profiles_membership lo ON lo.record_id = d.lo_id
