@@ -10,7 +10,8 @@ put into a database of their own and resolved. Then, in one process with nothing
 - `one_new_record`: an arriving record stored, resolved, and all of it committed;
 - `arriving_in_batches`: records per second when they come by the hundred, all writes included,
   stored and resolved by one process in turn;
-- `beside_a_worker`: the same with one process that stores and another that resolves.
+- `beside_workers`: the same with one process that stores and as many that resolve as `up`
+  starts.
 
 Prints one JSON object; times are milliseconds of wall time. What a size came to is told on
 standard error at once, since a million records take long.
@@ -41,6 +42,7 @@ PICKED = 1_000
 ALONE = 300
 IN_BATCHES = 2_000
 BATCH = 200
+WORKERS = 2  # as many as `up` starts unless told otherwise
 
 
 def main(arguments: list[str]) -> int:
@@ -112,7 +114,7 @@ def measure(arriving: Iterator[Customer]) -> dict[str, Any]:
         "candidates_and_weights": candidates_and_weights(),
         "one_new_record": one_by_one(list(islice(arriving, ALONE))),
         "arriving_in_batches": in_batches(list(islice(arriving, IN_BATCHES))),
-        "beside_a_worker": beside_a_worker(list(islice(arriving, IN_BATCHES))),
+        "beside_workers": beside_workers(list(islice(arriving, IN_BATCHES))),
     }
 
 
@@ -171,25 +173,28 @@ def in_batches(rows: Sequence[Customer]) -> dict[str, float]:
     }
 
 
-def beside_a_worker(rows: Sequence[Customer]) -> dict[str, float]:
-    """Store in this process while another one resolves, until all is settled."""
+def beside_workers(rows: Sequence[Customer]) -> dict[str, float]:
+    """Store in this process while others resolve, until all is settled."""
     from django.db import connection
 
     connection.close()  # no child may inherit it
     context = get_context("fork")
     is_all_stored = context.Event()
-    worker = context.Process(target=_resolve, args=(is_all_stored,))
-    worker.start()
+    workers = [context.Process(target=_resolve, args=(is_all_stored,)) for _ in range(WORKERS)]
+    for worker in workers:
+        worker.start()
     start = time.perf_counter()
     for first in range(0, len(rows), BATCH):
         store(rows[first : first + BATCH])
     stored = time.perf_counter() - start
     is_all_stored.set()
-    worker.join()
+    for worker in workers:
+        worker.join()
     seconds = time.perf_counter() - start
     return {
         "records": len(rows),
         "batch": BATCH,
+        "workers": WORKERS,
         "stored_per_second": round(len(rows) / stored),
         "records_per_second": round(len(rows) / seconds),
     }

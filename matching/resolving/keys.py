@@ -158,6 +158,42 @@ UPDATE matching_dirtyrecord SET lane = 1, not_before = now(), created_at = now()
 """
 
 
+# A link is written by whoever holds the mark of one of its ends: either it is there already, or
+# that mark still is, whoever holds it. The locks on rows of either are of no interest here.
+MARK_MET = """
+INSERT INTO matching_dirtyrecord
+    (record_id, lane, touched_keys, created_at, not_before, attempts, error)
+WITH under AS MATERIALIZED (
+    SELECT key, record_id FROM matching_blockkey WHERE key = ANY(%(keys)s::bigint[])
+)
+SELECT record_id, 1, '{}'::bigint[], now(), now(), 0, '' FROM (
+    SELECT a.record_id
+    FROM under a
+    CROSS JOIN LATERAL (
+        SELECT hi_id FROM matching_link WHERE lo_id = a.record_id OFFSET 0
+    ) link
+    JOIN under b ON b.key = a.key AND b.record_id = link.hi_id
+    WHERE link.hi_id <> ALL(%(besides)s::bigint[])
+    UNION
+    SELECT a.record_id
+    FROM under a
+    CROSS JOIN LATERAL (
+        SELECT FROM matching_dirtyrecord WHERE record_id = a.record_id AND lane < 2 LIMIT 1
+    ) mark
+) AS met WHERE record_id <> ALL(%(besides)s::bigint[])
+"""
+
+
+def mark_met_dirty(keys: Collection[int], *, besides: Collection[int]) -> None:
+    """Ask for pairs that may have met by these keys alone to be looked at: one end of each.
+
+    Enough where a key brings candidates no longer and nothing else of its records changes: a
+    pair without a link loses nothing. `besides` are looked at anyway, and so are their links.
+    """
+    facts = {"keys": id_array(keys), "besides": id_array(besides)}
+    tell(MARK_MET, facts, about=len(keys))
+
+
 def mark_all_dirty(
     *, of_source: int | None = None, lane: DirtyRecord.Lane = DirtyRecord.Lane.BULK
 ) -> int:

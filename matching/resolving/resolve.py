@@ -15,6 +15,7 @@ from dataclasses import replace
 from django.db import transaction
 
 from matching.bulk.run import resolve_in_bulk
+from matching.core.blocking import IDENTIFYING
 from matching.core.model import MatchModel
 from matching.live import live_model
 from matching.models import GenericKey
@@ -22,7 +23,7 @@ from matching.progress import Progress, Tell, TellStage, silent_stage, silently
 from matching.resolving import queue
 from matching.resolving.applying import apply, lock_touched
 from matching.resolving.failpoints import failpoint
-from matching.resolving.keys import mark_blocks_dirty
+from matching.resolving.keys import mark_blocks_dirty, mark_met_dirty
 from matching.resolving.links import folded, score_candidates
 from matching.resolving.snapshot import Snapshot, take_snapshot, what_holds
 from profiles.locking import MAX_TRIES, ComponentsKeepMoving
@@ -176,13 +177,20 @@ def _check_it_holds(batch: Collection[int], snapshot: Snapshot, model: MatchMode
 
 
 def _note_generic_keys(snapshot: Snapshot, *, besides: Collection[int]) -> None:
-    """Remember keys that crossed their limit; have all records under them examined again."""
+    """Remember keys that crossed their limit; have what that concerns examined again.
+
+    Of an identifying value that is told no longer, and of a key that brings candidates again,
+    all records; of one that only brings none any more, pairs that have a link.
+    """
     GenericKey.objects.bulk_create(
         [GenericKey(key=key, kind=kind) for key, kind in snapshot.became_generic],
         ignore_conflicts=True,
     )
     if snapshot.no_longer_generic:
         GenericKey.objects.filter(key__in=snapshot.no_longer_generic).delete()
-    crossed = [key for key, _ in snapshot.became_generic] + snapshot.no_longer_generic
-    if crossed:
-        mark_blocks_dirty(crossed, besides=besides)
+    silent = [key for key, kind in snapshot.became_generic if kind not in IDENTIFYING]
+    told = [key for key, kind in snapshot.became_generic if kind in IDENTIFYING]
+    if concerned := told + snapshot.no_longer_generic:
+        mark_blocks_dirty(concerned, besides=besides)
+    if silent:
+        mark_met_dirty(silent, besides=besides)

@@ -7,6 +7,7 @@ from functools import partial
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from random import Random
+from threading import Event as ThreadEvent
 from threading import Thread
 from typing import Any
 from uuid import UUID
@@ -15,14 +16,16 @@ import pytest
 from django.db import connection, connections, transaction
 
 from matching.deciding.decisions import record_decision, undo
-from matching.models import Decision, MatchModelVersion, ReviewCase
+from matching.models import Decision, GenericKey, Link, MatchModelVersion, ReviewCase
 from matching.refusals import DecisionRefused
-from matching.resolving import keys, queue
+from matching.resolving import keys, links, queue
+from matching.resolving.links import Written
 from matching.resolving.resolve import resolve_batch, resolve_waiting
 from profiles.ingest import ReadRow
 from profiles.locking import ComponentsKeepMoving
 from profiles.models import Membership, Profile, Source, SourceRecord
 from tests.committed import committed_rows
+from tests.matching.anna import publish
 from tests.matching.arrivals import (
     Said,
     are_together,
@@ -66,6 +69,7 @@ rows_are_committed = committed_rows(forget_everything)
 
 
 CARD = {"card": ["70001"]}
+BORN: dict[str, Any] = {"birth_date": "1981-02-14"}
 ANNA: dict[str, Any] = {"given_name": "Anna", "family_name": "Kowalska", "identifiers": CARD}
 
 
@@ -134,6 +138,60 @@ def test_a_link_that_appears_meanwhile_is_judged_once_more(
 
     assert everything_off() == []
     assert not are_together(anna, stranger)
+
+
+def test_a_pair_parts_that_a_slow_worker_ties_by_a_birthday_another_finds_common(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    publish("curious", review_bits=-30.0)
+    Source.objects.create(slug="till", name="Till", stage="observe")
+    names = [f"{letter * 4}o" for letter in "bcdefg"]
+    deliver("till", *(row(f"T-{name}", given_name=name, **BORN) for name in names))
+    boris = arrive("shop", "S-1", given_name="Boris", **BORN)
+    resolve()
+    anna = arrive("crm", "A-1", given_name="Anna", **BORN)
+    one_too_many = partial(arrive, "till", "T-99", given_name="Zoe", **BORN)
+    at_the_failpoint("after_score", one_too_many, monkeypatch)
+    other = until_it_has_marked_others(monkeypatch)
+
+    resolve_batch()
+
+    other.join()
+    assert GenericKey.objects.filter(kind="date").count() == 1
+    assert Link.objects.filter(lo=boris, hi=anna).exists()
+    resolve()
+    assert not Link.objects.exists()
+
+
+def until_it_has_marked_others(monkeypatch: pytest.MonkeyPatch) -> Thread:
+    """A worker that resolves a batch while the first one, its links written, waits for it.
+
+    It waits no longer than until other records are marked: then the second waits for the first.
+    """
+    has_marked = ThreadEvent()
+
+    def mark(*arguments: Any, **named: Any) -> None:
+        keys.mark_met_dirty(*arguments, **named)
+        has_marked.set()
+
+    def resolve_one_batch() -> None:
+        try:
+            resolve_batch()
+        finally:
+            connections.close_all()
+
+    other = Thread(target=resolve_one_batch)
+
+    def write_links(*arguments: Any) -> Written:
+        written = links.write_links(*arguments)
+        if not other.ident:
+            other.start()
+            assert has_marked.wait(30)
+        return written
+
+    monkeypatch.setattr("matching.resolving.resolve.mark_met_dirty", mark)
+    monkeypatch.setattr("matching.resolving.applying.write_links", write_links)
+    return other
 
 
 def also_resolving(act: Callable[[], Any]) -> Callable[[], None]:

@@ -8,6 +8,7 @@ from c360.http import Moved
 from matching.deciding.decisions import undo
 from matching.models import BlockKey, DirtyRecord, GenericKey, Link, MergeEvent, ReviewCase
 from matching.resolving import keys as marks
+from matching.resolving.resolve import resolve_batch
 from profiles.access import profile_for
 from profiles.models import Source
 from tests.matching.anna import APP, CRM, ELSE, SHOP, publish, three_of_anna, two_to_ask_about
@@ -182,6 +183,7 @@ def test_customers_show_what_a_source_has_become() -> None:
 
 
 CARD_LIMIT = 12  # of the shipped model, for identifiers
+DATE_LIMIT = 8  # and for dates of birth
 
 
 def people_with_one_card(number: int, source: str = "till") -> None:
@@ -234,6 +236,48 @@ def test_a_limit_is_crossed_whether_records_come_at_once_or_one_by_one(at_once: 
     resolve()
 
     assert are_together(one, other)
+
+
+BORN: dict[str, Any] = {"birth_date": "1981-02-14"}
+
+
+def born_on_one_day(number: int, source: str = "till") -> None:
+    """Customers who share a birthday and nothing else."""
+    names = (f"{letter * 4}o" for letter in "bcdefghijklm"[:number])
+    deliver(source, *(row(f"T-{name}", given_name=name, **BORN) for name in names))
+
+
+def test_when_a_birthday_becomes_common_only_pairs_that_have_a_link_are_looked_at_again() -> (
+    None
+):
+    one = arrive("crm", "A-1", given_name="Anna", family_name="Kowalska", **BORN)
+    other = arrive("shop", "S-1", given_name="Anna", family_name="Kowalska", **BORN)
+    born_on_one_day(DATE_LIMIT - 2)
+    resolve()
+    assert list(Link.objects.values_list("lo", "hi")) == [(one.pk, other.pk)]
+
+    arrive("till", "T-99", given_name="Zoe", **BORN)
+    resolve_batch()
+
+    assert GenericKey.objects.filter(kind="date").count() == 1
+    assert list(DirtyRecord.objects.values_list("record", flat=True)) == [one.pk]
+    resolve()
+    assert are_together(one, other)  # they meet by name as well
+
+
+def test_a_pair_that_met_by_a_birthday_alone_parts_when_it_becomes_common() -> None:
+    publish("curious", review_bits=-30.0)
+    one = arrive("crm", "A-1", given_name="Anna", **BORN)
+    other = arrive("shop", "S-1", given_name="Boris", **BORN)
+    Source.objects.create(slug="till", name="Till", stage="observe")
+    born_on_one_day(DATE_LIMIT - 2)
+    resolve()
+    assert list(Link.objects.values_list("lo", "hi")) == [(one.pk, other.pk)]
+
+    arrive("till", "T-99", given_name="Zoe", **BORN)
+    resolve()
+
+    assert not Link.objects.exists()
 
 
 def test_records_that_are_only_observed_count_for_a_limit_too() -> None:
