@@ -251,3 +251,20 @@ def _word(typed: str) -> str:
     if not all(each.isalnum() or each == "-" for each in typed) or not typed.isascii():
         raise ValidationError(_("Give letters, such as GB or en."))
     return typed
+
+
+class OwnDataForm(Described):
+    """What a copy of a person's data is for, and whether people or machines read it."""
+
+    REPORT, FILE = "report", "file"
+    reason = forms.CharField(
+        label=_("What for"),
+        max_length=200,
+        help_text=_("Such as the number of the request. It is kept in the access log."),
+    )
+    read_by = forms.ChoiceField(
+        label=_("Who reads it"),
+        choices=[(REPORT, _("People: a report to print")), (FILE, _("Machines: a JSON file"))],
+        widget=forms.RadioSelect,
+        initial=REPORT,
+    )

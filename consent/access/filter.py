@@ -76,7 +76,7 @@ class AccessFilterForm(forms.Form):
             entries = entries.filter(at__gte=midnight(asked["since"]))
         if asked["until"]:
             entries = entries.filter(at__lt=midnight(asked["until"] + timedelta(days=1)))
-        return entries.filter(_shown(trail)) if trail else entries
+        return entries.filter(shown_to(trail)) if trail else entries
 
 
 def midnight(day: Any) -> datetime:
@@ -84,7 +84,7 @@ def midnight(day: Any) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
-def _shown(trail: Trail) -> Q:
+def shown_to(trail: Trail) -> Q:
     """Entries that showed a record of a customer: by id, by record, or with all customers."""
     everyone = Q(action=Action.EXPORT, profiles=[])
     found = everyone | (Q(records__overlap=trail.records) & ~Q(records=[]))

@@ -76,6 +76,7 @@ PAGES: dict[str, str | Promise] = {
     "consent-api:consent": _("What a customer allowed, by call"),
     "consent-api:check": _("May we contact, many at once"),
     "consent:audit": _("This log"),
+    "consent:own-data": _("Copy of all data for the person"),
     "export_clusters": _("Which record belongs to whom, to a file"),
     "export_model": _("Records for Splink, to files"),
 }
@@ -133,10 +134,15 @@ def page(entries: QuerySet[AccessEntry], *, before: Cursor | None = None) -> Pag
     return Page([_line(entry) for entry in found[:PAGE]], str(older))
 
 
+def page_words(view: str) -> str:
+    """What an address is called; one that is gone by its name."""
+    return str(PAGES.get(view, view))
+
+
 def _line(entry: AccessEntry) -> Line:
     return Line(
         entry=entry,
-        page=str(PAGES.get(entry.view, entry.view)),
+        page=page_words(entry.view),
         first=entry.profiles[:NAMED],
         others=entry.profiles[NAMED:],
     )

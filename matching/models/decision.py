@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from matching.models.version import MatchModelVersion
 from matching.models.word import Word, WordQuerySet
@@ -26,14 +27,14 @@ class Decision(Word):
     """
 
     class Verdict(models.TextChoices):
-        SAME = "same", "Same person"
-        DIFFERENT = "different", "Not the same person"
-        NONE = "none", "Nothing said"
+        SAME = "same", _("Same person")
+        DIFFERENT = "different", _("Not the same person")
+        NONE = "none", _("Nothing said")
 
     class Kind(models.TextChoices):
-        DECIDE = "decide", "Decided a pair"
-        SPLIT = "split", "Split records out"
-        UNDO = "undo", "Took an action back"
+        DECIDE = "decide", _("Decided a pair")
+        SPLIT = "split", _("Split records out")
+        UNDO = "undo", _("Took an action back")
 
     lo = models.ForeignKey(SourceRecord, models.CASCADE, related_name="+")
     hi = models.ForeignKey(SourceRecord, models.CASCADE, related_name="+")
@@ -79,9 +80,9 @@ class MergeEvent(models.Model):
     append_only = True
 
     class Kind(models.TextChoices):
-        JOIN = "join", "Joined"
-        SPLIT = "split", "Split"
-        MOVE = "move", "Moved"
+        JOIN = "join", _("Joined")
+        SPLIT = "split", _("Split")
+        MOVE = "move", _("Moved")
 
     kind = models.CharField(max_length=5, choices=Kind.choices)
     from_profile = models.ForeignKey(

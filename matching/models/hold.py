@@ -4,6 +4,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from matching.models.word import Word, WordQuerySet
 from profiles.models import SourceRecord
@@ -24,9 +25,9 @@ class Hold(Word):
     """
 
     class Kind(models.TextChoices):
-        LOCK = "lock", "Locked a customer"
-        UNLOCK = "unlock", "Took a lock off"
-        UNDO = "undo", "Took an action back"
+        LOCK = "lock", _("Locked a customer")
+        UNLOCK = "unlock", _("Took a lock off")
+        UNDO = "undo", _("Took an action back")
 
     record = models.ForeignKey(SourceRecord, models.CASCADE, related_name="+", db_index=False)
     lock = models.UUIDField(null=True, help_text="What holds the record; empty for nothing.")

@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from matching.models.review import ReviewCase
 
@@ -23,15 +24,15 @@ class Proposal(models.Model):
     """
 
     class Verdict(models.TextChoices):
-        SAME = "same", "Same person"
-        DIFFERENT = "different", "Not the same person"
-        UNSURE = "unsure", "Somebody else should say"
-        GROUPS = "groups", "Several records in groups"
+        SAME = "same", _("Same person")
+        DIFFERENT = "different", _("Not the same person")
+        UNSURE = "unsure", _("Somebody else should say")
+        GROUPS = "groups", _("Several records in groups")
 
     class Answer(models.TextChoices):
-        AGREED = "agreed", "A second person agreed"
-        OVERRULED = "overruled", "A second person answered otherwise"
-        WITHDRAWN = "withdrawn", "Taken back by who proposed it"
+        AGREED = "agreed", _("A second person agreed")
+        OVERRULED = "overruled", _("A second person answered otherwise")
+        WITHDRAWN = "withdrawn", _("Taken back by who proposed it")
 
     case = models.ForeignKey(ReviewCase, models.CASCADE, related_name="proposals")
     verdict = models.CharField(max_length=9, choices=Verdict.choices)

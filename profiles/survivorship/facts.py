@@ -14,15 +14,20 @@ class SourceFacts(Protocol):
     def priority(self) -> int: ...
 
 
-class RecordFacts(Protocol):
+class Saying(Protocol):
+    """Whatever says something of a person: a record, or a version of one."""
+
+    @property
+    def attributes(self) -> Mapping[str, Any]: ...
+
+
+class RecordFacts(Saying, Protocol):
     """What survivorship asks of a record: one of the model, or a light row with the same."""
 
     @property
     def pk(self) -> int: ...
     @property
     def external_id(self) -> str: ...
-    @property
-    def attributes(self) -> Mapping[str, Any]: ...
     @property
     def source_updated_at(self) -> datetime | None: ...
     @property

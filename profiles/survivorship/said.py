@@ -5,7 +5,7 @@ from typing import Any
 
 from profiles.keyed import keyed_digest
 from profiles.normalise import fold
-from profiles.survivorship.facts import RecordFacts
+from profiles.survivorship.facts import Saying
 
 NAME_PARTS = ("given_name", "middle_name", "family_name", "suffix")
 ADDRESS_PARTS = ("line1", "city", "region", "postal_code", "country")
@@ -14,7 +14,7 @@ GENDERS = {"f": "female", "m": "male"}
 PLAIN = ("email", "phone", "birth_date", "gender", "organisation")
 
 
-def name_words(record: RecordFacts) -> str:
+def name_words(record: Saying) -> str:
     """The name without title, e.g. "Anna M Smith Jr"; empty where the record has none.
 
     A title is no part of it: "Dr Anna Smith" and "Anna Smith" are one name.
@@ -23,7 +23,7 @@ def name_words(record: RecordFacts) -> str:
     return " ".join(attributes[part] for part in NAME_PARTS if attributes.get(part))
 
 
-def values_of(record: RecordFacts) -> list[tuple[str, list[Any]]]:
+def values_of(record: Saying) -> list[tuple[str, list[Any]]]:
     """Every attribute with its values in the record's order; blank ones may be among them."""
     attributes = record.attributes
     found: list[tuple[str, list[Any]]] = [("full_name", [name_words(record)])]

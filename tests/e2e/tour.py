@@ -105,6 +105,8 @@ STOPS = [
     Stop("consent-filtered", "pia", at("/consent/?channel=email&decision=granted")),
     Stop("consent-proof", "pia", officers.proof),
     Stop("consent-correct", "pia", officers.correction),
+    Stop("own-data", "pia", officers.own_data),
+    Stop("own-data-report", "pia", officers.own_data_report),
     Stop("purposes", "pia", at("/consent/purposes/")),
     Stop("purpose", "pia", officers.purpose),
     Stop("texts", "pia", at("/consent/texts/")),

@@ -14,6 +14,19 @@ def who_looked(person: Person) -> None:
     expect(person.heading).to_contain_text("Who saw P-")
 
 
+def own_data(person: Person) -> None:
+    agents.customer(person)
+    person.page.get_by_role("link", name="Copy of all data").click()
+    expect(person.heading).to_contain_text("Copy of all data of P-")
+
+
+def own_data_report(person: Person) -> None:
+    own_data(person)
+    person.page.get_by_label("What for").fill("Request 17")
+    person.page.get_by_role("button", name="Make the copy").click()
+    expect(person.heading).to_contain_text("All data of P-")
+
+
 def ledger(person: Person) -> None:
     person.goes_to(f"/c/{agents.customer(person)}/consent/")
 
