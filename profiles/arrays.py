@@ -29,7 +29,10 @@ def key_array(keys: Iterable[str]) -> str:
     return f"{{{','.join(keys)}}}"
 
 
-def text_array(texts: Iterable[str]) -> str:
-    """The text of an array of any texts."""
-    quoted = [each.replace("\\", "\\\\").replace('"', '\\"') for each in texts]
-    return "{" + ",".join([f'"{each}"' for each in quoted]) + "}"
+def text_array(texts: Iterable[str | None]) -> str:
+    """The text of an array of any texts, or of none where there is none."""
+    quoted = [
+        "NULL" if each is None else '"' + each.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        for each in texts
+    ]
+    return f"{{{','.join(quoted)}}}"

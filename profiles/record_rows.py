@@ -12,12 +12,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
+from profiles.arrays import id_array, key_array, text_array
 from profiles.arrivals import State, Step
 from profiles.models import Source, new_profile_id
 from profiles.normalise import search_identifiers
 from profiles.payload import as_rows
+from profiles.prepared import ask, tell
 
 # A row that exists is locked and left as it is; one that another importer is just inserting is
 # waited for. Without this a second look would be needed, in another order.
@@ -25,8 +25,8 @@ INSERT_OR_LOCK = """
 INSERT INTO profiles_sourcerecord AS held
     (source_id, external_id, version, attributes, content_hash, mapping_id,
      source_updated_at, born_at, received_at, deleted_at)
-SELECT %s, external_id, version, attributes, content_hash, mapping_id,
-       updated_at, %s, received_at, deleted_at
+SELECT %s::bigint, external_id, version, attributes, content_hash, mapping_id,
+       updated_at, %s::timestamptz, received_at, deleted_at
 FROM json_to_recordset(%s::json) AS arriving (
     external_id varchar, version bigint, attributes jsonb, content_hash varchar,
     mapping_id bigint, updated_at timestamptz, received_at timestamptz, deleted_at timestamptz)
@@ -36,9 +36,9 @@ RETURNING external_id, id
 """
 READ_HELD = """
 SELECT external_id, id, born_at, version, content_hash, mapping_id,
-       CASE WHEN mapping_id IS DISTINCT FROM %s THEN attributes END,
+       CASE WHEN mapping_id IS DISTINCT FROM %s::bigint THEN attributes END,
        source_updated_at, received_at, deleted_at, erased_at
-FROM profiles_sourcerecord WHERE source_id = %s AND external_id = ANY(%s)
+FROM profiles_sourcerecord WHERE source_id = %s AND external_id = ANY(%s::varchar[])
 """
 KNOWN_VERSIONS = """
 SELECT record_id, version.content_hash
@@ -60,12 +60,13 @@ INSERT_VERSIONS = """
 INSERT INTO profiles_recordversion
     (record_id, content_hash, payload, mapping_id, attributes, is_deletion,
      source_updated_at, received_at)
-SELECT record_id, content_hash, payload, %s, attributes, is_deletion, updated_at, received_at
+SELECT record_id, content_hash, payload, %s::bigint, attributes, is_deletion, updated_at,
+       received_at
 FROM json_to_recordset(%s::json) AS stored (
     record_id bigint, content_hash varchar, payload jsonb, attributes jsonb,
     is_deletion boolean, updated_at timestamptz, received_at timestamptz)
 """
-DROP_IDENTIFIERS = "DELETE FROM profiles_identifier WHERE record_id = ANY(%s)"
+DROP_IDENTIFIERS = "DELETE FROM profiles_identifier WHERE record_id = ANY(%s::bigint[])"
 INSERT_IDENTIFIERS = """
 INSERT INTO profiles_identifier (record_id, namespace, value_norm)
 SELECT * FROM unnest(%s::bigint[], %s::varchar[], %s::varchar[])
@@ -94,7 +95,7 @@ def insert_or_lock(
         {"external_id": key, **_state_columns(states[key])}
         for key in sorted(states)  # the order in which all importers take these rows
     ]
-    return dict(_fetch(INSERT_OR_LOCK, [source.pk, born_at, as_rows(rows)]))
+    return dict(ask(INSERT_OR_LOCK, [source.pk, born_at, as_rows(rows)], about=len(rows)))
 
 
 def read_held(
@@ -103,7 +104,7 @@ def read_held(
     """Return id, birth and state of records that are locked; of their versions, none yet."""
     if not keys:
         return {}
-    rows = _fetch(READ_HELD, [mapping_id, source.pk, sorted(keys)])
+    rows = ask(READ_HELD, [mapping_id, source.pk, text_array(sorted(keys))], about=len(keys))
     return {
         key: (
             pk,
@@ -121,7 +122,9 @@ def with_known_versions(
     pairs = [(pk, each) for pk, each in asked if each != states[pk].content_hash]
     known: dict[int, set[str]] = defaultdict(set)
     if pairs:
-        for pk, content_hash in _fetch(KNOWN_VERSIONS, _columns(pairs)):
+        records, hashes = zip(*pairs, strict=True)
+        columns = [id_array(records), key_array(hashes)]
+        for pk, content_hash in ask(KNOWN_VERSIONS, columns, about=len(pairs)):
             known[pk].add(content_hash)
     return {
         pk: replace(state, known=frozenset(known[pk])) if pk in known else state
@@ -132,37 +135,35 @@ def with_known_versions(
 def update_records(states: Mapping[int, State]) -> None:
     if states:
         rows = [{"id": pk, **_state_columns(state)} for pk, state in states.items()]
-        with connection.cursor() as cursor:
-            cursor.execute(UPDATE_RECORDS, [as_rows(rows)])
+        tell(UPDATE_RECORDS, [as_rows(rows)], about=len(rows))
 
 
 def insert_versions(steps: Sequence[tuple[int, Step]], mapping_id: int | None) -> None:
     if steps:
         rows = [_version_columns(pk, step) for pk, step in steps]
-        with connection.cursor() as cursor:
-            cursor.execute(INSERT_VERSIONS, [mapping_id, as_rows(rows)])
+        tell(INSERT_VERSIONS, [mapping_id, as_rows(rows)], about=len(rows))
 
 
 def replace_identifiers(attributes: Mapping[int, dict[str, Any]], *, held: list[int]) -> None:
     """Write what live records are found by; `held` are those that may have some already."""
     if held:
-        with connection.cursor() as cursor:
-            cursor.execute(DROP_IDENTIFIERS, [held])
-    _execute(
-        INSERT_IDENTIFIERS,
-        [
-            (pk, namespace, value)
-            for pk, read in attributes.items()
-            for namespace, value in search_identifiers(read)
-        ],
-    )
+        tell(DROP_IDENTIFIERS, [id_array(held)], about=len(held))
+    rows = [
+        (pk, namespace, value)
+        for pk, read in attributes.items()
+        for namespace, value in search_identifiers(read)
+    ]
+    if rows:
+        records, namespaces, values = zip(*rows, strict=True)
+        columns = [id_array(records), text_array(namespaces), text_array(values)]
+        tell(INSERT_IDENTIFIERS, columns, about=len(rows))
 
 
-def insert_profiles(record_ids: Iterable[int]) -> None:
+def insert_profiles(record_ids: Collection[int]) -> None:
     """Give each new record the profile it is born with, and make it its only member."""
-    born = [(new_profile_id(), pk) for pk in record_ids]
-    _execute(INSERT_PROFILES, born)
-    _execute(INSERT_MEMBERSHIPS, born)
+    profiles = key_array(new_profile_id() for _ in record_ids)
+    for statement in (INSERT_PROFILES, INSERT_MEMBERSHIPS) if record_ids else ():
+        tell(statement, [profiles, id_array(record_ids)], about=len(record_ids))
 
 
 def _state_columns(state: State) -> dict[str, Any]:
@@ -194,19 +195,3 @@ def _loaded(attributes: str | None) -> dict[str, Any] | None:
     """Django leaves JSON as text where a query is our own."""
     found: dict[str, Any] | None = json.loads(attributes) if attributes else None
     return found
-
-
-def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)]
-
-
-def _execute(statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    if rows:
-        with connection.cursor() as cursor:
-            cursor.execute(statement, _columns(rows))
-
-
-def _fetch(statement: str, facts: list[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, facts)
-        return list(cursor.fetchall())

@@ -9,7 +9,7 @@ from django.db import connection
 from matching.core.blocking import KEY_SCHEME
 from matching.live import fold, keys_of
 from matching.models import DirtyRecord
-from profiles.arrays import id_array
+from profiles.arrays import id_array, key_array, text_array
 from profiles.prepared import ask, tell
 from profiles.signals import RecordChange
 
@@ -83,9 +83,9 @@ def write_keys(wanted: Mapping[int, Made]) -> None:
         KEY_SCHEME,
         id_array(wanted),
         id_array(each.version for each in wanted.values()),
-        [each.folded for each in wanted.values()],
+        text_array(each.folded for each in wanted.values()),
         id_array(records),
-        list(kinds),
+        key_array(kinds),
         id_array(keys),
     ]
     tell(WRITE_KEYS, facts, about=len(wanted))
@@ -126,7 +126,7 @@ def mark_dirty(
     lost = touched or {}
     ids = list(record_ids)
     if ids:
-        keys = [id_array(lost.get(pk, ())) for pk in ids]  # no array of arrays is ragged
+        keys = text_array(id_array(lost.get(pk, ())) for pk in ids)  # none of arrays is ragged
         tell(MARK, [lane.value, id_array(ids), keys], about=len(ids))
 
 
