@@ -17,6 +17,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from c360.models import PersonalToken, User
+from c360.roles import role_words, roles_of
 from c360.second_step.keeping import end
 from c360.tokens.making import revoke
 
@@ -101,7 +102,7 @@ class StaffAdmin(UserAdmin):
 
     @admin.display(description=_("Roles"))
     def roles(self, user: User) -> str:
-        return ", ".join(sorted(group.name for group in user.groups.all()))
+        return ", ".join(sorted(role_words(name) for name in roles_of(user)))
 
     @admin.display(description=_("Second step"), boolean=True)
     def has_second_step(self, user: User) -> bool:

@@ -9,6 +9,7 @@ class MatchingConfig(AppConfig):
     def ready(self) -> None:
         from c360.jobs import register_kind
         from c360.live import register_topic
+        from c360.sentences import know
         from matching import pressure, receivers, rehearsal  # noqa: F401  # connects them
         from matching.api import confidence_of_each, confidence_part
         from matching.confidence import doubted_records
@@ -18,6 +19,7 @@ class MatchingConfig(AppConfig):
         from matching.rules import simulating
         from matching.rules.drafts import train_in_background
         from matching.rules.topics import RULES
+        from matching.sentences import SENTENCES
         from matching.telling import news
         from matching.views import fragments, quality, report
         from matching.views.relations import relations_panel
@@ -28,6 +30,7 @@ class MatchingConfig(AppConfig):
         from profiles.desk.panels import register_panel
         from profiles.desk.suspects import register_suspects
 
+        know(*SENTENCES)
         register_kind(simulating.SIMULATE, simulating.simulate)
         register_kind(simulating.TRAIN, train_in_background)
         register_topic("job", REVIEW)

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from c360.sentences import in_words
 from profiles.models import Event, QuarantinedRow, Source, SourceRecord, SourceToken
 from profiles.tokens import TokensChanged, newest_valid, renew_token, revoke_token
 
@@ -219,10 +220,11 @@ class SourceAdmin(admin.ModelAdmin):
         shown = waiting.order_by("-received_at", "-pk").values(
             "origin", "line", "column", "reason", "received_at"
         )
+        rows = [{**row, "reason": in_words(row["reason"])} for row in shown[:ROWS_SHOWN]]
         context = self._context(
             request, source, _("Rows of %s that could not be read") % source
         )
-        context |= {"rows": shown[:ROWS_SHOWN], "count": waiting.count(), "limit": ROWS_SHOWN}
+        context |= {"rows": rows, "count": waiting.count(), "limit": ROWS_SHOWN}
         return render(request, "admin/profiles/source/quarantine.html", context)
 
     def _context(self, request: HttpRequest, source: Source, title: str) -> dict[str, Any]:

@@ -9,10 +9,13 @@ class ProfilesConfig(AppConfig):
     def ready(self) -> None:
         from c360.jobs import register_kind
         from c360.live import register_topic
+        from c360.sentences import know
         from profiles import corrections  # noqa: F401  # importing connects its receiver
         from profiles.access import SEARCH
         from profiles.announcing import CUSTOMER
+        from profiles.sentences import SENTENCES
         from profiles.survivorship import overrides, simulating  # noqa: F401  # connects them
 
+        know(*SENTENCES)
         register_topic(CUSTOMER, SEARCH)
         register_kind(simulating.SIMULATE, simulating.simulate)

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from c360.models import User
+from c360.sentences import in_words
 from profiles.access import STEWARD
 from profiles.announcing import announce_customers, announce_records
 from profiles.columns import RowError
@@ -52,7 +53,9 @@ def read_value(attribute: str, typed: Mapping[str, str], *, region: str) -> dict
         spec = {"key": "key", "region": region, "attributes": {cell: cell for cell in row}}
         read = RecordMapping.parse(spec).read({"key": "-", **row}).attributes
     except RowError as error:
-        raise CorrectionRefused(_("This cannot be read: %s.") % error.reason) from error
+        raise CorrectionRefused(
+            _("This cannot be read: %s.") % in_words(error.reason)
+        ) from error
     except MappingError as error:
         raise CorrectionRefused(_("Values of this kind cannot be corrected.")) from error
     if not read:

@@ -6,6 +6,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from c360.sentences import in_words
+
 
 class Job(models.Model):
     """A piece of work that a worker does: how far it is, and what came out.
@@ -59,6 +61,11 @@ class Job(models.Model):
     @property
     def is_over(self) -> bool:
         return self.ended_at is not None
+
+    @property
+    def problem_in_words(self) -> str:
+        """Why it failed, in the language of the reader."""
+        return in_words(self.problem)
 
     @property
     def signal(self) -> str:

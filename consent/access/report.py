@@ -7,6 +7,8 @@ from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from c360.roles import roles_in_words
+from c360.sentences import in_words
 from consent.models import AccessEntry
 
 PAGE = 50
@@ -108,6 +110,8 @@ class Line:
 
     entry: AccessEntry
     page: str
+    roles: str
+    reason: str
     first: list[str]
     others: list[str]
 
@@ -143,6 +147,8 @@ def _line(entry: AccessEntry) -> Line:
     return Line(
         entry=entry,
         page=page_words(entry.view),
+        roles=roles_in_words(entry.roles),
+        reason=in_words(entry.reason),
         first=entry.profiles[:NAMED],
         others=entry.profiles[NAMED:],
     )

@@ -3,6 +3,7 @@
 from django.db.models import Q
 
 from c360.roles import role_words
+from c360.sentences import in_words
 from c360.showing import Action
 from consent.access.episodes import trail_of
 from consent.access.filter import shown_to
@@ -84,5 +85,5 @@ def _reader(entry: AccessEntry) -> Row:
         "action": Coded(entry.action, Action(entry.action).label),
         "page": Coded(entry.view, page_words(entry.view)),
         "fields": entry.fields if is_alone else [],
-        "reason": entry.reason if is_alone else "",
+        "reason": Coded(entry.reason, in_words(entry.reason)) if is_alone else "",
     }

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop
 
 from c360.jobs import Run, Unable
 from c360.models import User
+from c360.sentences import in_words
 from matching.core.model import MatchModel, ModelError
 from matching.fitting.versions import train_draft
 from matching.models import MatchModelVersion
@@ -44,7 +45,7 @@ def make_draft(
                 version=spec["version"], spec=spec, based_on=based_on.version, made_by=made_by
             )
     except (VersionError, ModelError) as problem:
-        raise DraftRefused(str(problem)) from None
+        raise DraftRefused(in_words(str(problem))) from None
     except IntegrityError:
         raise DraftRefused(_("A version of that name exists already.")) from None
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from c360.sentences import in_words
 from matching.confidence import Tie, spanning_tree, ties_among
 from matching.core.clustering import Node
 from matching.core.guards import Union, objection
@@ -64,7 +65,7 @@ def any_two(one: SourceRecord, other: SourceRecord, *, model: MatchModel) -> Any
         evidence=evidence_now(weighed, (one, other), model),
         are_together=are_together,
         sentence=found.sentence if found else _sentence(way),
-        detail=explain.detail(found.detail) if found else "",
+        detail=in_words(found.detail) if found else "",
         objection=_objection(nodes[one.pk], nodes[other.pk], weighed, model),
         said=_said(ours, theirs),
         way=way,

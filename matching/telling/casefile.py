@@ -7,12 +7,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from c360.sentences import in_words
 from c360.showing import note_access
 from matching.core.differences import Row, compare
 from matching.core.features import features_of
 from matching.models import Reading, ReviewCase
 from matching.queueing.picking import short_reasons
-from matching.telling import explain
 from matching.telling.compared import Folded, compared
 from profiles.desk.values import label, name_as_given, phone_text
 from profiles.models import SourceRecord
@@ -77,7 +77,7 @@ def open_file(case: ReviewCase) -> CaseFile:
         compared=compared(features_of(case.lo.attributes), features_of(case.hi.attributes)),
         reason=reason_words(case),
         short_reason=short_reason(case),
-        detail=explain.detail(case.detail),
+        detail=in_words(case.detail),
         overrides=override_words(case),
     )
 

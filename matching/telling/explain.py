@@ -1,10 +1,9 @@
 """A weight in plain words: one bar per comparison, one sentence per pair, one per refusal."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.utils.translation import get_language, gettext, gettext_noop
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from matching.core import comparisons
@@ -87,17 +86,6 @@ REFUSALS = {
     "locked": _("A steward locked one of the two customers as it is."),
     "size": _("The group would grow beyond the limit."),
 }
-DETAILS = (  # what the core says of a union that it refuses, which cases keep in English
-    gettext_noop("The group would exceed %s records."),
-    gettext_noop("Two different values of %s."),
-    gettext_noop("One is the junior, the other the senior."),
-    gettext_noop("Same birthday, different given names."),
-    gettext_noop("Two different birth dates."),
-    gettext_noop("The given names point to two people of one household."),
-    gettext_noop("Taken all together, the two groups do not look alike."),
-    gettext_noop("Someone said that these are different people."),
-    gettext_noop("A steward locked one of them as it is."),
-)
 HELPS = {"exact", "same", "nickname", "house", "landline", "household", "role", "mailbox"}
 
 
@@ -156,14 +144,6 @@ def words_of(name: str, level: str) -> str:
 def refusal(reason: str) -> str:
     """Return why a link did not join, in one sentence."""
     return str(REFUSALS.get(reason, _("They were kept apart.")))
-
-
-def detail(said: str) -> str:
-    """Return what the core said of a refused union in the language of the reader."""
-    for known in DETAILS:
-        if found := re.fullmatch(re.escape(known).replace("%s", "(.+)"), said):
-            return gettext(known) % found.groups()
-    return said
 
 
 def sentence(left: Features, right: Features) -> str:

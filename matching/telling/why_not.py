@@ -12,6 +12,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from c360.sentences import in_words
 from matching.core.clustering import Refusal
 from matching.core.model import MatchModel
 from matching.core.scoring import Scored, score
@@ -59,7 +60,7 @@ def why_not(profile: Profile, other: Profile, *, model: MatchModel) -> WhyNot:
     return WhyNot(
         reason=found.reason,
         sentence=found.sentence,
-        detail=explain.detail(found.detail),
+        detail=in_words(found.detail),
         pair=found.pair,
         best_pair=best_pair,
         best=best,

@@ -10,28 +10,31 @@ from django import forms
 from django.conf import settings
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from c360.http import StaffRequest
+from c360.sentences import know
 from profiles.desk.verified import caller_of
 from profiles.models import Profile
 
 CALLER = "caller verified"
 KEPT = 20  # customers whose reasons a session remembers
 OTHER = "other"
-REASONS = {
-    "asks": gettext_lazy("The customer asks about it"),
-    "contact": gettext_lazy("To call or write to the customer"),
-    "check": gettext_lazy("To make sure who is calling"),
-    "correct": gettext_lazy("To correct it"),
-    OTHER: gettext_lazy("Something else"),
+REASONS = {  # as the access log has them, whatever language was read
+    "asks": gettext_noop("The customer asks about it"),
+    "contact": gettext_noop("To call or write to the customer"),
+    "check": gettext_noop("To make sure who is calling"),
+    "correct": gettext_noop("To correct it"),
+    OTHER: gettext_noop("Something else"),
 }
+know(*REASONS.values())
+CHOICES = [(code, gettext_lazy(words)) for code, words in REASONS.items()]
 
 
 class ReasonForm(forms.Form):
     """Why masked values of a customer are looked at."""
 
-    reason = forms.ChoiceField(label=gettext_lazy("Why?"), choices=list(REASONS.items()))
+    reason = forms.ChoiceField(label=gettext_lazy("Why?"), choices=CHOICES)
     words = forms.CharField(label=gettext_lazy("If something else"), max_length=80)
     words.required = False
 
@@ -46,7 +49,7 @@ class ReasonForm(forms.Form):
     def told(self) -> str:
         """The reason as the access log keeps it."""
         chosen = self.cleaned_data["reason"]
-        return self.cleaned_data["words"] if chosen == OTHER else str(REASONS[chosen])
+        return self.cleaned_data["words"] if chosen == OTHER else REASONS[chosen]
 
 
 def reason_of(request: StaffRequest, profile: Profile) -> str:

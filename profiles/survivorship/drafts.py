@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from c360.models import User
+from c360.sentences import in_words
 from profiles.models import SurvivorshipVersion
 from profiles.rule_versions import DraftRefused, VersionError, free_name
 from profiles.survivorship.rules import Rules, RulesError
@@ -37,6 +38,6 @@ def make_draft(
                 made_by=made_by,
             )
     except (VersionError, RulesError) as problem:
-        raise DraftRefused(str(problem)) from None
+        raise DraftRefused(in_words(str(problem))) from None
     except IntegrityError:
         raise DraftRefused(_("A version of that name exists already.")) from None

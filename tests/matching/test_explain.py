@@ -1,8 +1,5 @@
 """A weight in plain words."""
 
-import ast
-import re
-from collections.abc import Iterator
 from pathlib import Path
 
 from django.utils import translation
@@ -82,24 +79,3 @@ def test_every_refusal_has_its_sentence() -> None:
     for reason in ("different", "identifier", "birth_date", "twins", "generation"):
         assert explain.refusal(reason) == str(explain.REFUSALS[reason])
     assert explain.refusal("unheard of")
-
-
-def test_whatever_the_core_says_of_a_refusal_is_told_in_german() -> None:
-    said = [text for path in CORE.glob("*.py") for text in _objections(path)]
-
-    with translation.override("de"):
-        assert len(said) > 7
-        assert [text for text in said if explain.detail(text) == text] == []
-        assert explain.detail("Two different values of loyalty.") == (
-            "Zwei verschiedene Werte von loyalty."
-        )
-
-
-def _objections(path: Path) -> Iterator[str]:
-    """The sentences of all objections in a module, with 7 for what is filled in."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Objection":
-            text = ast.literal_eval(
-                re.sub(r"{.*?}", "7", ast.unparse(node.args[1]).lstrip("f"))
-            )
-            yield str(text)
