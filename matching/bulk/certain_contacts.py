@@ -26,7 +26,7 @@ def tell_email(columns: Columns, lo: Rows, hi: Rows) -> Told:
     full = columns["~same_email"]
     is_same = full[lo] == full[hi]
     are_personal = (ours == PERSONAL) & (theirs == PERSONAL)
-    told = np.where(are_personal, np.int8(UNTOLD), _EMAIL["different"])
+    told = np.where(are_personal, np.int32(UNTOLD), _EMAIL["different"])
     rest = np.flatnonzero(are_personal & ~is_same)
     told[rest[_are_far_mailboxes(columns, lo[rest], hi[rest])]] = _EMAIL["different"]
     told[is_same] = _EMAIL["exact"]
@@ -37,12 +37,26 @@ def tell_email(columns: Columns, lo: Rows, hi: Rows) -> Told:
 
 
 def _are_far_mailboxes(columns: Columns, lo: Rows, hi: Rows) -> np.ndarray:
-    """Mailboxes more than one slip apart, or with other digits: of another person."""
+    """Mailboxes more than one slip apart, or with other digits: of another person.
+
+    So are two different ones at domains that are no slip of one another.
+    """
     ours, theirs, digits = columns["~email"][lo], columns["~email"][hi], columns["~same_digits"]
     is_known = (ours != UNKNOWN) & (theirs != UNKNOWN)
     is_longer = np.abs(lengths(ours) - lengths(theirs)) > 1
     is_other = (digits[lo] != digits[hi]) | is_longer | (changed(ours, theirs) > 2)
-    return np.asarray(is_known & is_other)
+    return np.asarray((is_known & is_other) | _are_at_far_domains(columns, lo, hi))
+
+
+def _are_at_far_domains(columns: Columns, lo: Rows, hi: Rows) -> np.ndarray:
+    ours, theirs, mailbox = (
+        columns["~domain"][lo],
+        columns["~domain"][hi],
+        columns["~same_mailbox"],
+    )
+    is_known = (ours != UNKNOWN) & (theirs != UNKNOWN)
+    is_far = (np.abs(lengths(ours) - lengths(theirs)) > 1) | (changed(ours, theirs) > 2)
+    return np.asarray(is_known & is_far & (mailbox[lo] != mailbox[hi]))
 
 
 def by_domain(
@@ -81,7 +95,7 @@ def tell_account(namespace: str, columns: Columns, lo: Rows, hi: Rows) -> Told:
     length, other = places_held(ours), places_held(theirs)
     of_one_length = length == other
     are_far = np.where(of_one_length, places_apart(ours, theirs) > 2, abs(length - other) > 1)
-    told = np.where(are_far, _ACCOUNT["different"], np.int8(UNTOLD))
+    told = np.where(are_far, _ACCOUNT["different"], np.int32(UNTOLD))
     exact = np.flatnonzero(of_one_length & ~are_far & (ours & theirs & EXACT != 0))
     is_slip = are_one_slip(ours[exact], theirs[exact])
     told[exact] = np.where(is_slip, _ACCOUNT["slip"], _ACCOUNT["different"])

@@ -30,13 +30,18 @@ def _told(columns: Columns, name: str, are_far: Mask, lo: Rows, hi: Rows) -> Tol
     """Different where they are far, else an initial where one is, if nothing was swapped."""
     levels = _GIVEN if name == "~given" else _FAMILY
     ours, theirs = columns[name][lo], columns[name][hi]
-    begin = _is_one_sign(ours, theirs) & (first_signs(ours) == first_signs(theirs))
-    begin &= (ours != UNKNOWN) & (theirs != UNKNOWN)
+    begin = begin_alike(ours, theirs)
     told = nothing_told(lo)
     some = np.flatnonzero(are_far | begin)
     some = some[are_not_swapped(columns, lo[some], hi[some])]
     told[some] = np.where(are_far[some], levels["different"], levels["initial"])
     return told
+
+
+def begin_alike(ours: Sketches, theirs: Sketches) -> Mask:
+    """Where one name is a single sign, with which the other begins."""
+    begin = _is_one_sign(ours, theirs) & (first_signs(ours) == first_signs(theirs))
+    return np.asarray(begin & (ours != UNKNOWN) & (theirs != UNKNOWN))
 
 
 def alone(part: str, columns: Columns, lo: Rows, hi: Rows, shown: Shown) -> Shown:

@@ -24,7 +24,7 @@ class Alike(NamedTuple):
 def tell_address(columns: Columns, lo: Rows, hi: Rows) -> Told:
     """As `matching.core.comparisons.address` names it, rule by rule; a slip is not told."""
     code = _same(columns, "postcode", lo, hi)
-    told = np.full(len(lo), UNTOLD, np.int8)
+    told = np.full(len(lo), UNTOLD, np.int32)
     inside, outside = np.flatnonzero(code.yes), np.flatnonzero(~code.yes)
     told[inside] = _in_one_postcode(columns, lo[inside], hi[inside])
     told[outside] = _elsewhere(columns, lo[outside], hi[outside])
@@ -33,7 +33,7 @@ def tell_address(columns: Columns, lo: Rows, hi: Rows) -> Told:
 
 def _in_one_postcode(columns: Columns, lo: Rows, hi: Rows) -> Told:
     number, street = _same(columns, "number", lo, hi), _alike(columns, "street", lo, hi)
-    told = np.full(len(lo), UNTOLD, np.int8)
+    told = np.full(len(lo), UNTOLD, np.int32)
     told[street.no] = _LEVEL["postcode"]
     told[street.no & number.both] = _LEVEL["neighbour"]
     told[street.yes] = _LEVEL["street"]
@@ -48,7 +48,7 @@ def _elsewhere(columns: Columns, lo: Rows, hi: Rows) -> Told:
     area = columns["~same_area"]
     in_one_area = area[lo] == area[hi]
     is_far = ~code.both | _are_far_codes(columns, lo, hi)
-    told = np.full(len(lo), UNTOLD, np.int8)
+    told = np.full(len(lo), UNTOLD, np.int32)
     elsewhere = (street.no | (street.yes & city.no & ~number.yes)) & is_far
     told[elsewhere & city.no] = NONE
     told[elsewhere & city.no & (code.both | city.both | street.both)] = _LEVEL["different"]

@@ -100,7 +100,7 @@ def joined(chunks: Iterable[Mapping[str, Codes]], sizes: Sequence[int]) -> dict[
     for chunk, size in zip(chunks, sizes, strict=True):
         for name, codes in chunk.items():
             if name not in columns:
-                columns[name] = np.zeros(sum(sizes), np.int64)
+                columns[name] = np.zeros(sum(sizes), codes.dtype)
             columns[name][start : start + size] = codes
         start += size
     return columns

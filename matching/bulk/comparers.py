@@ -8,6 +8,8 @@ from math import inf
 from matching.bulk.certain import CERTAIN
 from matching.bulk.certain_contacts import account_teller
 from matching.bulk.columns import CUSTOM, IDENTIFIERS
+from matching.bulk.name_places import NamePlaces
+from matching.bulk.naming import NameTeller
 from matching.bulk.parts import parts_of
 from matching.bulk.told import NONE, Tell
 from matching.core.comparisons import LEVELS, custom, identifier
@@ -18,6 +20,7 @@ from matching.splink.columns import ReadyColumn
 
 Outcome = tuple[str, float, float]  # level, bits against "unrelated" and against "household"
 Bits = tuple[float, float]
+NAMES = {"given_name": "given", "family_name": "family"}
 KNOWN_AT_ONCE = 200_000  # outcomes of pairs of values a comparer remembers, some 100 bytes each
 
 
@@ -26,8 +29,9 @@ class Comparer:
     """One column: what two records reach by the fields it reads; `None` if they say nothing.
 
     `most` is what it may gain at the best, in bits against "unrelated" and "household";
-    infinite if unknown. `tell` names levels of pairs that need not be looked at. `table` holds
-    the outcomes met so far: those `tell` may name, in the order of its numbers, then others.
+    infinite if unknown. `tell` names outcomes of pairs that need not be looked at, `read` of
+    others, from texts of many at a time. `table` holds the outcomes met so far: those these two
+    may name, at the places they name, then others.
     `known` maps what two records show to a place in the table, from 1 on, or to `NONE`.
     """
 
@@ -36,6 +40,7 @@ class Comparer:
     outcome: Callable[[Features, Features], Outcome | None]
     most: Bits
     tell: Tell | None = None
+    read: Tell | None = None
     table: dict[Outcome, int] = field(default_factory=dict)
     known: dict[int, int] = field(default_factory=dict)
 
@@ -53,7 +58,7 @@ class Comparer:
 
 def comparers(model: MatchModel, columns: Collection[str]) -> list[Comparer]:
     """What the model compares by, for the columns that are there."""
-    found = [_of_step(step) for step in model.steps]
+    found = [_of_name(model, s) if s.name in NAMES else _of_step(s) for s in model.steps]
     found += [
         Comparer(step.name, step.parts, partial(_of_column, step), (inf, inf))
         for step in model.column_steps
@@ -64,7 +69,7 @@ def comparers(model: MatchModel, columns: Collection[str]) -> list[Comparer]:
             bits = model.identifier_bits.get(name, model.identifier_bits["default"])
             gain, tell = partial(_of_identifier, name, bits), account_teller(column)
             table = _table("identifier", bits)
-            found.append(Comparer(column, (prefix,), gain, _most(bits), tell, table))
+            found.append(Comparer(column, (prefix,), gain, _most(bits), tell, table=table))
         elif prefix == CUSTOM and name in model.custom_bits:
             bits = model.custom_bits[name]
             found.append(
@@ -76,7 +81,17 @@ def comparers(model: MatchModel, columns: Collection[str]) -> list[Comparer]:
 def _of_step(step: Step) -> Comparer:
     tell = CERTAIN.get(step.name)
     table = _table(step.name, step.bits) if tell is not None else {}
-    return Comparer(step.name, parts_of(step.name).reads, step.weigh, step.most, tell, table)
+    return Comparer(
+        step.name, parts_of(step.name).reads, step.weigh, step.most, tell, table=table
+    )
+
+
+def _of_name(model: MatchModel, step: Step) -> Comparer:
+    table = _table(step.name, step.bits)
+    own = model.frequencies.get(step.name)
+    teller = NameTeller(NAMES[step.name], NamePlaces(step, own.values if own else (), table))
+    reads = parts_of(step.name).reads
+    return Comparer(step.name, reads, step.weigh, step.most, teller.unseen, teller.seen, table)
 
 
 def _table(comparison: str, bits: BitTable) -> dict[Outcome, int]:

@@ -61,7 +61,7 @@ def encode_records(
     for rows, chunk, broken, less in workers.each(encode_chunk, _chunks(seen, wanted, model)):
         for name, codes in chunk.columns.items():
             if name not in columns:
-                columns[name] = np.zeros(len(seen.ids), np.int64)
+                columns[name] = np.zeros(len(seen.ids), codes.dtype)
             columns[name][rows] = codes
         unreadable += broken
         told_less += less

@@ -29,6 +29,8 @@ _KINDS = {"personal": PERSONAL, "household": HOUSEHOLD, "role": ROLE}
 _NO_EMAIL = Email("", "", "", "")
 _NO_ADDRESS = ("",) * len(Address._fields)
 _LONG_MAILBOX = 4
+_TEXT_SIGNS = 24
+_TEXT = f"S{_TEXT_SIGNS}"
 _NOT_DIGITS = re.compile(r"\D+")
 
 
@@ -58,26 +60,35 @@ def _are_there(values: Sequence[Any]) -> NDArray[np.bool_]:
 def _names(fields: Fields) -> dict[str, Sketches]:
     """Sketches where a record has a given and a family name, and no middle name in full.
 
-    "~parts" has a bit for each part of a double family name, or for the name.
+    "~parts" has a bit for each part of a double family name, or for the name; "~first_part" and
+    "~last_part" are their numbers, the latter `NOTHING` where there are more.
     """
     is_plain = _are_there(fields.given) & _are_there(fields.family)
     is_plain &= ~np.fromiter(
         (bool(middle) and max(map(len, middle)) > 1 for middle in fields.middle), bool
     )
-    parts = zip(fields.family, fields.family_parts, strict=True)
+    given, family = _short_ascii(fields.given), _short_ascii(fields.family)
+    parts = [
+        several or (name,)
+        for name, several in zip(fields.family, fields.family_parts, strict=True)
+    ]
     return {
-        "~given": np.where(is_plain, _of_ascii(fields.given), UNKNOWN),
-        "~family": np.where(is_plain, _of_ascii(fields.family), UNKNOWN),
+        "~given": np.where(is_plain, text_sketches(given), UNKNOWN),
+        "~family": np.where(is_plain, text_sketches(family), UNKNOWN),
+        "~text_given": np.array(given, _TEXT),
+        "~text_family": np.array(family, _TEXT),
         "~formal": np.fromiter(map(_formal, fields.given), np.int64, len(fields.given)),
-        "~parts": np.fromiter((_bits(several or (name,)) for name, several in parts), np.int64),
+        "~parts": np.fromiter(map(_bits, parts), np.int64, len(parts)),
+        "~first_part": numbers([each[0] for each in parts]),
+        "~last_part": numbers([each[-1] if len(each) < 3 else "" for each in parts]),
         "~same_given": numbers(fields.given),
         "~same_family": numbers(fields.family),
     }
 
 
-def _of_ascii(names: Sequence[str]) -> Sketches:
-    """Of which the first sign is known for certain."""
-    return text_sketches([name if name.isascii() else "" for name in names])
+def _short_ascii(names: Sequence[str]) -> list[str]:
+    """Of which the first sign is known for certain, and which are kept whole."""
+    return [name if name.isascii() and len(name) <= _TEXT_SIGNS else "" for name in names]
 
 
 def _bits(names: Iterable[str]) -> int:
@@ -97,9 +108,10 @@ def _formal(given: str) -> int:
 def _emails(fields: Fields) -> dict[str, Sketches]:
     """Of a record with one address; its mailbox is sketched without the dots."""
     lone = [each[0] if len(each) == 1 else _NO_EMAIL for each in fields.emails]
-    full, mailbox, _, kind, _ = _columns(lone, 5)
+    full, mailbox, domain, kind, _ = _columns(lone, 5)
     return {
         "~email": text_sketches([each.replace(".", "") for each in mailbox]),
+        "~domain": text_sketches(domain),
         "~email_kind": np.fromiter(
             (_KINDS.get(each, UNKNOWN) for each in kind), np.int64, len(kind)
         ),

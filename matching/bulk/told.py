@@ -12,7 +12,7 @@ from matching.core.comparisons import LEVELS
 Columns = Mapping[str, Sketches]
 Rows = NDArray[np.int64]
 Mask = NDArray[np.bool_]
-Told = NDArray[np.int8]  # a level by its number, or one of these two
+Told = NDArray[np.int32]  # a level by its number, or one of these two
 UNTOLD, NONE = 0, -1  # somebody has to look; the comparison says nothing
 
 
@@ -28,9 +28,9 @@ class Levels:
     def __init__(self, comparison: str) -> None:
         self._number = {level: place for place, level in enumerate(LEVELS[comparison], 1)}
 
-    def __getitem__(self, level: str) -> np.int8:
-        return np.int8(self._number[level])
+    def __getitem__(self, level: str) -> np.int32:
+        return np.int32(self._number[level])
 
 
 def nothing_told(pairs: Rows) -> Told:
-    return np.full(len(pairs), UNTOLD, np.int8)
+    return np.full(len(pairs), UNTOLD, np.int32)

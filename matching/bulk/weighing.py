@@ -98,7 +98,7 @@ class Weigher:
         """Have one comparison look at the pairs of which nothing was told."""
         comparer = self._by[number]
         rest = np.flatnonzero(left.reached[number] == UNTOLD)
-        found = self._compared(comparer, left.lo[rest], left.hi[rest])
+        found = self._read(comparer, left.lo[rest], left.hi[rest])
         left.reached[number, rest] = found
         lost, lost_kept = self._bounds.lost(number, comparer)
         left.gained[rest] += lost[found]
@@ -106,6 +106,15 @@ class Weigher:
         if comparer.most[0] == inf:  # these come first; what others gain is not known before
             return left
         return left.only(self._bounds.are_worth_it(left.gained, left.kept))
+
+    def _read(self, comparer: Comparer, lo: Rows, hi: Rows) -> NDArray[np.int32]:
+        """Which outcome each pair reaches: by texts where these tell, else by the records."""
+        if comparer.read is None:
+            return self._compared(comparer, lo, hi)
+        found = comparer.read(self._columns, lo, hi).astype(np.int32)
+        rest = np.flatnonzero(found == UNTOLD)
+        found[rest] = self._compared(comparer, lo[rest], hi[rest])
+        return found
 
     def _compared(self, comparer: Comparer, lo: Rows, hi: Rows) -> NDArray[np.int32]:
         """Which outcome each pair reaches, or that it says nothing."""

@@ -52,10 +52,11 @@ def given_name(left: Features, right: Features) -> str | None:
         return "initial" if ours[0] == theirs[0] else _elsewhere(left, right)
     if left.name_family & right.name_family:
         return "nickname"
-    return _by_likeness(ours, theirs) or _elsewhere(left, right)
+    return alike_level(ours, theirs) or _elsewhere(left, right)
 
 
-def _by_likeness(ours: str, theirs: str) -> str | None:
+def alike_level(ours: str, theirs: str) -> str | None:
+    """Of two different names: fuzzy, similar or nothing, whichever comes first."""
     return _ordered_level(ours, theirs) if ours <= theirs else _ordered_level(theirs, ours)
 
 
@@ -116,7 +117,7 @@ def are_close(ours: str, theirs: str) -> bool:
     """Two names that may be one: the same, an initial of the other, or mistyped."""
     if ours[0] == theirs[0] and (len(ours) == 1 or len(theirs) == 1):
         return True
-    return ours == theirs or _by_likeness(ours, theirs) is not None
+    return ours == theirs or alike_level(ours, theirs) is not None
 
 
 def family_name(left: Features, right: Features) -> str | None:
@@ -132,7 +133,7 @@ def family_name(left: Features, right: Features) -> str | None:
         return "initial" if ours[0] == theirs[0] else "different"
     if _share_a_part(left, right):
         return "part"
-    return _by_likeness(ours, theirs) or _alone_in_place(left, right)
+    return alike_level(ours, theirs) or _alone_in_place(left, right)
 
 
 def _alone_in_place(left: Features, right: Features) -> str:
