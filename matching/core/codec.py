@@ -18,6 +18,7 @@ _FORMAL = Features._fields.index("name_family")
 _EMAILS, _PHONES, _PLACE = map(Features._fields.index, ("emails", "phones", "address"))
 
 Flat = list[Any]
+_make = tuple.__new__
 
 
 def flatten(features: Features) -> Flat:
@@ -51,10 +52,14 @@ def as_text(features: Features, values: Sequence[int]) -> str:
 
 
 def from_json(flat: Flat) -> tuple[Features, tuple[int, ...]]:
-    """What `as_text` wrote, once the JSON is read; equal in every field."""
+    """What `as_text` wrote, once the JSON is read; equal in every field.
+
+    Made of the tuples at hand, without a call of their classes for each: every candidate of a
+    record is read so.
+    """
     given, middle, family, family_parts, values, generation, gender, birth, *more = flat
     emails, phones, address, organisation, identifiers, custom = more
-    features = Features(
+    fields = (
         given,
         tuple(middle),
         family,
@@ -63,11 +68,11 @@ def from_json(flat: Flat) -> tuple[Features, tuple[int, ...]]:
         generation,
         gender,
         tuple(birth),
-        tuple([Email(*each) for each in emails]),
-        tuple([Phone(*each) for each in phones]),
-        None if address is None else Address(*address),
+        tuple([_make(Email, each) for each in emails]) if emails else (),
+        tuple([_make(Phone, each) for each in phones]) if phones else (),
+        None if address is None else _make(Address, address),
         organisation,
-        tuple([(namespace, tuple(accounts)) for namespace, accounts in identifiers]),
-        tuple(map(tuple, custom)),
+        tuple([(each[0], tuple(each[1])) for each in identifiers]) if identifiers else (),
+        tuple(map(tuple, custom)) if custom else (),
     )
-    return features, tuple(values)
+    return _make(Features, fields), tuple(values)
