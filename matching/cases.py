@@ -117,19 +117,25 @@ def _uncertain_links(record_ids: Collection[int]) -> list[tuple[int, int, float]
     return [(lo, hi, weight) for lo, hi, weight in rows]
 
 
+# The other end is looked up record by record (OFFSET 0): for an array of them a planner that
+# does not know the table yet goes through the pairs from their first end, all there are.
 OPEN_CASES = """
 SELECT id, lo_id, hi_id, weight_bits, reason, detail FROM matching_reviewcase
 WHERE settled_at IS NULL AND reason <> ALL(%(others)s::varchar[])
     AND lo_id = ANY(%(records)s::bigint[])
-UNION
-SELECT id, lo_id, hi_id, weight_bits, reason, detail FROM matching_reviewcase
-WHERE settled_at IS NULL AND reason <> ALL(%(others)s::varchar[])
-    AND hi_id = ANY(%(records)s::bigint[])
+UNION ALL  -- a case of two of them comes twice
+SELECT held.* FROM unnest(%(records)s::bigint[]) AS asked (record_id)
+CROSS JOIN LATERAL (
+    SELECT id, lo_id, hi_id, weight_bits, reason, detail FROM matching_reviewcase
+    WHERE settled_at IS NULL AND hi_id = asked.record_id
+        AND reason <> ALL(%(others)s::varchar[])
+    OFFSET 0
+) held
 """
 
 
 def open_cases(record_ids: Collection[int]) -> dict[Pair, OpenCase]:
-    """Those the machine opened. One end at a time, so that each side is read by its index."""
+    """Those the machine opened, by their pairs; each end is looked up by its index."""
     parameters = {
         "records": id_array(record_ids),
         "others": [reason.value for reason in NOT_OF_THE_MACHINE],
