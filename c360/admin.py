@@ -13,12 +13,13 @@ from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, gettext_noop, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from c360.models import PersonalToken, User
 from c360.roles import role_words, roles_of
 from c360.second_step.keeping import end
+from c360.sentences import in_words
 from c360.tokens.making import revoke
 
 admin.site.site_header = "Customer 360"
@@ -26,6 +27,12 @@ admin.site.site_title = "Customer 360"
 admin.site.index_title = _("Settings, people and sources")
 admin.site.enable_nav_sidebar = False  # the few pages are all named in the header
 
+LACKING = (  # in Django's own German
+    gettext_noop("Reset password"),
+    gettext_noop(
+        "Raw passwords are not stored, so there is no way to see the user’s password."
+    ),
+)
 ONLY_SUPERUSERS_GIVE = ("is_superuser", "user_permissions")
 NOT_FOR_ONESELF = ("is_active", "is_staff", *ONLY_SUPERUSERS_GIVE, "groups")
 
@@ -49,12 +56,22 @@ class NewUserForm(_OneAddressPerPerson, BaseUserCreationForm):
         fields = ("email", "name")
 
 
+class Roles(forms.ModelMultipleChoiceField):
+    """Roles to tick, in the language of the reader."""
+
+    widget = CheckboxSelectMultiple
+
+    def label_from_instance(self, obj: Group) -> str:
+        return role_words(obj.name)
+
+
 class UserForm(_OneAddressPerPerson, UserChangeForm):
     """A person as they are."""
 
     class Meta:
         model = User
         fields = "__all__"  # noqa: DJ007 - the admin's fieldsets choose
+        field_classes = {"groups": Roles}
         widgets = {"groups": CheckboxSelectMultiple}
         labels = {"groups": _("Roles"), "is_staff": _("Admin pages")}
         help_texts = {
@@ -62,6 +79,22 @@ class UserForm(_OneAddressPerPerson, UserChangeForm):
             "is_staff": _("May open these pages; what can be done here comes from roles."),
             "is_active": _("Untick this instead of deleting someone: what they did stays."),
         }
+
+
+class RoleFilter(admin.SimpleListFilter):
+    """The list of people, narrowed to a role."""
+
+    title = _("Roles")
+    parameter_name = "role"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        names = Group.objects.order_by("name").values_list("pk", "name")
+        return [(str(pk), role_words(name)) for pk, name in names]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        asked = self.value() or ""
+        known = dict(self.lookup_choices)
+        return queryset.filter(groups=int(asked)) if asked in known else queryset
 
 
 @admin.register(User)
@@ -90,7 +123,7 @@ class StaffAdmin(UserAdmin):
         "has_second_step",
         "last_login",
     )
-    list_filter = ("is_active", "groups")
+    list_filter = ("is_active", RoleFilter)
     search_fields = ("email", "name")
     ordering = ("email",)
     filter_horizontal = ()
@@ -164,8 +197,8 @@ admin.site.unregister(Group)
 class RoleAdmin(GroupAdmin):
     """What each role may do, to read. Roles come with the product's migrations."""
 
-    list_display = ("name", "people")
-    fields = ("name", "people", "allows")
+    list_display = ("role", "people")
+    fields = ("role", "people", "allows")
     readonly_fields = fields
     filter_horizontal = ()
     actions = None
@@ -173,14 +206,28 @@ class RoleAdmin(GroupAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
         return super().get_queryset(request).annotate(people=Count("user"))
 
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Group | None:
+        """The group with its name in words, for the head of its page; it is never saved."""
+        found = super().get_object(request, object_id, from_field)
+        if found is not None:
+            found.name = role_words(found.name)
+        return found
+
+    @admin.display(description=_("Name"), ordering="name")
+    def role(self, group: Group) -> str:
+        return role_words(group.name)
+
     @admin.display(description=_("People"))
     def people(self, group: Group) -> int:
         return int(getattr(group, "people", 0))
 
     @admin.display(description=_("Allows"))
     def allows(self, group: Group) -> SafeString:
-        names = group.permissions.values_list("name").order_by("name")
-        return format_html_join("", "<p>{}</p>", names)
+        names = group.permissions.values_list("name", flat=True)
+        told = sorted(in_words(name) for name in names)
+        return format_html_join("", "<p>{}</p>", [(each,) for each in told])
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -45,8 +45,8 @@ class User(AbstractUser):
     username = None  # type: ignore[assignment]  # the e-mail address is the sign-in
     first_name = None  # type: ignore[assignment]  # one name, as the person writes it
     last_name = None  # type: ignore[assignment]
-    email = models.EmailField("e-mail address", unique=True)
-    name = models.CharField(max_length=150)
+    email = models.EmailField(_("e-mail address"), unique=True)
+    name = models.CharField(_("name"), max_length=150)
     shortcuts_enabled = models.BooleanField(
         "single-key shortcuts", default=True, help_text="Single keys such as M and N act."
     )
@@ -65,6 +65,8 @@ class User(AbstractUser):
     objects = UserManager()  # type: ignore[assignment,misc]  # narrower than Django's manager
 
     class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
         constraints = [
             models.UniqueConstraint(Lower("email"), name="one_user_per_email"),
         ]
@@ -94,19 +96,27 @@ class PersonalToken(models.Model):
     Only a hash is kept; see `c360.tokens.making`.
     """
 
-    owner = models.ForeignKey(User, models.CASCADE, related_name="personal_tokens")
-    name = models.CharField(max_length=60, help_text="What it is for.")
-    scopes = ArrayField(models.CharField(max_length=20, choices=Scope.choices))
+    owner = models.ForeignKey(
+        User, models.CASCADE, related_name="personal_tokens", verbose_name=_("owner")
+    )
+    name = models.CharField(_("name"), max_length=60, help_text=_("What it is for."))
+    scopes = ArrayField(
+        models.CharField(max_length=20, choices=Scope.choices), verbose_name=_("scopes")
+    )
     digest = models.CharField(max_length=64, unique=True, editable=False)
-    hint = models.CharField(max_length=8, editable=False, help_text="Its last letters.")
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    expires_at = models.DateTimeField()
-    last_used_at = models.DateTimeField(null=True, editable=False)
-    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    hint = models.CharField(
+        _("hint"), max_length=8, editable=False, help_text=_("Its last letters.")
+    )
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(_("expires at"))
+    last_used_at = models.DateTimeField(_("last used at"), null=True, editable=False)
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True, editable=False)
 
     objects = PersonalTokens.as_manager()
 
     class Meta:
+        verbose_name = _("personal token")
+        verbose_name_plural = _("personal tokens")
         constraints = [
             models.CheckConstraint(condition=~Q(scopes=[]), name="personal_token_has_a_scope"),
             models.CheckConstraint(

@@ -1,10 +1,12 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ConsentConfig(AppConfig):
     """The consent ledger and what may be done with a customer's data."""
 
     name = "consent"
+    verbose_name = _("Consent")
 
     def ready(self) -> None:
         from consent import bases, news, receivers, rehearsal  # noqa: F401  # connects them

@@ -38,18 +38,6 @@ class SourceForm(forms.ModelForm):
     class Meta:
         model = Source
         fields = "__all__"  # noqa: DJ007 - the admin's fieldsets choose
-        labels = {
-            "name": gettext_lazy("Name"),
-            "slug": gettext_lazy("Slug"),
-            "kind": gettext_lazy("Kind"),
-            "owner": gettext_lazy("Owner"),
-            "is_active": gettext_lazy("Is active"),
-            "stage": gettext_lazy("Stage"),
-            "trust_class": gettext_lazy("Trust class"),
-            "priority": gettext_lazy("Priority"),
-            "region": gettext_lazy("Region"),
-            "max_age_days": gettext_lazy("Max age days"),
-        }
 
     def clean_region(self) -> str:
         """Two letters telephone numbers are known for, in capitals."""

@@ -1,10 +1,12 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ProfilesConfig(AppConfig):
     """Sources, source records as they arrived, profiles and timelines."""
 
     name = "profiles"
+    verbose_name = _("Customers")
 
     def ready(self) -> None:
         from c360.jobs import register_kind

@@ -24,11 +24,12 @@ class Purpose(models.Model):
         OPT_OUT = "opt_out", _("Unless refused")
         NECESSARY = "necessary", _("Needed for the service itself; no advertising")
 
-    key = models.SlugField(max_length=60, primary_key=True)
-    name = models.CharField(max_length=80)
+    key = models.SlugField(_("key"), max_length=60, primary_key=True)
+    name = models.CharField(_("name"), max_length=80)
     description = models.TextField(blank=True)
-    mode = models.CharField(max_length=10, choices=Mode.choices, default=Mode.OPT_IN)
+    mode = models.CharField(_("mode"), max_length=10, choices=Mode.choices, default=Mode.OPT_IN)
     validity_months = models.PositiveSmallIntegerField(
+        _("validity months"),
         null=True,
         blank=True,
         help_text=_("How long a yes lasts; empty means until taken back."),
@@ -37,10 +38,16 @@ class Purpose(models.Model):
         blank=True, help_text="Its term in the W3C Data Privacy Vocabulary, for receipts."
     )
     is_retired = models.BooleanField(
-        default=False, help_text=_("Nothing new is asked under it, and nothing is allowed.")
+        _("is retired"),
+        default=False,
+        help_text=_("Nothing new is asked under it, and nothing is allowed."),
     )
 
     objects = PurposeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("purpose")
+        verbose_name_plural = _("purposes")
 
     def __str__(self) -> str:
         return self.name
@@ -106,24 +113,45 @@ class ProcessingActivity(models.Model):
 class FieldBasis(models.Model):
     """Why one attribute of one source may be held, on what basis and for how long."""
 
-    source = models.ForeignKey(Source, models.CASCADE, related_name="field_bases")
+    source = models.ForeignKey(
+        Source, models.CASCADE, related_name="field_bases", verbose_name=_("source")
+    )
     attribute = models.CharField(
-        max_length=80, help_text="As its mapping names it, or `events` for its events."
+        _("attribute"),
+        max_length=80,
+        help_text=_("As its mapping names it, or `events` for its events."),
     )
-    purpose = models.ForeignKey(Purpose, models.PROTECT, related_name="+")
+    purpose = models.ForeignKey(
+        Purpose, models.PROTECT, related_name="+", verbose_name=_("purpose")
+    )
     activity = models.ForeignKey(
-        ProcessingActivity, models.PROTECT, null=True, blank=True, related_name="field_bases"
+        ProcessingActivity,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="field_bases",
+        verbose_name=_("processing activity"),
     )
-    basis = models.CharField(max_length=24, choices=LawfulBasis.choices)
+    basis = models.CharField(_("lawful basis"), max_length=24, choices=LawfulBasis.choices)
     special_condition = models.CharField(
-        max_length=80, blank=True, help_text="Article 9(2) condition of sensitive data."
+        _("special condition"),
+        max_length=80,
+        blank=True,
+        help_text=_("Article 9(2) condition of sensitive data."),
     )
     reference = models.CharField(
-        max_length=200, blank=True, help_text="The clause, law or assessment it rests on."
+        _("reference"),
+        max_length=200,
+        blank=True,
+        help_text=_("The clause, law or assessment it rests on."),
     )
-    retention_days = models.PositiveIntegerField(help_text="Days kept after last seen.")
+    retention_days = models.PositiveIntegerField(
+        _("days kept"), help_text=_("Days kept after last seen.")
+    )
 
     class Meta:
+        verbose_name = _("lawful basis")
+        verbose_name_plural = _("lawful bases")
         constraints = [
             # Serves: the basis of every value on a page, and what a source still lacks.
             models.UniqueConstraint(

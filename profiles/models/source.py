@@ -34,29 +34,41 @@ class Source(models.Model):
         ASSIST = "assist", _("Assist")
         AUTO = "auto", _("Automatic")
 
-    slug = models.SlugField(max_length=40, unique=True)
-    name = models.CharField(max_length=80)
-    kind = models.CharField(max_length=40, blank=True, help_text=_("CRM, shop, support desk…"))
+    slug = models.SlugField(_("slug"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    kind = models.CharField(
+        _("kind"), max_length=40, blank=True, help_text=_("CRM, shop, support desk…")
+    )
     owner = models.CharField(
-        max_length=120, blank=True, help_text=_("Who answers for its data.")
+        _("owner"), max_length=120, blank=True, help_text=_("Who answers for its data.")
     )
     trust_class = models.CharField(
-        max_length=10, choices=TrustClass.choices, default=TrustClass.FILE
+        _("trust class"), max_length=10, choices=TrustClass.choices, default=TrustClass.FILE
     )
-    stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.AUTO)
+    stage = models.CharField(
+        _("stage"), max_length=10, choices=Stage.choices, default=Stage.AUTO
+    )
     priority = models.PositiveSmallIntegerField(
-        default=50, help_text=_("Lower wins when values of one age disagree.")
+        _("priority"), default=50, help_text=_("Lower wins when values of one age disagree.")
     )
     region = models.CharField(
-        max_length=2, blank=True, help_text=_("Country of telephone numbers without a prefix.")
+        _("region"),
+        max_length=2,
+        blank=True,
+        help_text=_("Country of telephone numbers without a prefix."),
     )
     max_age_days = models.PositiveIntegerField(
-        null=True, blank=True, help_text=_("Older data counts as stale; empty means never.")
+        _("max age days"),
+        null=True,
+        blank=True,
+        help_text=_("Older data counts as stale; empty means never."),
     )
-    is_active = models.BooleanField(default=True)
+    is_active = models.BooleanField(_("is active"), default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
+        verbose_name = _("source")
+        verbose_name_plural = _("sources")
         ordering = ["slug"]
 
     def __str__(self) -> str:
