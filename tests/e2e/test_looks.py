@@ -10,7 +10,7 @@ import pytest
 
 from tests.e2e.looking import SMALLEST, overflow, violations_in
 from tests.e2e.people import Person
-from tests.e2e.tour import STOPS, Stop
+from tests.e2e.tour import STOPS, WIDE, Stop
 
 pytestmark = pytest.mark.e2e
 
@@ -22,5 +22,6 @@ def test_a_page_suits_everyone_in_both_themes_and_on_every_screen(
     person = look(stop)
 
     assert violations_in(person.page, stop.name, turn) == []
-    person.page.set_viewport_size(SMALLEST)
-    assert overflow(person.page) == []
+    for size in (SMALLEST, WIDE):
+        person.page.set_viewport_size(size)
+        assert overflow(person.page) == [], size
