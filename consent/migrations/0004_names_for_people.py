@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('consent', '0003_first_purposes'),
-        ('profiles', '0008_names_for_people'),
+        ('profiles', '0009_names_for_people'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('profiles', '0007_overrides_stay'),
+        ('profiles', '0008_found_by_in_one_go'),
     ]
 
     operations = [
