@@ -8,6 +8,7 @@ from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.process import cpdist
 
 from matching.bulk.certain_names import are_far_names, begin_alike
+from matching.bulk.distinct import distinct_pairs
 from matching.bulk.sketches import lengths, only_ours
 from matching.bulk.told import Columns, Mask, Rows
 from matching.core.comparisons import FUZZY, SIMILAR, alike_level
@@ -16,7 +17,6 @@ Texts = NDArray[Any]  # of bytes
 Likeness = NDArray[np.int8]  # of two names, one of these
 UNLIKE, ALIKE, ONE = 0, 1, 2
 _LIKENESS = {None: UNLIKE, "similar": ALIKE, "fuzzy": ONE}
-_ODD = np.int64(0x9E3779B97F4A7C1 | 1)
 
 
 def are_swapped(columns: Columns, lo: Rows, hi: Rows) -> Mask:
@@ -44,8 +44,8 @@ def likeness_of(columns: Columns, ours: str, theirs: str, lo: Rows, hi: Rows) ->
     far = are_far_names(columns[f"~{ours}"][lo], columns[f"~{theirs}"][hi])
     open_ = np.flatnonzero(~far)
     lo, hi = lo[open_], hi[open_]
-    mixed = columns[f"~same_{ours}"][lo] * _ODD + columns[f"~same_{theirs}"][hi]
-    _, first, which = np.unique(mixed, return_index=True, return_inverse=True)
+    mine, yours = columns[f"~same_{ours}"][lo], columns[f"~same_{theirs}"][hi]
+    _, first, which = distinct_pairs(mine, yours)
     found[open_] = _compared(columns, ours, theirs, lo[first], hi[first])[which]
     return found
 

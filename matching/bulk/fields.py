@@ -75,6 +75,7 @@ _MADE: dict[str, Callable[[Any], Any]] = {
 _FOLLOWS = {"name_family": "given"}
 _SIZE = 4  # bytes that tell how many bytes the names take
 _NAMES = Fields._fields.index("values")
+_BLANK = list(Features())
 _PLACE = {name: place for place, name in enumerate(Fields._fields)}
 
 
@@ -97,9 +98,7 @@ def packed(flat: Flat) -> bytes:
 
 def flat_of(data: bytes) -> Flat:
     """The stored record that `packed` made these bytes of."""
-    rest = data[_SIZE + int.from_bytes(data[:_SIZE]) :]
-    others: Flat = marshal.loads(rest)  # noqa: S302 - bytes of our own
-    return names_of(data) + others
+    return names_of(data) + _others_of(data)
 
 
 def names_of(data: bytes) -> Flat:
@@ -108,23 +107,49 @@ def names_of(data: bytes) -> Flat:
     return names
 
 
-@lru_cache(maxsize=64)
-def are_names(names: tuple[str, ...]) -> bool:
-    """Whether `names_of` is enough to make a record with these fields."""
-    return all(place < _NAMES for _, place, _ in _plan(names))
+def _others_of(data: bytes) -> Flat:
+    rest = data[_SIZE + int.from_bytes(data[:_SIZE]) :]
+    others: Flat = marshal.loads(rest)  # noqa: S302 - bytes of our own
+    return others
+
+
+def read_only(data: bytes, names: tuple[str, ...]) -> Features:
+    """The record that `packed` made these bytes of, with nothing but these fields."""
+    plan = _plan(names)
+    if plan.last < _NAMES:
+        return _made(names_of(data), plan, 0)
+    if plan.first >= _NAMES:
+        return _made(_others_of(data), plan, _NAMES)
+    return _made(flat_of(data), plan, 0)
 
 
 def with_only(flat: Flat, names: tuple[str, ...]) -> Features:
     """A stored record with nothing but these fields."""
-    return Features(**{name: make(flat[place]) for name, place, make in _plan(names)})
+    return _made(flat, _plan(names), 0)
+
+
+class _Plan(NamedTuple):
+    """Of each field its place in `Features`, where it is stored, and what makes it of that."""
+
+    steps: list[tuple[int, int, Callable[[Any], Any]]]
+    first: int
+    last: int
 
 
 @lru_cache(maxsize=64)
-def _plan(names: tuple[str, ...]) -> list[tuple[str, int, Callable[[Any], Any]]]:
-    """Of each field its name, where it is stored, and what makes it of that."""
+def _plan(names: tuple[str, ...]) -> _Plan:
+    own = [Features._fields.index(name) for name in names]
     places = [_PLACE[_FOLLOWS.get(name, name)] for name in names]
     makes = [_MADE.get(name, _as_it_is) for name in names]
-    return list(zip(names, places, makes, strict=True))
+    return _Plan(list(zip(own, places, makes, strict=True)), min(places), max(places))
+
+
+def _made(flat: Flat, plan: _Plan, start: int) -> Features:
+    """A record of stored fields, of which the first is that number."""
+    values = _BLANK.copy()
+    for own, place, make in plan.steps:
+        values[own] = make(flat[place - start])
+    return Features._make(values)
 
 
 def _as_it_is(value: Any) -> Any:

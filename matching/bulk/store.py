@@ -1,14 +1,13 @@
 """What one bulk run keeps in a folder, so that all its processes read it without copies."""
 
 import mmap
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.bulk.fields import are_names, flat_of, names_of, with_only
-from matching.core.codec import Flat, from_json
+from matching.bulk.fields import flat_of, read_only
+from matching.core.codec import from_json
 from matching.core.features import Features
 
 FEATURES = "features.bin"
@@ -57,7 +56,7 @@ class FeatureReader:
         self._ends = load(folder, "feature_ends")
         with (folder / FEATURES).open("rb") as file:
             self._bytes = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
-        self._known: dict[tuple[int, Callable[[bytes], Flat]], Flat] = {}
+        self._known: dict[tuple[int, tuple[str, ...]], Features] = {}
 
     def __call__(self, row: int) -> Features:
         features, _ = self.with_values(row)
@@ -69,11 +68,10 @@ class FeatureReader:
 
     def with_only(self, row: int, names: tuple[str, ...]) -> Features:
         """The features of a row with nothing but these fields, which is quicker."""
-        read = names_of if are_names(names) else flat_of
-        found = self._known.get((row, read))
+        found = self._known.get((row, names))
         if found is None:
-            found = self._known[row, read] = read(self._packed(row))
-        return with_only(found, names)
+            found = self._known[row, names] = read_only(self._packed(row), names)
+        return found
 
     def _packed(self, row: int) -> bytes:
         start = int(self._ends[row - 1]) if row else 0

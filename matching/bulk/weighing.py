@@ -7,6 +7,7 @@ exact, so a weight is the same to the last bit whichever way it was added up.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import inf
 
 import numpy as np
@@ -16,17 +17,15 @@ from matching.bulk.bounds import Bounds, Sums, speaks
 from matching.bulk.certain import CERTAIN, SHOWN
 from matching.bulk.columns import Codes
 from matching.bulk.comparers import Comparer, Outcome, comparers
+from matching.bulk.distinct import distinct_pairs
 from matching.bulk.told import NONE, UNTOLD, Mask, Rows
 from matching.core.features import Features
 from matching.core.model import MatchModel
 from matching.core.scoring import HOUSEHOLD, Scored, against_both
 
 Look = Callable[[int, tuple[str, ...]], Features]  # a row with these fields at least
-PAIRS_AT_ONCE = (
-    32_768  # told by numpy together: what it makes meanwhile stays near the processor
-)
+PAIRS_AT_ONCE = 65_536  # told by numpy together: many enough, and near the processor
 NAMES = ("family_name", "given_name")
-_ODD = np.int64(0x9E3779B97F4A7C1 | 1)
 _NEVER_RIVALS = -8.0  # a household this much worse takes nothing off, see `against_both`
 
 
@@ -123,7 +122,8 @@ class Weigher:
         if comparer.name in SHOWN:
             shown = SHOWN[comparer.name](self._columns, lo, hi, shown)
             shown = np.minimum(*shown), np.maximum(*shown)  # whichever record comes first
-        values, first, which = _distinct(*shown)
+        numbers, first, which = distinct_pairs(*shown)
+        values = numbers.tolist()
         known = comparer.known
         reached = [known.get(value, UNTOLD) for value in values]
         for place in [place for place, outcome in enumerate(reached) if outcome == UNTOLD]:
@@ -200,19 +200,6 @@ def _remembered_first(by: Sequence[Comparer]) -> list[int]:
     return sorted(range(len(by)), key=cost)
 
 
-def _distinct(ours: Codes, theirs: Codes) -> tuple[list[int], Rows, Rows]:
-    """The distinct pairs of numbers, one number each; where each stands; which one all are."""
-    with np.errstate(over="ignore"):
-        mixed = ours * _ODD + theirs
-    order = np.argsort(mixed)
-    mixed = mixed[order]
-    is_first = np.ones(len(mixed), bool)
-    np.not_equal(mixed[1:], mixed[:-1], out=is_first[1:])
-    which = np.empty(len(mixed), np.int64)
-    which[order] = np.cumsum(is_first) - 1
-    return mixed[is_first].tolist(), order[is_first], which
-
-
 def _against_both(unrelated: Sums, household: Sums) -> Sums:
     """The weights of pairs by their evidence against either explanation."""
     weights = unrelated.copy()
@@ -220,9 +207,15 @@ def _against_both(unrelated: Sums, household: Sums) -> Sums:
         gaps = unrelated - household
     rivals = np.flatnonzero(gaps >= _NEVER_RIVALS)
     distinct, which = np.unique(gaps[rivals], return_inverse=True)
-    taken = [gap - against_both(gap, 0.0) for gap in distinct.tolist()]
+    taken = list(map(_taken_off, distinct.tolist()))
     weights[rivals] -= np.array(taken, np.float64)[which]
     return weights
+
+
+@lru_cache(maxsize=200_000)
+def _taken_off(gap: float) -> float:
+    """What a household takes off that explains a pair so much better than strangers do."""
+    return gap - against_both(gap, 0.0)
 
 
 def scored(
