@@ -1,22 +1,14 @@
-"""Records by call: who may send, what is stored, and what the answer tells."""
+"""Records by call: what is stored, when senders wait, and what needs a lawful basis."""
 
-import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
-from django.core.cache import cache
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from redis.exceptions import RedisError
 
-from c360.attempts import WRONG_TOKENS_PER_ADDRESS
 from matching.models import DirtyRecord
-from profiles.api.bodies import MOST_BYTES
-from profiles.canonical import MOST_RECORDS
 from profiles.models import (
     QuarantinedRow,
     RecordVersion,
@@ -25,73 +17,13 @@ from profiles.models import (
     SourceRecord,
     SourceToken,
 )
-from tests.profiles.customers import make_source, may_hold
-from tests.staff import signed_in
+from tests.profiles import calls
+from tests.profiles.calls import ANNA, make_lawful_source, send, told
+from tests.profiles.customers import make_source
 
 pytestmark = pytest.mark.django_db
-PATH = "/api/v1/records/"
-ANNA = {
-    "external_id": "s-1",
-    "updated_at": "2026-03-01T10:00:00Z",
-    "attributes": {
-        "given_name": "Anna",
-        "family_name": "Kowalska",
-        "birth_date": "1988-04-12",
-        "email": ["Anna@Example.com", "a.kowalska@example.org"],
-        "phone": "07700 900900",
-        "address": {"line1": "7 Mill Lane", "postal_code": "sw1a1aa"},
-        "identifiers": {"card": "ab 12"},
-        "custom": {"tier": "gold"},
-    },
-}
-
-
-@pytest.fixture(autouse=True)
-def _no_tries_yet() -> None:
-    cache.clear()
-
-
-HELD = (
-    *("given_name", "family_name", "full_name", "birth_date", "email", "phone"),
-    *("address.line1", "address.city", "address.postal_code"),
-    *("identifiers.card", "custom.tier", "custom.x"),
-)
-
-
-def make_lawful_source(slug: str, **fields: Any) -> Source:
-    """A source that may hold what these tests send."""
-    source = make_source(slug, **fields)
-    may_hold(source, *HELD)
-    return source
-
-
-@pytest.fixture
-def shop() -> Source:
-    return make_lawful_source("shop", region="GB")
-
-
-@pytest.fixture
-def token(shop: Source) -> str:
-    return SourceToken.rotate(shop)
-
-
-def send(
-    token: str | None,
-    *records: Any,
-    body: Any = None,
-    address: str = "127.0.0.1",
-    **more: Any,
-) -> Any:
-    """Send records as the shop does; `body` replaces all of it."""
-    call = {"source": "shop", "records": list(records), **more} if body is None else body
-    text = call if isinstance(call, str | bytes) else json.dumps(call)
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    strict = Client(enforce_csrf_checks=True, REMOTE_ADDR=address)
-    return strict.post(PATH, text, content_type="application/json", headers=headers)
-
-
-def told(answer: Any) -> str:
-    return str(answer.json()["detail"])
+no_tries_yet = calls.no_tries_yet
+shop, token = calls.shop, calls.token
 
 
 def test_a_record_is_stored_with_its_values_read_as_those_of_a_file(token: str) -> None:
@@ -204,207 +136,6 @@ def test_characters_no_database_takes_do_no_harm(token: str) -> None:
 
     assert send(token, record).json()["new"] == 1
     assert SourceRecord.objects.get().attributes["given_name"] == "Anna"
-
-
-@pytest.mark.parametrize("sent", [None, "", "c360_wrong", "c360_" + "é" * 43])
-def test_without_a_valid_token_nobody_sends_anything(sent: str | None, token: str) -> None:
-    answer = send(sent, ANNA)
-
-    assert answer.status_code == 401
-    assert answer.headers["WWW-Authenticate"] == "Bearer"
-    assert not SourceRecord.objects.exists()
-
-
-def test_whoever_tries_many_tokens_is_told_to_wait_and_a_right_one_is_taken(token: str) -> None:
-    noon = timezone.now().replace(hour=12, minute=0, second=20)
-    with time_machine.travel(noon, tick=False):
-        tries = [send(f"c360_{n}", ANNA) for n in range(WRONG_TOKENS_PER_ADDRESS + 1)]
-        assert {each.status_code for each in tries[:-1]} == {401}
-        assert tries[-1].status_code == 429
-        assert tries[-1].headers["Retry-After"] == "40"
-        assert told(tries[-1]).startswith("Too many wrong tokens came from this address.")
-
-        assert send(token, ANNA).status_code == 200
-    with time_machine.travel(noon + timedelta(seconds=40), tick=False):
-        assert send("c360_wrong", ANNA).status_code == 401
-
-
-def test_wrong_tokens_of_one_address_slow_no_other_down(token: str) -> None:
-    with time_machine.travel(timezone.now(), tick=False):
-        for n in range(WRONG_TOKENS_PER_ADDRESS + 1):
-            send(f"c360_{n}", ANNA)
-
-        assert send("c360_wrong", ANNA).status_code == 429
-        assert send("c360_wrong", ANNA, address="192.0.2.7").status_code == 401
-        assert send(None, ANNA).status_code == 401
-
-
-def test_while_nobody_can_count_a_wrong_token_is_wrong_all_the_same(
-    token: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def is_away(*args: Any) -> None:
-        raise RedisError
-
-    monkeypatch.setattr(cache, "add", is_away)
-
-    assert send("c360_wrong", ANNA).status_code == 401
-    assert send(token, ANNA).status_code == 200
-
-
-def test_a_session_opens_nothing_here(shop: Source) -> None:
-    body = json.dumps({"source": "shop", "records": [ANNA]})
-
-    answer = signed_in("ada").post(PATH, body, content_type="application/json")
-
-    assert answer.status_code == 401
-
-
-def test_a_revoked_token_is_refused(shop: Source, token: str) -> None:
-    SourceToken.objects.update(revoked_at=timezone.now())
-
-    answer = send(token, ANNA)
-
-    assert answer.status_code == 401
-    assert told(answer) == "This token is wrong or was revoked."
-
-
-def test_of_three_tokens_the_newest_two_are_taken(shop: Source) -> None:
-    oldest, older, newest = (SourceToken.rotate(shop) for _ in range(3))
-
-    assert [send(each, ANNA).status_code for each in (oldest, older, newest)] == [401, 200, 200]
-
-
-def test_an_inactive_source_sends_nothing(shop: Source, token: str) -> None:
-    Source.objects.update(is_active=False)
-
-    assert send(token, ANNA).status_code == 403
-    assert not SourceRecord.objects.exists()
-
-
-def test_a_token_sends_for_its_own_source_only(token: str) -> None:
-    make_source("crm")
-
-    for other in ("crm", "nowhere"):
-        answer = send(token, ANNA, source=other)
-        assert answer.status_code == 403
-        assert told(answer) == "This token belongs to another source."
-    assert not SourceRecord.objects.exists()
-
-
-def test_the_last_use_is_noted_once_a_minute(token: str) -> None:
-    def last_use() -> Any:
-        return SourceToken.objects.values_list("last_used_at", flat=True).get()
-
-    began = timezone.now()
-    with time_machine.travel(began, tick=False):
-        send(token, ANNA)
-        assert last_use() == began
-    with time_machine.travel(began + timedelta(seconds=50), tick=False):
-        send(token, ANNA)
-        assert last_use() == began
-    with time_machine.travel(began + timedelta(seconds=70), tick=False):
-        send(token, ANNA)
-        assert last_use() == began + timedelta(seconds=70)
-
-
-MALFORMED: list[tuple[Any, str]] = [
-    ("", "source: expected"),
-    ('{"source": ', "not JSON"),
-    (b"\xff\xfe{}", "not JSON"),
-    ("[]", "The body: expected an object"),
-    ('{"source": "shop", "source": "crm"}', "same key twice"),
-    ('{"source": "shop", "records": [{"updated_at": NaN}]}', "NaN is no JSON value"),
-    ("[" * 100_000, "nested too deeply"),
-    ({"records": [ANNA]}, "source: expected"),
-    ({"source": "shop"}, "records: expected a list"),
-    ({"source": "shop", "records": []}, "records: expected a list"),
-    ({"source": "shop", "records": {}}, "records: expected a list"),
-    ({"source": "shop", "records": [ANNA], "dry": 1}, "unknown dry"),
-    ({"source": "shop", "records": [1]}, "records[0]: expected an object"),
-    (
-        {"source": "shop", "records": [{"external_id": "1"}]},
-        "records[0]: attributes are missing",
-    ),
-    ({"source": "shop", "records": [{**ANNA, "name": "x"}]}, "records[0]: unknown name"),
-    (
-        {"source": "shop", "records": [{**ANNA, "deleted": "no"}]},
-        "records[0].deleted: expected",
-    ),
-    (
-        {"source": "shop", "records": [{**ANNA, "verified": {"email": "yes"}}]},
-        "records[0].verified.email: expected true or false",
-    ),
-    (
-        {"source": "shop", "records": [{**ANNA, "verified": {"shoe": True}}]},
-        "records[0].verified: unknown shoe",
-    ),
-    ({"source": "shop", "records": [{**ANNA, "external_id": {}}]}, "records[0].external_id"),
-    ({"source": "shop", "records": [{**ANNA, "attributes": []}]}, "records[0].attributes: exp"),
-    ({"source": "shop", "records": [ANNA] * (MOST_RECORDS + 1)}, "send at most 1000"),
-]
-
-
-@pytest.mark.parametrize(("body", "words"), MALFORMED)
-def test_a_call_that_is_malformed_is_refused_with_the_place(
-    token: str, body: Any, words: str
-) -> None:
-    answer = send(token, body=body)
-
-    assert answer.status_code == 400
-    assert words in told(answer)
-    assert not SourceRecord.objects.exists()
-    assert not QuarantinedRow.objects.exists()
-
-
-@pytest.mark.parametrize(
-    ("attributes", "words"),
-    [
-        (
-            {"nickname": "x", "shoe": 4},
-            "records[1].attributes.nickname, records[1].attributes.shoe",
-        ),
-        ({"address": {"planet": "x"}}, "records[1].attributes.address.planet"),
-        ({"identifiers": {"a-b": "x"}}, "records[1].attributes.identifiers.a-b"),
-        ({"identifiers": {"a" * 61: "x"}}, "Unknown attributes"),
-        ({"address": "7 Mill Lane"}, "records[1].attributes.address: expected an object"),
-        ({"given_name": ["x"]}, "records[1].attributes.given_name: expected text"),
-        ({"email": [["x"]]}, "records[1].attributes.email[0]: expected text"),
-        ({"custom": {"a": {"b": "x"}}}, "records[1].attributes.custom.a: expected text"),
-        ({"address": {"city": "x"}, "address.city": "x"}, "address.city is given twice"),
-    ],
-)
-def test_one_attribute_that_is_none_of_ours_refuses_the_call(
-    token: str, attributes: dict[str, Any], words: str
-) -> None:
-    answer = send(token, ANNA, {"external_id": "s-2", "attributes": attributes})
-
-    assert answer.status_code == 400
-    assert words in told(answer)
-    assert not SourceRecord.objects.exists()
-
-
-def test_a_body_above_the_limit_is_refused(token: str) -> None:
-    answer = send(token, body=b" " * (MOST_BYTES + 1))
-
-    assert answer.status_code == 413
-    assert "1 MB" in told(answer)
-
-
-def test_only_json_is_taken(token: str) -> None:
-    answer = Client().post(
-        PATH, {"source": "shop"}, headers={"Authorization": f"Bearer {token}"}
-    )
-
-    assert answer.status_code == 415
-
-
-@pytest.mark.parametrize("method", ["get", "put", "patch", "delete", "options"])
-def test_nothing_else_can_be_asked_here(method: str) -> None:
-    answer = getattr(Client(), method)(PATH, headers={"Accept": "text/html"})
-
-    assert answer.status_code == 405
-    assert answer.headers["Allow"] == "POST"
-    assert answer.headers["Content-Type"] == "application/json"
 
 
 def wait_for_long(token: str, seconds: int, **fields: Any) -> None:
