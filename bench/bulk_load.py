@@ -31,7 +31,9 @@ COPY profiles_sourcerecord (source_id, external_id, version, attributes, content
     born_at, received_at) FROM STDIN
 """
 KEYS = "COPY matching_blockkey (record_id, kind, key) FROM STDIN"
-FOLDED = "COPY matching_keyedrecord (record_id, scheme, version, folded) FROM STDIN"
+FOLDED = """
+COPY matching_keyedrecord (record_id, source_id, scheme, version, folded) FROM STDIN
+"""
 
 
 def load(records: int, *, seed: int) -> None:
@@ -87,7 +89,7 @@ def _read(chunk: list[Customer]) -> list[Row]:
             attributes = read[each.source].read(values).attributes
         except RowError:
             continue
-        kept = made(1, attributes, is_live=True)
+        kept = made(0, 1, attributes, is_live=True)  # of a source not known here
         rows.append(
             (
                 each.source,
@@ -114,5 +116,5 @@ def _copy(start: int, rows: list[Row], sources: dict[str, int]) -> None:
                 for kind, key_hash in keys:
                     copy.write_row((pk, kind, key_hash))
         with cursor.copy(FOLDED) as copy:
-            for pk, (*_, folded) in enumerate(rows, start + 1):
-                copy.write_row((pk, KEY_SCHEME, 1, folded))
+            for pk, (source, *_, folded) in enumerate(rows, start + 1):
+                copy.write_row((pk, sources[source], KEY_SCHEME, 1, folded))

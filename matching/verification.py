@@ -22,7 +22,7 @@ from matching.models import (
     ReviewCase,
 )
 from matching.models.review import NOT_OF_THE_MACHINE
-from matching.resolving.keys import Made, made
+from matching.resolving.keys import Made, made_of
 from matching.resolving.links import score_candidates
 from matching.resolving.snapshot import take_snapshot
 from matching.strays import strays
@@ -77,7 +77,7 @@ def _keys(ids: list[int], names: _Names) -> Iterator[Difference]:
         held[record_id].add((kind, key))
     kept = {each.record_id: each for each in KeyedRecord.objects.filter(record__in=ids)}
     for record in SourceRecord.objects.filter(pk__in=ids).order_by("pk"):
-        wanted = made(record.version, record.attributes, is_live=record.is_live)
+        wanted = made_of(record, record.attributes)
         if {key for _, key in held[record.pk]} != {key for _, key in wanted.keys}:
             yield Difference("block keys", names.of(record.pk))
         if (known := kept.get(record.pk)) and _is_off(known, wanted):
@@ -86,10 +86,13 @@ def _keys(ids: list[int], names: _Names) -> Iterator[Difference]:
 
 def _is_off(known: KeyedRecord, wanted: Made) -> bool:
     """Whether features are kept of what is gone, or would be read and are not what they say."""
-    if wanted.folded is None:
+    if known.source_id != wanted.source:
+        return True
+    if wanted.folded is None or known.folded is None:
         return known.folded is not None
-    is_read = (known.version, known.scheme) == (wanted.version, KEY_SCHEME)
-    return is_read and known.folded not in (None, wanted.folded)
+    if known.scheme != KEY_SCHEME:
+        return False
+    return (known.version, known.folded) != (wanted.version, wanted.folded)
 
 
 Weighed = tuple[float, bool, int, int]

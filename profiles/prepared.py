@@ -71,17 +71,13 @@ def ask(statement: str, parameters: Parameters, *, about: int = 1) -> list[tuple
     database.ensure_connection()
     if about > FEW or database.queries_logged or database.execute_wrappers:
         with prepared_cursor(about) as cursor:
-            return _rows(cursor, statement, parameters)
+            cursor.execute(statement, parameters)
+            return cursor.fetchall() if cursor.description else []
     database.validate_no_broken_transaction()
     with database.wrap_database_errors, _Preparing(database.connection) as bare:
-        return _rows(bare, statement, parameters)
-
-
-def _rows(
-    cursor: CursorWrapper | _Preparing, statement: str, parameters: Parameters
-) -> list[tuple[Any, ...]]:
-    cursor.execute(statement, parameters)
-    return cursor.fetchall() if cursor.description else []
+        bare.execute(statement, parameters)
+        # a description is made of objects that nobody looks at, as many as there are columns
+        return bare.fetchall() if bare.pgresult and bare.pgresult.nfields else []
 
 
 def tell(statement: str, parameters: Parameters, *, about: int = 1) -> None:

@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from matching.models.version import MatchModelVersion
-from profiles.models import SourceRecord
+from profiles.models import Source, SourceRecord
 
 
 class BlockKey(models.Model):
@@ -43,7 +43,8 @@ class KeyedRecord(models.Model):
     """The features of a record, and which scheme they and its block keys were made by.
 
     No row means nobody knows. `folded` is a text of `matching.core.codec`, made of that version
-    of the record; nothing where it is gone.
+    of the record; nothing where it is gone. The source stands here as well, so that a candidate
+    is read from this row alone.
 
     While `rekey` runs, keys of an older scheme stay beside the new ones, named here, so that
     records whose keys are not made yet are still met. They go when all records have new ones.
@@ -51,6 +52,9 @@ class KeyedRecord(models.Model):
 
     record = models.OneToOneField(
         SourceRecord, models.CASCADE, related_name="+", primary_key=True, db_constraint=False
+    )
+    source = models.ForeignKey(
+        Source, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
     )
     scheme = models.PositiveSmallIntegerField(help_text="`KEY_SCHEME` of the code then.")
     version = models.PositiveIntegerField(null=True)

@@ -6,10 +6,11 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from matching.core.blocking import KEY_SCHEME
+from matching.core.blocking import IDENTIFYING, KEY_SCHEME
 from matching.live import fold, keys_of
 from matching.models import DirtyRecord
 from profiles.arrays import id_array, key_array, text_array
+from profiles.models import SourceRecord
 from profiles.prepared import ask, tell
 from profiles.signals import RecordChange
 
@@ -17,8 +18,12 @@ Keys = frozenset[tuple[str, int]]
 
 
 class Made(NamedTuple):
-    """What is kept of a version of a record: its block keys, and its features as a text."""
+    """What is kept of a version of a record: its block keys, and its features as a text.
 
+    `source` is the id of the record's source.
+    """
+
+    source: int
     version: int
     keys: Keys = frozenset()
     folded: str | None = None
@@ -27,9 +32,10 @@ class Made(NamedTuple):
 # Outdated keys are no longer noted: ingest has just taken them away, `rekey` notes them anew.
 WRITE_KEYS = """
 WITH noted AS (
-    INSERT INTO matching_keyedrecord AS held (record_id, scheme, version, folded)
-    SELECT id, %s, version, folded
-    FROM unnest(%s::bigint[], %s::int[], %s::text[]) AS made (id, version, folded)
+    INSERT INTO matching_keyedrecord AS held (record_id, source_id, scheme, version, folded)
+    SELECT id, source, %s, version, folded
+    FROM unnest(%s::bigint[], %s::bigint[], %s::int[], %s::text[])
+        AS made (id, source, version, folded)
     ON CONFLICT (record_id) DO UPDATE SET scheme = excluded.scheme, outdated = NULL,
         version = excluded.version, folded = excluded.folded
 )
@@ -48,22 +54,24 @@ WHERE held.record_id = lost.record_id AND held.key = lost.key
 
 def replace_keys(changes: Sequence[RecordChange]) -> dict[int, list[int]]:
     """Bring the block keys of changed records up to date; return the keys each one lost."""
-    wanted = {
-        each.record.pk: made(each.record.version, each.attributes, is_live=each.record.is_live)
-        for each in changes
-    }
+    wanted = {each.record.pk: made_of(each.record, each.attributes) for each in changes}
     lost = lost_keys(wanted, of=[c.record.pk for c in changes if c.record.version > 1])
     drop_keys(lost)
     write_keys(wanted)
     return lost
 
 
-def made(version: int, attributes: dict[str, Any], *, is_live: bool) -> Made:
-    """What is to be kept of a record; of one that is gone, nothing."""
+def made_of(record: SourceRecord, attributes: dict[str, Any]) -> Made:
+    """What is to be kept of a record that says this; of one that is gone, nothing."""
+    return made(record.source_id, record.version, attributes, is_live=record.is_live)
+
+
+def made(source: int, version: int, attributes: dict[str, Any], *, is_live: bool) -> Made:
+    """The same from the source's id, the version, and whether the record is there."""
     if not is_live:
-        return Made(version)
+        return Made(source, version)
     folded = fold(attributes)
-    return Made(version, keys_of(folded.features), folded.as_text())
+    return Made(source, version, keys_of(folded.features), folded.as_text())
 
 
 def lost_keys(wanted: Mapping[int, Made], *, of: Collection[int]) -> dict[int, list[int]]:
@@ -82,6 +90,7 @@ def write_keys(wanted: Mapping[int, Made]) -> None:
     facts = [
         KEY_SCHEME,
         id_array(wanted),
+        id_array(each.source for each in wanted.values()),
         id_array(each.version for each in wanted.values()),
         text_array(each.folded for each in wanted.values()),
         id_array(records),
@@ -158,29 +167,43 @@ UPDATE matching_dirtyrecord SET lane = 1, not_before = now(), created_at = now()
 """
 
 
-# A link is written by whoever holds the mark of one of its ends: either it is there already, or
-# that mark still is, whoever holds it. The locks on rows of either are of no interest here.
+# Pairs that share a value that identifies meet by that as well, and are asked for when that one
+# becomes generic. A link is written by whoever holds the mark of one of its ends: either it is
+# there already, or that mark still is. The locks on rows of either are of no interest here.
 MARK_MET = """
 INSERT INTO matching_dirtyrecord
     (record_id, lane, touched_keys, created_at, not_before, attempts, error)
 WITH under AS MATERIALIZED (
-    SELECT key, record_id FROM matching_blockkey WHERE key = ANY(%(keys)s::bigint[])
+    SELECT key, record_id FROM matching_blockkey
+    WHERE key = ANY(%(keys)s::bigint[]) AND record_id <> ALL(%(besides)s::bigint[])
+), linked AS MATERIALIZED (
+    SELECT under.key, record_id AS lo_id, hi_id
+    FROM under
+    CROSS JOIN LATERAL (
+        SELECT hi_id FROM matching_link WHERE lo_id = under.record_id OFFSET 0
+    ) link
+), met AS MATERIALIZED (
+    SELECT DISTINCT lo_id, hi_id FROM linked WHERE (hi_id, key) IN (
+        SELECT record_id, key FROM under
+    )
 )
 SELECT record_id, 1, '{}'::bigint[], now(), now(), 0, '' FROM (
-    SELECT a.record_id
-    FROM under a
-    CROSS JOIN LATERAL (
-        SELECT hi_id FROM matching_link WHERE lo_id = a.record_id OFFSET 0
-    ) link
-    JOIN under b ON b.key = a.key AND b.record_id = link.hi_id
-    WHERE link.hi_id <> ALL(%(besides)s::bigint[])
+    SELECT lo_id AS record_id FROM met WHERE (
+        SELECT true
+        FROM matching_blockkey lo
+        CROSS JOIN LATERAL (
+            SELECT FROM matching_blockkey hi
+            WHERE hi.record_id = met.hi_id AND hi.key = lo.key
+                AND (SELECT g.key FROM matching_generickey g WHERE g.key = lo.key) IS NULL
+            OFFSET 0
+        ) hi
+        WHERE lo.record_id = met.lo_id AND lo.kind = ANY(%(identifying)s::varchar[])
+        LIMIT 1
+    ) IS NULL
     UNION
-    SELECT a.record_id
-    FROM under a
-    CROSS JOIN LATERAL (
-        SELECT FROM matching_dirtyrecord WHERE record_id = a.record_id AND lane < 2 LIMIT 1
-    ) mark
-) AS met WHERE record_id <> ALL(%(besides)s::bigint[])
+    SELECT record_id FROM matching_dirtyrecord
+    WHERE lane < 2 AND record_id IN (SELECT record_id FROM under)
+) AS concerned
 """
 
 
@@ -190,7 +213,8 @@ def mark_met_dirty(keys: Collection[int], *, besides: Collection[int]) -> None:
     Enough where a key brings candidates no longer and nothing else of its records changes: a
     pair without a link loses nothing. `besides` are looked at anyway, and so are their links.
     """
-    facts = {"keys": id_array(keys), "besides": id_array(besides)}
+    identifying = text_array(IDENTIFYING)
+    facts = {"keys": id_array(keys), "besides": id_array(besides), "identifying": identifying}
     tell(MARK_MET, facts, about=len(keys))
 
 

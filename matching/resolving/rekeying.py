@@ -40,7 +40,8 @@ COUNT_OTHERS = f"SELECT count(*) {OTHER_SCHEME}"
 # Nothing is waited for while records are locked, so no importer is ever part of a circle. What
 # an importer holds gets its keys from the importer, or from the next round.
 LOCK_OTHERS = f"""
-SELECT r.id, r.version, r.attributes, r.deleted_at IS NULL AND r.erased_at IS NULL
+SELECT r.id, r.source_id, r.version, r.attributes,
+    r.deleted_at IS NULL AND r.erased_at IS NULL
 {OTHER_SCHEME} AND r.id > %(after)s
 ORDER BY r.id LIMIT %(limit)s FOR NO KEY UPDATE OF r SKIP LOCKED
 """
@@ -127,7 +128,7 @@ def _add_new_keys(done: Rekeyed, left: int, tell: TellStage) -> None:
         tell(Stage("Making keys", "records", done.records - before, left))
 
 
-Row = tuple[int, int, str, bool]  # id, version, attributes, whether the record is live
+Row = tuple[int, int, int, str, bool]  # id, source, version, attributes, whether it is live
 
 
 def _rekey_these(rows: Collection[Row], done: Rekeyed) -> None:
@@ -142,9 +143,9 @@ def _rekey_these(rows: Collection[Row], done: Rekeyed) -> None:
 
 def _readable(rows: Collection[Row], done: Rekeyed) -> Iterator[tuple[int, keys.Made]]:
     """Records with the keys they shall have; one that breaks the code holds up no other."""
-    for pk, version, attributes, is_live in rows:
+    for pk, source, version, attributes, is_live in rows:
         try:
-            yield pk, keys.made(version, json.loads(attributes), is_live=is_live)
+            yield pk, keys.made(source, version, json.loads(attributes), is_live=is_live)
         except Exception:
             logger.exception("record %d cannot be read and keeps its block keys", pk)
             done.failed.append(pk)

@@ -10,7 +10,7 @@ from matching.models import KeyedRecord
 from matching.resolving.links import folded
 from matching.resolving.snapshot import take_snapshot
 from profiles.models import SourceRecord
-from tests.matching.arrivals import arrive, depart, everything_off
+from tests.matching.arrivals import are_together, arrive, depart, everything_off, resolve
 
 pytestmark = pytest.mark.django_db
 ANNA: dict[str, Any] = {
@@ -62,15 +62,33 @@ def test_of_what_is_gone_nothing_is_kept(anna: SourceRecord) -> None:
     assert what_it_says(anna) == SourceRecord.objects.get(pk=anna.pk).attributes
 
 
-@pytest.mark.parametrize("outdated", [{"version": 7}, {"scheme": 1}, {"folded": None}])
-def test_what_other_code_or_another_version_made_is_not_read(
-    anna: SourceRecord, outdated: dict[str, Any]
-) -> None:
+@pytest.mark.parametrize("outdated", [{"scheme": 1}, {"folded": None}])
+def test_what_other_code_made_is_not_read(anna: SourceRecord, outdated: dict[str, Any]) -> None:
     KeyedRecord.objects.filter(record=anna).update(
         **{"folded": json.dumps(["wrong"]), **outdated}
     )
 
     assert what_it_says(anna) == ANNA
+
+
+def test_what_was_made_of_another_version_ties_nothing_and_is_told_by_verify(
+    anna: SourceRecord,
+) -> None:
+    other = arrive("shop", "1", **ANNA)
+    KeyedRecord.objects.filter(record=anna).update(version=7)
+
+    resolve()
+
+    assert not are_together(anna, other)
+    assert "features" in {each.check for each in everything_off()}
+
+
+def test_what_names_another_source_is_told_by_verify(anna: SourceRecord) -> None:
+    other = arrive("shop", "1", given_name="Boris")
+    resolve()
+    KeyedRecord.objects.filter(record=anna).update(source=other.source)
+
+    assert [each.check for each in everything_off()] == ["features"]
 
 
 def test_what_is_kept_of_a_record_that_is_gone_is_told_by_verify(anna: SourceRecord) -> None:
