@@ -50,7 +50,7 @@ def given_name(left: Features, right: Features) -> str | None:
         return "swapped"
     if len(ours) == 1 or len(theirs) == 1:
         return "initial" if ours[0] == theirs[0] else _elsewhere(left, right)
-    if left.name_family & right.name_family:
+    if not left.name_family.isdisjoint(right.name_family):
         return "nickname"
     return alike_level(ours, theirs) or _elsewhere(left, right)
 
