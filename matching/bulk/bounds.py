@@ -13,8 +13,9 @@ from matching.bulk.told import Mask, Rows
 from matching.core.model import MatchModel
 
 Sums = NDArray[np.float64]
-Spoken = NDArray[np.uint8]  # a bit for each comparer, eight to a byte, by pair
+Spoken = list[NDArray[np.uint16]]  # a bit for each comparer, some to a word, by pair
 ONE_SIDE = {"generation": "~generation"}  # one side is enough: the column that tells who speaks
+_IN_WORD = 12  # comparers told by one look-up
 _NOTHING_LOST = np.zeros(1), np.zeros(1)
 _ROUNDED_BITS = 0.001  # more than `against_both` may round
 _FARTHEST_BITS = 900.0  # it tells no greater gaps apart
@@ -34,19 +35,21 @@ class Bounds:
         self._speaks, self._turned = _who_speaks(by, columns)
         most = np.array([each.most for each in by], np.float64).reshape(-1, 2)
         self._most = np.where(most < inf, most, 0.0)
-        self._first = [_sums(self._most[start : start + 8]) for start in range(0, len(by), 8)]
+        starts = range(0, len(by), _IN_WORD)
+        self._first = [_sums(self._most[start : start + _IN_WORD]) for start in starts]
         self._lost: dict[int, tuple[int, tuple[Sums, Sums]]] = {}  # with how many outcomes
         highest = model.prior_bits + np.maximum(self._most[:, 0], 0).sum()
         self._of_households = highest < model.review_bits + _FARTHEST_BITS
 
     def of(self, lo: Rows, hi: Rows) -> tuple[Spoken, Sums, Sums]:
         """Which comparers have something of both records, and the most these may gain."""
-        spoken = self._speaks[:, lo] & self._speaks[:, hi] ^ self._turned
+        both = zip(self._speaks, self._turned, strict=True)
+        spoken = [words.take(lo) & words.take(hi) ^ turned for words, turned in both]
         gained = np.full(len(lo), self._model.prior_bits)
         kept = np.full(len(lo), self._model.household_bits)
-        for of_byte, (gains, keeps) in zip(spoken, self._first, strict=True):
-            gained += gains[of_byte]
-            kept += keeps[of_byte]
+        for of_word, (gains, keeps) in zip(spoken, self._first, strict=True):
+            gained += gains.take(of_word)
+            kept += keeps.take(of_word)
         return spoken, gained, kept
 
     def are_worth_it(self, gained: Sums, kept: Sums) -> Mask:
@@ -77,29 +80,32 @@ class Bounds:
 
 def speaks(spoken: Spoken, number: int) -> Mask:
     """Where both records of a pair have something to say to one comparer."""
-    return np.asarray(spoken[number // 8] >> number % 8 & 1).astype(bool)
+    bit = np.uint16(1 << number % _IN_WORD)
+    return np.asarray(spoken[number // _IN_WORD] & bit != 0)
 
 
-def _who_speaks(by: Sequence[Comparer], columns: Mapping[str, Codes]) -> tuple[Spoken, Spoken]:
+def _who_speaks(
+    by: Sequence[Comparer], columns: Mapping[str, Codes]
+) -> tuple[Spoken, list[np.uint16]]:
     """Bits to be joined by "and", and those that are turned round afterwards.
 
     These tell who is silent: the comparer says nothing only if both are.
     """
     rows = len(columns[by[0].name]) if by else 0
-    found = np.zeros(((len(by) + 7) // 8, rows), np.uint8)
-    turned = np.zeros((len(found), 1), np.uint8)
+    words = -(-len(by) // _IN_WORD)
+    found, turned = np.zeros((words, rows), np.uint16), [np.uint16(0)] * words
     for number, comparer in enumerate(by):
-        byte, bit = number // 8, np.uint8(1 << number % 8)
+        word, bit = number // _IN_WORD, np.uint16(1 << number % _IN_WORD)
         if comparer.name in ONE_SIDE:
-            found[byte] |= (columns[ONE_SIDE[comparer.name]] == NOTHING) * bit
-            turned[byte] |= bit
+            found[word] |= (columns[ONE_SIDE[comparer.name]] == NOTHING) * bit
+            turned[word] |= bit
         else:
-            found[byte] |= (columns[comparer.name] != SILENT) * bit
-    return found, turned
+            found[word] |= (columns[comparer.name] != SILENT) * bit
+    return list(found), turned
 
 
 def _sums(most: Sums) -> tuple[Sums, Sums]:
-    """What the comparers of one byte may gain together, for each of its 256 values."""
-    bits = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little")
-    sums = bits[:, : len(most)] @ most
+    """What the comparers of one word may gain together, for each of its values."""
+    bits = np.arange(1 << len(most))[:, None] >> np.arange(len(most)) & 1
+    sums = bits @ most
     return np.ascontiguousarray(sums[:, 0]), np.ascontiguousarray(sums[:, 1])

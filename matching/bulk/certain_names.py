@@ -1,6 +1,6 @@
 """What two names are to each other, told from sketches: different, or one an initial.
 
-Of records without a middle name in full; lone names are left to the comparisons.
+Lone names, and those that may be a second name of the other, are left to the comparisons.
 """
 
 import numpy as np
@@ -34,6 +34,7 @@ def _told(columns: Columns, name: str, are_far: Mask, lo: Rows, hi: Rows) -> Tol
     told = nothing_told(lo)
     some = np.flatnonzero(are_far | begin)
     some = some[are_not_swapped(columns, lo[some], hi[some])]
+    some = some[~(are_far[some] & may_be_second(columns, name, lo[some], hi[some]))]
     told[some] = np.where(are_far[some], levels["different"], levels["initial"])
     return told
 
@@ -50,6 +51,7 @@ def alone(part: str, columns: Columns, lo: Rows, hi: Rows, shown: Shown) -> Show
     is_alone = mine == yours
     others = np.flatnonzero(~is_alone)
     is_alone[others] = are_not_swapped(columns, lo[others], hi[others])
+    is_alone[others] &= ~may_be_second(columns, f"~{part}", lo[others], hi[others])
     if part == "family":
         is_alone &= (mine == yours) | ~_may_share_a_part(columns, lo, hi)
     return np.where(is_alone, mine, shown[0]), np.where(is_alone, yours, shown[1])
@@ -59,6 +61,17 @@ def _may_share_a_part(columns: Columns, lo: Rows, hi: Rows) -> Mask:
     """Smith-Jones and Jones; the whole names share a bit by chance only."""
     parts = columns["~parts"]
     return np.asarray(parts[lo] & parts[hi] != 0)
+
+
+def may_be_second(columns: Columns, name: str, lo: Rows, hi: Rows) -> Mask:
+    """Where the name of one may be a second name of the other: people go by these too."""
+    names, middle = columns["~formal" if name == "~given" else "~parts"], columns["~middle"]
+    mine, yours = middle[lo], middle[hi]
+    found = (mine | yours) != 0
+    some = np.flatnonzero(found)
+    met = names[lo[some]] & yours[some] | names[hi[some]] & mine[some]
+    found[some] = met != 0
+    return np.asarray(found)
 
 
 def are_not_swapped(columns: Columns, lo: Rows, hi: Rows) -> Mask:

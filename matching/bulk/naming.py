@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.bulk.alike_names import ALIKE, ONE, are_swapped, likeness_of
-from matching.bulk.certain_names import begin_alike, tell_family, tell_given
+from matching.bulk.certain_names import begin_alike, may_be_second, tell_family, tell_given
+from matching.bulk.distinct import distinct_pairs
 from matching.bulk.name_places import NamePlaces
 from matching.bulk.sketches import UNKNOWN, lengths
 from matching.bulk.sketching import NOTHING
@@ -19,7 +20,8 @@ _UNSEEN: Mapping[str, Tell] = {"given": tell_given, "family": tell_family}
 class NameTeller:
     """Of one kind of name, given or family: what is told of it unseen, and by its texts.
 
-    Both of records whose names are plain (`matching.bulk.sketching`); others are left open.
+    Both of records that have a given and a family name; others are left open, and so is a name
+    that may be a second one of the other record.
     """
 
     def __init__(self, kind: str, places: NamePlaces) -> None:
@@ -49,7 +51,7 @@ class NameTeller:
         names = columns[f"~same_{self._kind}"]
         told = nothing_told(lo)
         open_ = np.flatnonzero(names[lo] != names[hi])
-        open_ = open_[_are_plain(columns, lo[open_]) & _are_plain(columns, hi[open_])]
+        open_ = open_[_are_whole(columns, lo[open_]) & _are_whole(columns, hi[open_])]
         told[open_] = self._of_different(columns, lo[open_], hi[open_])
         return told
 
@@ -64,6 +66,8 @@ class NameTeller:
         told[is_initial & begin_alike(ours, theirs)] = self._level["initial"]
         open_ = np.flatnonzero(~swapped & ~is_initial)
         told[open_] = self._of_whole(columns, lo[open_], hi[open_], ranks[open_])
+        second = np.flatnonzero(may_be_second(columns, f"~{self._kind}", lo, hi))
+        told[second[~swapped[second] & (told[second] != self._level["initial"])]] = UNTOLD
         return told
 
     def _of_whole(self, columns: Columns, lo: Rows, hi: Rows, ranks: Rows) -> Told:
@@ -87,21 +91,26 @@ class NameTeller:
         return self._ranks[rows]
 
 
-def _are_plain(columns: Columns, rows: Rows) -> Mask:
+def _are_whole(columns: Columns, rows: Rows) -> Mask:
     given, family = columns["~given"], columns["~family"]
     return np.asarray((given[rows] != UNKNOWN) & (family[rows] != UNKNOWN))
 
 
 def _are_nicknames(columns: Columns, lo: Rows, hi: Rows) -> Mask:
     """Of which both may be short for one name."""
-    formal, texts = columns["~formal"], columns["~text_given"]
+    formal, numbers, texts = (
+        columns[f"~{name}"] for name in ("formal", "same_given", "text_given")
+    )
     found = formal[lo] & formal[hi] != 0
     open_ = np.flatnonzero(found)
-    ours, theirs = (texts[rows[open_]].astype(str).tolist() for rows in (lo, hi))
-    found[open_] = [
+    lo, hi = lo[open_], hi[open_]
+    _, first, which = distinct_pairs(numbers[lo], numbers[hi])
+    ours, theirs = (texts[rows[first]].astype(str).tolist() for rows in (lo, hi))
+    are = [
         not name_family(one).isdisjoint(name_family(other))
         for one, other in zip(ours, theirs, strict=True)
     ]
+    found[open_] = np.array(are, bool)[which]
     return np.asarray(found)
 
 

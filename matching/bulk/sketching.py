@@ -58,20 +58,16 @@ def _are_there(values: Sequence[Any]) -> NDArray[np.bool_]:
 
 
 def _names(fields: Fields) -> dict[str, Sketches]:
-    """Sketches where a record has a given and a family name, and no middle name in full.
+    """Sketches and texts where a record has a given and a family name.
 
     "~parts" has a bit for each part of a double family name, or for the name; "~first_part" and
-    "~last_part" are their numbers, the latter `NOTHING` where there are more.
+    "~last_part" are their numbers, the latter `NOTHING` where there are more. "~middle" has a
+    bit for each second name in full.
     """
     is_plain = _are_there(fields.given) & _are_there(fields.family)
-    is_plain &= ~np.fromiter(
-        (bool(middle) and max(map(len, middle)) > 1 for middle in fields.middle), bool
-    )
     given, family = _short_ascii(fields.given), _short_ascii(fields.family)
-    parts = [
-        several or (name,)
-        for name, several in zip(fields.family, fields.family_parts, strict=True)
-    ]
+    both = zip(fields.family, fields.family_parts, strict=True)
+    parts = [several or (name,) for name, several in both]
     return {
         "~given": np.where(is_plain, text_sketches(given), UNKNOWN),
         "~family": np.where(is_plain, text_sketches(family), UNKNOWN),
@@ -81,6 +77,7 @@ def _names(fields: Fields) -> dict[str, Sketches]:
         "~parts": np.fromiter(map(_bits, parts), np.int64, len(parts)),
         "~first_part": numbers([each[0] for each in parts]),
         "~last_part": numbers([each[-1] if len(each) < 3 else "" for each in parts]),
+        "~middle": np.fromiter(map(_bits_in_full, fields.middle), np.int64, len(parts)),
         "~same_given": numbers(fields.given),
         "~same_family": numbers(fields.family),
     }
@@ -97,6 +94,11 @@ def _bits(names: Iterable[str]) -> int:
     for name in names:
         bits |= 1 << crc32(name.encode()) % 62
     return bits
+
+
+def _bits_in_full(names: Sequence[str]) -> int:
+    """Of most records there are none."""
+    return _bits(name for name in names if len(name) > 1) if names else 0
 
 
 @lru_cache(maxsize=65_536)

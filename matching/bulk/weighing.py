@@ -7,7 +7,6 @@ exact, so a weight is the same to the last bit whichever way it was added up.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from math import inf
 
 import numpy as np
@@ -18,15 +17,15 @@ from matching.bulk.certain import CERTAIN, SHOWN
 from matching.bulk.columns import Codes
 from matching.bulk.comparers import Comparer, Outcome, comparers
 from matching.bulk.distinct import distinct_pairs
+from matching.bulk.rivals import taken_off
 from matching.bulk.told import NONE, UNTOLD, Mask, Rows
 from matching.core.features import Features
 from matching.core.model import MatchModel
-from matching.core.scoring import HOUSEHOLD, Scored, against_both
+from matching.core.scoring import HOUSEHOLD, LEAST_GAP_BITS, Scored
 
 Look = Callable[[int, tuple[str, ...]], Features]  # a row with these fields at least
 PAIRS_AT_ONCE = 65_536  # told by numpy together: many enough, and near the processor
 NAMES = ("family_name", "given_name")
-_NEVER_RIVALS = -8.0  # a household this much worse takes nothing off, see `against_both`
 
 
 @dataclass(frozen=True)
@@ -205,17 +204,9 @@ def _against_both(unrelated: Sums, household: Sums) -> Sums:
     weights = unrelated.copy()
     with np.errstate(invalid="ignore"):
         gaps = unrelated - household
-    rivals = np.flatnonzero(gaps >= _NEVER_RIVALS)
-    distinct, which = np.unique(gaps[rivals], return_inverse=True)
-    taken = list(map(_taken_off, distinct.tolist()))
-    weights[rivals] -= np.array(taken, np.float64)[which]
+    rivals = np.flatnonzero(gaps >= LEAST_GAP_BITS)
+    weights[rivals] -= taken_off(gaps[rivals])
     return weights
-
-
-@lru_cache(maxsize=200_000)
-def _taken_off(gap: float) -> float:
-    """What a household takes off that explains a pair so much better than strangers do."""
-    return gap - against_both(gap, 0.0)
 
 
 def scored(

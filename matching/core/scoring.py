@@ -14,6 +14,7 @@ from matching.core.steps import Outcome, parts_of
 
 HOUSEHOLD = "household"
 NEGLIGIBLE_BITS = 0.01  # a household that explains the pair this badly is not mentioned
+LEAST_GAP_BITS = -7.0  # 2 ** -7 is about the negligible share
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def _told(
 def against_both(unrelated: float, household: float) -> float:
     """Odds against either of two rival explanations together, in bits."""
     gap = unrelated - household
-    if gap < -7.0:  # 2 ** -7 is about the negligible share
+    if gap < LEAST_GAP_BITS:
         return unrelated
     rival = on_grid(log2(1.0 + 2.0 ** min(gap, 900.0)))
     return unrelated - rival if rival >= NEGLIGIBLE_BITS else unrelated
