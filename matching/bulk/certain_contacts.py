@@ -15,20 +15,31 @@ from matching.bulk.sketches import (
     places_held,
 )
 from matching.bulk.sketching import HOUSEHOLD, LANDLINE, NOTHING, PERSONAL, ROLE
-from matching.bulk.told import UNTOLD, Columns, Levels, Rows, Tell, Told
+from matching.bulk.told import UNTOLD, Columns, Levels, Mask, Rows, Tell, Told
 
 _EMAIL, _PHONE, _ACCOUNT = Levels("email"), Levels("phone"), Levels("identifier")
 
 
 def tell_email(columns: Columns, lo: Rows, hi: Rows) -> Told:
-    """Of records with one address: one and the same, of a kind that differs, or far apart."""
+    """Of records with one address: one and the same, of a kind that differs, or far apart.
+
+    Most mailboxes are far apart, and nothing else is looked at then.
+    """
+    told = np.full(len(lo), _EMAIL["different"])
+    mailbox = columns["~email"]
+    near = np.flatnonzero(~_are_far(mailbox.take(lo), mailbox.take(hi)))
+    told[near] = _tell_near(columns, lo[near], hi[near])
+    return told
+
+
+def _tell_near(columns: Columns, lo: Rows, hi: Rows) -> Told:
     ours, theirs = columns["~email_kind"][lo], columns["~email_kind"][hi]
     full = columns["~same_email"]
     is_same = full[lo] == full[hi]
     are_personal = (ours == PERSONAL) & (theirs == PERSONAL)
     told = np.where(are_personal, np.int32(UNTOLD), _EMAIL["different"])
     rest = np.flatnonzero(are_personal & ~is_same)
-    told[rest[_are_far_mailboxes(columns, lo[rest], hi[rest])]] = _EMAIL["different"]
+    told[rest[_are_others(columns, lo[rest], hi[rest])]] = _EMAIL["different"]
     told[is_same] = _EMAIL["exact"]
     told[is_same & ((ours == HOUSEHOLD) | (theirs == HOUSEHOLD))] = _EMAIL["household"]
     told[is_same & ((ours == ROLE) | (theirs == ROLE))] = _EMAIL["role"]
@@ -36,27 +47,22 @@ def tell_email(columns: Columns, lo: Rows, hi: Rows) -> Told:
     return told
 
 
-def _are_far_mailboxes(columns: Columns, lo: Rows, hi: Rows) -> np.ndarray:
-    """Mailboxes more than one slip apart, or with other digits: of another person.
-
-    So are two different ones at domains that are no slip of one another.
-    """
-    ours, theirs, digits = columns["~email"][lo], columns["~email"][hi], columns["~same_digits"]
-    is_known = (ours != UNKNOWN) & (theirs != UNKNOWN)
-    is_longer = np.abs(lengths(ours) - lengths(theirs)) > 1
-    is_other = (digits[lo] != digits[hi]) | is_longer | (changed(ours, theirs) > 2)
-    return np.asarray((is_known & is_other) | _are_at_far_domains(columns, lo, hi))
-
-
-def _are_at_far_domains(columns: Columns, lo: Rows, hi: Rows) -> np.ndarray:
-    ours, theirs, mailbox = (
-        columns["~domain"][lo],
-        columns["~domain"][hi],
-        columns["~same_mailbox"],
-    )
-    is_known = (ours != UNKNOWN) & (theirs != UNKNOWN)
+def _are_far(ours: Sketches, theirs: Sketches) -> Mask:
+    """Texts more than one slip apart."""
     is_far = (np.abs(lengths(ours) - lengths(theirs)) > 1) | (changed(ours, theirs) > 2)
-    return np.asarray(is_known & is_far & (mailbox[lo] != mailbox[hi]))
+    return np.asarray(is_far & (ours != UNKNOWN) & (theirs != UNKNOWN))
+
+
+def _are_others(columns: Columns, lo: Rows, hi: Rows) -> Mask:
+    """Different mailboxes that are of other people, although they look alike.
+
+    They have other digits, or domains that are no slip of one another.
+    """
+    mailbox, digits, domain = (
+        columns[f"~{name}"] for name in ("same_mailbox", "same_digits", "domain")
+    )
+    is_elsewhere = _are_far(domain[lo], domain[hi])
+    return np.asarray((mailbox[lo] != mailbox[hi]) & is_elsewhere | (digits[lo] != digits[hi]))
 
 
 def by_domain(

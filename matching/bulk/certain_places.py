@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from matching.bulk.certain_names import are_unlike
-from matching.bulk.sketches import BLANK, UNKNOWN, changed, lengths
+from matching.bulk.sketches import BLANK, UNKNOWN, Sketches, changed, lengths
 from matching.bulk.sketching import NOTHING
 from matching.bulk.told import NONE, UNTOLD, Columns, Levels, Mask, Rows, Told
 from matching.core.comparisons import FUZZY
@@ -23,61 +23,77 @@ class Alike(NamedTuple):
 
 def tell_address(columns: Columns, lo: Rows, hi: Rows) -> Told:
     """As `matching.core.comparisons.address` names it, rule by rule; a slip is not told."""
-    code = _same(columns, "postcode", lo, hi)
+    codes = columns["~postcode"]
+    ours, theirs = codes.take(lo), codes.take(hi)
+    is_inside = _are_equal(columns, "postcode", ours, theirs, lo, hi)
     told = np.full(len(lo), UNTOLD, np.int32)
-    inside, outside = np.flatnonzero(code.yes), np.flatnonzero(~code.yes)
+    inside, outside = np.flatnonzero(is_inside), np.flatnonzero(~is_inside)
     told[inside] = _in_one_postcode(columns, lo[inside], hi[inside])
-    told[outside] = _elsewhere(columns, lo[outside], hi[outside])
+    told[outside] = _elsewhere(
+        columns, lo[outside], hi[outside], ours[outside], theirs[outside]
+    )
     return told
 
 
 def _in_one_postcode(columns: Columns, lo: Rows, hi: Rows) -> Told:
-    number, street = _same(columns, "number", lo, hi), _alike(columns, "street", lo, hi)
+    street, numbers = _alike(columns, "street", lo, hi), columns["~same_number"]
+    ours, theirs = numbers.take(lo), numbers.take(hi)
+    both = (ours != NOTHING) & (theirs != NOTHING)
     told = np.full(len(lo), UNTOLD, np.int32)
     told[street.no] = _LEVEL["postcode"]
-    told[street.no & number.both] = _LEVEL["neighbour"]
+    told[street.no & both] = _LEVEL["neighbour"]
     told[street.yes] = _LEVEL["street"]
-    told[number.yes] = _LEVEL["house"]
+    told[both & (ours == theirs)] = _LEVEL["house"]
     return told
 
 
-def _elsewhere(columns: Columns, lo: Rows, hi: Rows) -> Told:
-    """Not in one postcode; a mistyped one is left to the comparison."""
+def _elsewhere(columns: Columns, lo: Rows, hi: Rows, ours: Sketches, theirs: Sketches) -> Told:
+    """Not in one postcode, by the sketches of two; a mistyped one is left to the comparison."""
     street, city = _alike(columns, "street", lo, hi), _alike(columns, "city", lo, hi)
-    number, code = _same(columns, "number", lo, hi), _same(columns, "postcode", lo, hi)
-    area = columns["~same_area"]
-    in_one_area = area[lo] == area[hi]
-    is_far = ~code.both | _are_far_codes(columns, lo, hi)
+    both = (ours != BLANK) & (theirs != BLANK)
+    is_far = ~both | _are_far_codes(ours, theirs)
+    is_number = _where(street.yes, columns["~same_number"], lo, hi)
     told = np.full(len(lo), UNTOLD, np.int32)
-    elsewhere = (street.no | (street.yes & city.no & ~number.yes)) & is_far
+    elsewhere = (street.no | (street.yes & city.no & ~is_number)) & is_far
     told[elsewhere & city.no] = NONE
-    told[elsewhere & city.no & (code.both | city.both | street.both)] = _LEVEL["different"]
+    told[elsewhere & city.no & (both | city.both | street.both)] = _LEVEL["different"]
     told[elsewhere & city.yes] = _LEVEL["city"]
-    told[elsewhere & code.both & in_one_area] = _LEVEL["area"]
-    told[street.yes & number.yes & city.no & is_far] = _LEVEL["street"]
+    told[_where(elsewhere & both, columns["~same_area"], lo, hi, blank=True)] = _LEVEL["area"]
+    told[is_number & city.no & is_far] = _LEVEL["street"]
     told[street.yes & city.yes] = _LEVEL["street"]
-    told[street.yes & city.yes & number.yes] = _LEVEL["house"]
+    told[is_number & city.yes] = _LEVEL["house"]
     return told
 
 
-def _same(columns: Columns, part: str, lo: Rows, hi: Rows) -> Alike:
-    ours, theirs = columns[f"~same_{part}"][lo], columns[f"~same_{part}"][hi]
-    both = (ours != NOTHING) & (theirs != NOTHING)
-    return Alike(both & (ours == theirs), ours != theirs, both)
+def _where(are: Mask, numbers: Sketches, lo: Rows, hi: Rows, *, blank: bool = False) -> Mask:
+    """Those of some pairs that have the same value; two who have none only if `blank`."""
+    some = np.flatnonzero(are)
+    ours, theirs = numbers[lo[some]], numbers[hi[some]]
+    found = np.zeros(len(lo), bool)
+    found[some] = (ours == theirs) & ((ours != NOTHING) | blank)
+    return found
+
+
+def _are_equal(
+    columns: Columns, part: str, ours: Sketches, theirs: Sketches, lo: Rows, hi: Rows
+) -> Mask:
+    """Where both have the same: few have the same sketch, and only these are looked up."""
+    return _where((ours == theirs) & (ours != BLANK), columns[f"~same_{part}"], lo, hi)
 
 
 def _alike(columns: Columns, part: str, lo: Rows, hi: Rows) -> Alike:
     """Equal, or so unlike that no slips of the pen explain it; or one of them is missing."""
-    same = _same(columns, part, lo, hi)
-    ours, theirs = columns[f"~{part}"][lo], columns[f"~{part}"][hi]
-    is_known = (ours != UNKNOWN) & (theirs != UNKNOWN)
-    unlike = is_known & same.both & ~same.yes & are_unlike(ours, theirs, FUZZY)
-    return Alike(same.yes, ~same.both | unlike, same.both)
+    sketches = columns[f"~{part}"]
+    ours, theirs = sketches.take(lo), sketches.take(hi)
+    same = _are_equal(columns, part, ours, theirs, lo, hi)
+    both = (ours != BLANK) & (theirs != BLANK)
+    unlike = both & ~same & are_unlike(ours, theirs, FUZZY)
+    unlike &= (ours != UNKNOWN) & (theirs != UNKNOWN)
+    return Alike(same, ~both | unlike, both)
 
 
-def _are_far_codes(columns: Columns, lo: Rows, hi: Rows) -> Mask:
+def _are_far_codes(ours: Sketches, theirs: Sketches) -> Mask:
     """Postcodes more than a slip apart."""
-    ours, theirs = columns["~postcode"][lo], columns["~postcode"][hi]
     are_codes = (ours != UNKNOWN) & (theirs != UNKNOWN) & (ours != BLANK) & (theirs != BLANK)
     is_longer = np.abs(lengths(ours) - lengths(theirs)) > 1
     return np.asarray(are_codes & (is_longer | (changed(ours, theirs) > 2)))
