@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 Rows = NDArray[np.int64]
 Places = NDArray[np.int32]  # half as much memory, where there are very many
 AT_ONCE = 8_000_000  # pairs gathered before duplicates are dropped
+_HALF = 32  # bits of a row in a packed pair
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,6 @@ def pairs_of(
     At least one of a pair is dirty, and both may match. Ascending, so that neighbours among the
     pairs are about the same few records.
     """
-    total = max(len(is_dirty), 1)
     found = np.empty(0, np.int64)
     gathered: list[Rows] = []
     for pairs in _packed_pairs(blocks, brings_pairs, is_dirty, may_match):
@@ -90,7 +90,7 @@ def pairs_of(
         if sum(map(len, gathered)) >= max(AT_ONCE, len(found)):
             found, gathered = _each_once([found, *gathered]), []
     found = _each_once([found, *gathered])
-    return (found // total).astype(np.int32), (found % total).astype(np.int32)
+    return (found >> _HALF).astype(np.int32), found.astype(np.int32)  # of this the lower half
 
 
 def _each_once(gathered: Sequence[Rows]) -> Rows:
@@ -109,17 +109,18 @@ def _packed_pairs(
     is_dirty: NDArray[np.bool_],
     may_match: NDArray[np.bool_],
 ) -> Iterator[Rows]:
-    """Pairs as lo * records + hi, block size by block size; repeated where blocks overlap."""
+    """Pairs, lo and hi in one number, block size by block size; repeated where they overlap."""
     useful = brings_pairs & (blocks.sizes > 1)
-    total = len(is_dirty)
+    are_all_wanted = is_dirty.all() and may_match.all()
     for size in np.unique(blocks.sizes[useful])[::-1].tolist():
         starts = blocks.starts[useful & (blocks.sizes == size)]
         left, right = np.triu_indices(size, 1)
         step = max(1, AT_ONCE // (4 * len(left)))
         for begin in range(0, len(starts), step):
             members = blocks.rows[starts[begin : begin + step, None] + np.arange(size)]
-            ours = members[:, left].ravel().astype(np.int64)
-            theirs = members[:, right].ravel().astype(np.int64)
-            wanted = (is_dirty[ours] | is_dirty[theirs]) & may_match[ours] & may_match[theirs]
-            ours, theirs = ours[wanted], theirs[wanted]
-            yield np.minimum(ours, theirs) * total + np.maximum(ours, theirs)
+            ours, theirs = members[:, left].ravel(), members[:, right].ravel()
+            if not are_all_wanted:
+                wanted = is_dirty[ours] | is_dirty[theirs]
+                wanted &= may_match[ours] & may_match[theirs]
+                ours, theirs = ours[wanted], theirs[wanted]
+            yield np.minimum(ours, theirs).astype(np.int64) << _HALF | np.maximum(ours, theirs)

@@ -91,7 +91,8 @@ def _keep_by_group(folder: Path, name: str, things: Rows, group: Rows, groups: i
     """Sort things by their group; `name_ends` says where those of each group end."""
     inside = group >= 0
     things, group = things[inside], group[inside]
-    order = np.argsort(group, kind="stable")
+    small = group.astype(np.uint16) if groups < 1 << 16 else group  # sorted ten times faster
+    order = np.argsort(small, kind="stable")
     ends = np.cumsum(np.bincount(group, minlength=groups))
     save(folder, **{f"by_group_{name}": things[order], f"by_group_{name}_ends": ends})
 
