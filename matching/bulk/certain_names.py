@@ -3,40 +3,52 @@
 Lone names, and those that may be a second name of the other, are left to the comparisons.
 """
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import numpy as np
 
-from matching.bulk.sketches import UNKNOWN, Sketches, first_signs, lengths, only_ours
-from matching.bulk.told import Columns, Levels, Mask, Rows, Told, nothing_told
+from matching.bulk.sketches import UNKNOWN, Counts, Sketches, first_signs, lengths, only_ours
+from matching.bulk.told import UNTOLD, Columns, Levels, Mask, Rows, Told, nothing_told
 from matching.core.comparisons import SIMILAR
 
 _SAFELY = 1e-5  # more than a sum of three short fractions may be off
 _GIVEN, _FAMILY = Levels("given_name"), Levels("family_name")
 Shown = tuple[Sketches, Sketches]
+MayBe = Callable[[Columns, Rows, Rows], Mask]
 
 
 def tell_given(columns: Columns, lo: Rows, hi: Rows) -> Told:
-    given, formal = columns["~given"], columns["~formal"]
-    are_strange = formal[lo] & formal[hi] == 0
-    return _told(columns, "~given", are_far_names(given[lo], given[hi]) & are_strange, lo, hi)
+    return _told(columns, "~given", _may_be_nicknames, _GIVEN, lo, hi)
 
 
 def tell_family(columns: Columns, lo: Rows, hi: Rows) -> Told:
-    family = columns["~family"]
-    are_far = are_far_names(family[lo], family[hi]) & ~_may_share_a_part(columns, lo, hi)
-    return _told(columns, "~family", are_far, lo, hi)
+    return _told(columns, "~family", _may_share_a_part, _FAMILY, lo, hi)
 
 
-def _told(columns: Columns, name: str, are_far: Mask, lo: Rows, hi: Rows) -> Told:
+def _told(
+    columns: Columns, name: str, may_be_more: MayBe, levels: Levels, lo: Rows, hi: Rows
+) -> Told:
     """Different where they are far, else an initial where one is, if nothing was swapped."""
-    levels = _GIVEN if name == "~given" else _FAMILY
-    ours, theirs = columns[name][lo], columns[name][hi]
-    begin = begin_alike(ours, theirs)
+    sketches = columns[name]
+    ours, theirs = sketches.take(lo), sketches.take(hi)
     told = nothing_told(lo)
-    some = np.flatnonzero(are_far | begin)
-    some = some[are_not_swapped(columns, lo[some], hi[some])]
-    some = some[~(are_far[some] & may_be_second(columns, name, lo[some], hi[some]))]
-    told[some] = np.where(are_far[some], levels["different"], levels["initial"])
+    begin = np.flatnonzero(begin_alike(ours, theirs))
+    told[begin] = levels["initial"]
+    far = np.flatnonzero(are_far_names(ours, theirs))
+    told[far] = levels["different"]
+    far = far[
+        may_be_more(columns, lo[far], hi[far]) | may_be_second(columns, name, lo[far], hi[far])
+    ]
+    told[far] = UNTOLD
+    some = np.flatnonzero(told != UNTOLD)
+    told[some[~are_not_swapped(columns, lo[some], hi[some])]] = UNTOLD
     return told
+
+
+def _may_be_nicknames(columns: Columns, lo: Rows, hi: Rows) -> Mask:
+    formal = columns["~formal"]
+    return np.asarray(formal[lo] & formal[hi] != 0)
 
 
 def begin_alike(ours: Sketches, theirs: Sketches) -> Mask:
@@ -83,16 +95,31 @@ def are_not_swapped(columns: Columns, lo: Rows, hi: Rows) -> Mask:
     return told
 
 
+class _Signs(NamedTuple):
+    """How many signs two texts have, and how many of them the other lacks; of many pairs."""
+
+    size: Counts
+    other: Counts
+    mine: Counts
+    yours: Counts
+
+
+def _signs_of(ours: Sketches, theirs: Sketches) -> _Signs:
+    mine, yours = only_ours(ours, theirs), only_ours(theirs, ours)
+    return _Signs(lengths(ours), lengths(theirs), mine, yours)
+
+
 def are_far_names(ours: Sketches, theirs: Sketches) -> Mask:
     """Neither similar, nor mistyped, nor a short form of the other; nor its initial."""
-    mine, yours = only_ours(ours, theirs), only_ours(theirs, ours)
-    size, other = lengths(ours), lengths(theirs)
-    allowed = np.where(np.minimum(size, other) < 7, np.int8(2), np.int8(4))
-    are_far = (mine + yours > allowed) & (mine > 0) & (yours > 0)
-    are_far &= are_unlike(ours, theirs, SIMILAR)
+    signs = _signs_of(ours, theirs)
+    shorter = np.minimum(signs.size, signs.other)
+    allowed = np.where(shorter < 7, np.int8(2), np.int8(4))
+    are_far = (signs.mine + signs.yours > allowed) & (signs.mine > 0) & (signs.yours > 0)
+    same_first = first_signs(ours ^ theirs) == 0
+    are_far &= _are_unlike(signs, same_first, SIMILAR)
     # One sign is like nothing that begins otherwise: Jaro looks for it in the second place of
     # four signs and more only, and that is too little.
-    are_far |= _is_one_sign(ours, theirs) & (first_signs(ours) != first_signs(theirs))
+    are_far |= (shorter == 1) & ~same_first
     return np.asarray(are_far & (ours != UNKNOWN) & (theirs != UNKNOWN))
 
 
@@ -101,15 +128,16 @@ def _is_one_sign(ours: Sketches, theirs: Sketches) -> Mask:
 
 
 def are_unlike(ours: Sketches, theirs: Sketches, limit: float) -> Mask:
-    """Jaro-Winkler below the limit even if all signs that may meet do, in their order.
+    """Jaro-Winkler below the limit even if all signs that may meet do, in their order."""
+    return _are_unlike(_signs_of(ours, theirs), first_signs(ours ^ theirs) == 0, limit)
 
-    Its bonus for a common start takes four tenths of what is missing to 1, if the first agrees.
-    """
-    size, other = lengths(ours), lengths(theirs)
-    met = np.minimum(size - only_ours(ours, theirs), other - only_ours(theirs, ours))
-    share = met.astype(np.float32)
-    jaro = share / np.maximum(size, 1) + share / np.maximum(other, 1)
+
+def _are_unlike(signs: _Signs, same_first: Mask, limit: float) -> Mask:
+    """The bonus for a common start takes four tenths of what is missing to 1, if the first
+    sign agrees."""
+    size, other = np.maximum(signs.size, 1), np.maximum(signs.other, 1)
+    met = np.minimum(signs.size - signs.mine, signs.other - signs.yours).astype(np.float32)
+    jaro = met / size + met / other
     lone = np.float32(3 * (limit - _SAFELY) - 1)  # (jaro + 1) / 3 < limit
     begun = np.float32((3 * (limit - _SAFELY) - 1.2) / 0.6 - 1)  # with the bonus, likewise
-    same_first = first_signs(ours) == first_signs(theirs)
     return np.asarray(jaro < np.where(same_first, begun, lone))
