@@ -66,21 +66,28 @@ def _names(fields: Fields) -> dict[str, Sketches]:
     """
     is_plain = _are_there(fields.given) & _are_there(fields.family)
     given, family = _short_ascii(fields.given), _short_ascii(fields.family)
-    both = zip(fields.family, fields.family_parts, strict=True)
-    parts = [several or (name,) for name, several in both]
     return {
         "~given": np.where(is_plain, text_sketches(given), UNKNOWN),
         "~family": np.where(is_plain, text_sketches(family), UNKNOWN),
         "~text_given": np.array(given, _TEXT),
         "~text_family": np.array(family, _TEXT),
-        "~formal": np.fromiter(map(_formal, fields.given), np.int64, len(fields.given)),
-        "~parts": np.fromiter(map(_bits, parts), np.int64, len(parts)),
-        "~first_part": numbers([each[0] for each in parts]),
-        "~last_part": numbers([each[-1] if len(each) < 3 else "" for each in parts]),
-        "~middle": np.fromiter(map(_bits_in_full, fields.middle), np.int64, len(parts)),
+        "~formal": np.fromiter(map(_formal, fields.given), np.int64, len(given)),
+        "~middle": np.fromiter(map(_bits_in_full, fields.middle), np.int64, len(given)),
         "~same_given": numbers(fields.given),
-        "~same_family": numbers(fields.family),
+        **_family_parts(fields),
     }
+
+
+def _family_parts(fields: Fields) -> dict[str, Sketches]:
+    """Of a family name in one part, this is the name itself."""
+    names = numbers(fields.family)
+    bits = np.fromiter(map(_bit, fields.family), np.int64, len(names))
+    first, last = names.copy(), names.copy()
+    for row, parts in enumerate(fields.family_parts):
+        if parts:
+            bits[row] = _bits(parts)
+            first[row], last[row] = numbers([parts[0], parts[-1] if len(parts) < 3 else ""])
+    return {"~same_family": names, "~parts": bits, "~first_part": first, "~last_part": last}
 
 
 def _short_ascii(names: Sequence[str]) -> list[str]:
@@ -92,8 +99,13 @@ def _bits(names: Iterable[str]) -> int:
     """A bit for each name, the same in every process; some share one."""
     bits = 0
     for name in names:
-        bits |= 1 << crc32(name.encode()) % 62
+        bits |= _bit(name)
     return bits
+
+
+@lru_cache(maxsize=65_536)
+def _bit(name: str) -> int:
+    return 1 << crc32(name.encode()) % 62
 
 
 def _bits_in_full(names: Sequence[str]) -> int:

@@ -96,6 +96,8 @@ class Weigher:
         """Have one comparison look at the pairs of which nothing was told."""
         comparer = self._by[number]
         rest = np.flatnonzero(left.reached[number] == UNTOLD)
+        if not len(rest):
+            return left
         found = self._read(comparer, left.lo[rest], left.hi[rest])
         left.reached[number, rest] = found
         lost, lost_kept = self._bounds.lost(number, comparer)
