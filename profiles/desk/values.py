@@ -27,6 +27,17 @@ LABELS = {
     "address": gettext_lazy("Address"),
     "organisation": gettext_lazy("Organisation"),
 }
+PARTS = {  # what only records and mappings name
+    "prefix": gettext_lazy("Title"),
+    "middle_name": gettext_lazy("Middle name"),
+    "suffix": gettext_lazy("Name suffix"),
+    "address.line1": gettext_lazy("Street and number"),
+    "address.city": gettext_lazy("Town"),
+    "address.region": gettext_lazy("Region"),
+    "address.postal_code": gettext_lazy("Postal code"),
+    "address.country": gettext_lazy("Country"),
+    "events": gettext_lazy("Events"),
+}
 ICONS = {
     "full_name": "user", "email": "mail", "phone": "phone", "birth_date": "calendar",
     "address": "pin", "organisation": "building",
@@ -144,7 +155,7 @@ def field_of(profile: Profile, attribute: str) -> Field:
 
 def label(attribute: str) -> str:
     """The word for an attribute; `identifiers.loyalty_card` reads "Loyalty card"."""
-    known = LABELS.get(attribute)
+    known = LABELS.get(attribute) or PARTS.get(attribute)
     bare = attribute.rpartition(".")[2].replace("_", " ").capitalize()
     return str(known) if known else bare
 
