@@ -24,5 +24,7 @@ def taken_off(gaps: Bits) -> Bits:
     is_sure &= np.abs(taken - NEGLIGIBLE_BITS) > 1 / GRID
     taken[taken < NEGLIGIBLE_BITS] = 0.0
     unsure = np.flatnonzero(~is_sure)
-    taken[unsure] = [gap - against_both(gap, 0.0) for gap in gaps[unsure].tolist()]
+    values, which = np.unique(gaps[unsure], return_inverse=True)
+    each = [gap - against_both(gap, 0.0) for gap in values.tolist()]
+    taken[unsure] = np.array(each, np.float64)[which]
     return np.asarray(taken)

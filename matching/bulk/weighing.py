@@ -26,6 +26,7 @@ from matching.core.scoring import HOUSEHOLD, LEAST_GAP_BITS, Scored
 Look = Callable[[int, tuple[str, ...]], Features]  # a row with these fields at least
 PAIRS_AT_ONCE = 65_536  # told by numpy together: many enough, and near the processor
 NAMES = ("family_name", "given_name")
+COSTLY = ("address", *NAMES)  # before these are told, pairs not worth it any more are dropped
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,8 @@ class Weigher:
         alive = self._worth_it(np.arange(len(lo)), gained, kept)
         for number in self._in_order:
             comparer = self._by[number]
+            if comparer.name in COSTLY:
+                alive = self._worth_it(alive, gained, kept)
             heard = alive[speaks(spoken, number)[alive]]
             if comparer.tell is None:
                 reached[number, heard] = UNTOLD
@@ -84,7 +87,7 @@ class Weigher:
             lost, lost_kept = self._bounds.lost(number, comparer)
             gained[heard] += lost[told]
             kept[heard] += lost_kept[told]
-            alive = self._worth_it(alive, gained, kept)
+        alive = self._worth_it(alive, gained, kept)
         return _Left(lo[alive], hi[alive], gained[alive], kept[alive], reached[:, alive])
 
     def _worth_it(self, alive: Rows, gained: Sums, kept: Sums) -> Rows:
