@@ -20,7 +20,7 @@ _LIKENESS = {None: UNLIKE, "similar": ALIKE, "fuzzy": ONE}
 
 
 def are_swapped(columns: Columns, lo: Rows, hi: Rows) -> Mask:
-    """As `matching.core.comparisons.are_swapped`, of records with plain names."""
+    """As `matching.core.comparisons.are_swapped`, of records that have both names."""
     given, family = columns["~same_given"], columns["~same_family"]
     found = (given[lo] != given[hi]) & (family[lo] != family[hi])
     for ours, theirs in (("given", "family"), ("family", "given")):
@@ -39,7 +39,7 @@ def _are_close(columns: Columns, ours: str, theirs: str, lo: Rows, hi: Rows) -> 
 
 
 def likeness_of(columns: Columns, ours: str, theirs: str, lo: Rows, hi: Rows) -> Likeness:
-    """What `alike_level` says of a plain name of each, given or family; no two are equal."""
+    """What `alike_level` says of a name of each, given or family; no two are equal."""
     found = np.full(len(lo), UNLIKE, np.int8)
     far = are_far_names(columns[f"~{ours}"][lo], columns[f"~{theirs}"][hi])
     open_ = np.flatnonzero(~far)
