@@ -14,7 +14,7 @@ from c360.models import User
 from matching.models import MergeEvent
 from matching.world import Linked, Pair, World
 from profiles.arrays import id_array
-from profiles.copying import NULL, copy_rows, escaped
+from profiles.copying import NULL, copy_rows, escaped, escaped_json
 
 MOST_EVIDENCE = 10  # strongest links kept in a receipt
 
@@ -43,9 +43,6 @@ def moves_between(before: Mapping[int, str], after: Mapping[int, str]) -> list[M
         if before[record_id] != after[record_id]:
             moved[before[record_id], after[record_id]].append(record_id)
     return [Move(origin, to, tuple(ids)) for (origin, to), ids in sorted(moved.items())]
-
-
-Groups = Mapping[str, list[int]]
 
 
 def write_receipts(
@@ -87,44 +84,52 @@ def _rows(
     after: Mapping[int, str],
 ) -> Iterator[tuple[str, ...]]:
     """What is in each receipt but in no other of its cause, as COPY takes it."""
-    were, are = _groups(before), _groups(after)
+    were, are = Groups(before), Groups(after)
     for move in moves:
-        members = are[move.target]
         yield (
             _kind(move, before, were, are).value,
             move.origin,
             move.target,
             id_array(move.records),
-            id_array(members),
-            escaped(evidence.of(move, members)),
-            _hash(were, move),
-            _hash(are, move),
+            f"{{{are.text(move.target)}}}",
+            escaped_json(evidence.of(move, are.members[move.target])),
+            were.hash(move),
+            are.hash(move),
         )
 
 
-def _groups(profile_of: Mapping[int, str]) -> Groups:
-    """The records of each profile, ascending."""
-    groups: dict[str, list[int]] = defaultdict(list)
-    for pk in sorted(profile_of):
-        groups[profile_of[pk]].append(pk)
-    return groups
+class Groups:
+    """The records of each profile, ascending, and their text, made once for all its moves."""
+
+    def __init__(self, profile_of: Mapping[int, str]) -> None:
+        self.members: dict[str, list[int]] = defaultdict(list)
+        for pk in sorted(profile_of):
+            self.members[profile_of[pk]].append(pk)
+        self._texts: dict[str, str] = {}
+
+    def text(self, profile: str) -> str:
+        """Record ids with commas between; empty where the profile has none."""
+        text = self._texts.get(profile)
+        if text is None:
+            text = self._texts[profile] = ",".join(map(str, self.members.get(profile, ())))
+        return text
+
+    def hash(self, move: Move) -> str:
+        """SHA-256 over the members of both profiles of a move, in record order."""
+        one, other = move.origin, move.target
+        if other < one:
+            one, other = other, one
+        text = f"{one}:{self.text(one)};{other}:{self.text(other)}"
+        return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _kind(move: Move, before: Mapping[int, str], were: Groups, are: Groups) -> MergeEvent.Kind:
-    if len({before[pk] for pk in are[move.target]}) > 1:
+    joined = are.members[move.target]
+    if any(before[pk] != move.origin for pk in joined):
         return MergeEvent.Kind.JOIN
-    if set(were[move.origin]) - set(are[move.target]):
+    if set(were.members[move.origin]).difference(joined):
         return MergeEvent.Kind.SPLIT
     return MergeEvent.Kind.MOVE
-
-
-def _hash(groups: Groups, move: Move) -> str:
-    """SHA-256 over the members of both profiles of a move, in record order."""
-    text = ";".join(
-        f"{profile}:{','.join(map(str, groups.get(profile, ())))}"
-        for profile in sorted((move.origin, move.target))
-    )
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class _Evidence:
@@ -134,6 +139,7 @@ class _Evidence:
         self._links = _by_end((row[:2], row) for row in _rows_of(links))
         self._same = _by_end((pair, pair) for pair in world.same)
         self._different = _by_end((pair, pair) for pair in world.different)
+        self._written: dict[Pair, str] = {}  # most links are in the receipts of both ends
 
     def of(self, move: Move, members: Collection[int]) -> str:
         """The evidence of a move as a JSON object."""
@@ -141,12 +147,22 @@ class _Evidence:
         others = set(members) - moved
         links = _of_ends(self._links, moved)
         crossing = [row for pair, row in links.items() if _crosses(pair, moved, others)]
+        told = f'{{"links":[{",".join(map(self._as_json, _strongest(crossing)))}],'
+        if not (self._same or self._different):  # nobody has said anything of these records
+            return told + '"same":[],"different":[]}'
         same = [pair for pair in _of_ends(self._same, moved) if _crosses(pair, moved, others)]
         different = _of_ends(self._different, moved)
-        return (
-            f'{{"links":[{",".join(map(_as_json, _strongest(crossing)))}],'
-            f'"same":{_pairs_as_json(same)},"different":{_pairs_as_json(different)}}}'
-        )
+        return f'{told}"same":{_pairs_as_json(same)},"different":{_pairs_as_json(different)}}}'
+
+    def _as_json(self, row: "_Row") -> str:
+        lo, hi, weight_bits, levels, bits = row
+        known = self._written.get((lo, hi))
+        if known is None:
+            known = self._written[lo, hi] = (
+                f'{{"lo":{lo},"hi":{hi},"weight_bits":{weight_bits!r},"levels":{levels},'
+                f'"bits":{bits}}}'
+            )
+        return known
 
 
 _Row = tuple[int, int, float, str, str]  # lo, hi, weight in bits; levels and bits as JSON
@@ -163,7 +179,10 @@ def _by_end(things: Iterable[tuple[Pair, T]]) -> ByEnd[T]:
     return found
 
 
-def _of_ends(things: ByEnd[T], records: Iterable[int]) -> dict[Pair, T]:
+def _of_ends(things: ByEnd[T], records: Collection[int]) -> Mapping[Pair, T]:
+    if len(records) == 1:
+        [only] = records
+        return things.get(only, {})
     return {pair: thing for pk in records if pk in things for pair, thing in things[pk].items()}
 
 
@@ -180,15 +199,10 @@ def _crosses(pair: Pair, moved: Collection[int], others: Collection[int]) -> boo
     return (lo in moved and hi in others) or (hi in moved and lo in others)
 
 
-def _strongest(links: Iterable[_Row]) -> list[_Row]:
+def _strongest(links: Collection[_Row]) -> Collection[_Row]:
+    if len(links) < 2:
+        return links
     return sorted(links, key=lambda row: (-row[2], row[0], row[1]))[:MOST_EVIDENCE]
-
-
-def _as_json(row: _Row) -> str:
-    lo, hi, weight_bits, levels, bits = row
-    return (
-        f'{{"lo":{lo},"hi":{hi},"weight_bits":{weight_bits!r},"levels":{levels},"bits":{bits}}}'
-    )
 
 
 def _pairs_as_json(pairs: Collection[Pair]) -> str:

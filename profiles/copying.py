@@ -42,3 +42,8 @@ def escaped(text: str) -> str:
     if "\\" in text:
         text = text.replace("\\", "\\\\")
     return text.replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+
+
+def escaped_json(text: str) -> str:
+    """The same for JSON without white space of its own: tabs within are written as signs."""
+    return text.replace("\\", "\\\\") if "\\" in text else text

@@ -41,6 +41,9 @@ JOIN profiles_source s ON s.id = r.source_id
 """  # noqa: S608  # nothing but our own
 
 
+_read = json.JSONDecoder().raw_decode  # `json.loads` looks for more before and after
+
+
 class JoinedSource(NamedTuple):
     """What a face needs of a source."""
 
@@ -106,7 +109,7 @@ def _joined(
     told = None if updated_at is None else datetime.fromisoformat(updated_at)
     arrived = datetime.fromisoformat(received_at)
     source = JoinedSource(slug, priority)
-    facts = json.loads(attributes)
+    facts, _ = _read(attributes)
     said = () if overrides is None else [_override(*row) for row in json.loads(overrides)]
     return JoinedRecord(pk, external_id, facts, told, arrived, source, event, said)
 

@@ -68,7 +68,7 @@ def _processors() -> int:
 def _begin(parent: int) -> None:
     """Give way to pages; leave Ctrl-C to the parent, which waits for what is being written."""
     os.nice(GIVE_WAY)
-    collect_seldom(200_000)  # a group makes many objects and hardly a cycle
+    collect_seldom(1_000_000)  # more than a group makes, and it makes hardly a cycle
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_follow, args=(parent,), daemon=True).start()

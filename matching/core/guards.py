@@ -58,7 +58,10 @@ def _two_identifiers(union: Union, model: MatchModel) -> Objection | None:
     """
     apart = {
         namespace
-        for ours, theirs, _ in union.across()
+        for ours in union.left
+        if ours.identifiers
+        for theirs in union.right
+        if theirs.identifiers
         for namespace in in_conflict(ours, theirs)
         if namespace in model.one_per_person
         and not _stand_together(namespace, ours, theirs, union.left)
@@ -147,6 +150,8 @@ def are_named_alike(ours: Features, theirs: Features) -> bool:
     """Two given names in full that are one: the same, its short form, or mistyped."""
     if len(ours.given) < 2 or len(theirs.given) < 2:
         return False
+    if ours.given == theirs.given:
+        return True
     if are_look_alikes(ours, theirs):
         return False
     return comparisons.given_name(ours, theirs) in ("exact", "nickname", "fuzzy", "swapped")
@@ -169,7 +174,7 @@ def _share_personal_identifier(union: Union, model: MatchModel) -> bool:
 
 def are_named_apart(ours: Features, theirs: Features) -> bool:
     """Two given names in full that cannot be one, with no name in common."""
-    if len(ours.given) < 2 or len(theirs.given) < 2:
+    if ours.given == theirs.given or len(ours.given) < 2 or len(theirs.given) < 2:
         return False
     if comparisons.given_name(ours, theirs) != "different":
         return False

@@ -1,7 +1,7 @@
 """Links of a batch, written under locks with the versions they were computed from."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from matching.live import FEATURES, Folded
 from matching.resolving.snapshot import SeenRecord, Snapshot
 from matching.world import Pair
 from profiles.arrays import id_array
-from profiles.copying import copy_rows, escaped
+from profiles.copying import copy_rows, escaped, escaped_json
 from profiles.prepared import ask, tell
 
 JOINING_STAGES = {"assist", "auto"}
@@ -208,22 +208,21 @@ INSERT = """matching_link (lo_id, hi_id, weight_bits, joins, levels, bits, model
 def _insert(pairs: list[ScoredPair], seen: Mapping[int, SeenRecord], model: MatchModel) -> None:
     """Store links of which there is none yet."""
     pairs.sort(key=lambda pair: (pair.lo, pair.hi))
-    version = escaped(model.version)
-    copy_rows(INSERT, (_as_row(pair, seen, version) for pair in pairs))
+    ends = _ends((pair.lo, pair.hi) for pair in pairs)
+    versions = {pk: str(seen[pk].version) for pk in ends}
+    copy_rows(INSERT, _as_rows(pairs, versions, escaped(model.version)))
 
 
-def _as_row(
-    pair: ScoredPair, seen: Mapping[int, SeenRecord], model_version: str
-) -> tuple[str, ...]:
-    levels, bits = pair.scored.as_json
-    return (
-        str(pair.lo),
-        str(pair.hi),
-        repr(pair.scored.weight_bits),
-        "t" if pair.joins else "f",
-        escaped(levels),
-        escaped(bits),
-        model_version,
-        str(seen[pair.lo].version),
-        str(seen[pair.hi].version),
-    )
+def _as_rows(
+    pairs: Iterable[ScoredPair], versions: Mapping[int, str], model_version: str
+) -> Iterator[tuple[str, ...]]:
+    """Links as COPY takes them; evidence that many of them share is written once."""
+    written: dict[int, tuple[str, str, str]] = {}
+    for lo, hi, scored, is_joining in pairs:
+        evidence = written.get(id(scored))
+        if evidence is None:
+            levels, bits = map(escaped_json, scored.as_json)
+            evidence = written[id(scored)] = repr(scored.weight_bits), levels, bits
+        weight, levels, bits = evidence
+        joined, ends = "t" if is_joining else "f", (versions[lo], versions[hi])
+        yield str(lo), str(hi), weight, joined, levels, bits, model_version, *ends

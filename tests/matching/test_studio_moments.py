@@ -6,7 +6,7 @@ import pytest
 
 from matching.deciding.decisions import undo
 from matching.models import MergeEvent
-from matching.receipts import Move, _hash
+from matching.receipts import Groups, Move
 from matching.studio.moments import members_at, moment_of, moments_of, receipts_of
 from profiles.models import Profile
 from tests.matching.anna import three_of_anna
@@ -40,12 +40,13 @@ def test_every_receipt_recomputes_to_the_hash_it_recorded(anna: Profile) -> None
             (row.happened_at, row.hash_after),
             (row.happened_at - timedelta(microseconds=1), row.hash_before),
         ):
-            groups = {
-                pk: sorted(members_at(profiles[pk], told[pk], at))
+            profile_of = {
+                record: pk
                 for pk in (row.from_profile_id, row.to_profile_id)
+                for record in members_at(profiles[pk], told[pk], at)
             }
             move = Move(row.from_profile_id, row.to_profile_id, tuple(row.records))
-            assert _hash(groups, move) == recorded
+            assert Groups(profile_of).hash(move) == recorded
 
 
 def test_moments_say_who_and_how_many(anna: Profile) -> None:
