@@ -19,7 +19,7 @@ from django.db import connection
 from django.utils import timezone
 
 from profiles.arrays import key_array, text_array
-from profiles.copying import NULL, copy_rows, escaped
+from profiles.copying import NULL, copy_rows, escaped, escaped_json
 from profiles.joined import JoinedRecord, members_of, overrides_of
 from profiles.models import Profile
 from profiles.normalise import fold
@@ -271,7 +271,7 @@ def _as_row(pk: str, face: Face) -> tuple[str, ...]:
     return (
         pk,
         str(face.record_count),
-        escaped(_as_json(face.golden)),
+        escaped_json(_as_json(face.golden)),
         escaped(face.display_name),
         escaped(face.search_name),
         escaped(text_array(face.name_sounds)),

@@ -1,12 +1,14 @@
 """Rows put into a table by COPY arrive as they were."""
 
+import json
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from profiles.arrays import text_array
-from profiles.copying import NULL, copy_rows, escaped
+from profiles.copying import NULL, copy_rows, escaped, escaped_json
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +36,18 @@ def test_any_text_arrives_as_it_was(texts: list[str]) -> None:
     copy_rows("note (id, words)", ((str(n), escaped(each)) for n, each in enumerate(texts)))
 
     assert notes() == list(enumerate(texts))
+
+
+@settings(max_examples=60)
+@given(value=st.dictionaries(storable, storable), ascii_only=st.booleans())
+def test_any_json_arrives_as_it_was(value: dict[str, str], ascii_only: bool) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM note")
+    told = json.dumps(value, ensure_ascii=ascii_only)
+
+    copy_rows("note (id, words)", [("1", escaped_json(told))])
+
+    assert notes() == [(1, told)]
 
 
 def test_nothing_is_no_empty_text() -> None:
