@@ -48,4 +48,9 @@ ACCESS = (
     gettext_noop("refused: more than %s lookups in a minute"),
     gettext_noop("in a frame of %s, token %s"),
 )
-SENTENCES = (*ROWS, *VERSIONS, *ACCESS)
+EVENTS = (  # what notes of agents are called on a timeline
+    gettext_noop("Note by %s"),
+    gettext_noop("Note taken back"),
+    gettext_noop("Note marked as mistaken"),
+)
+SENTENCES = (*ROWS, *VERSIONS, *ACCESS, *EVENTS)

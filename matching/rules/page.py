@@ -13,6 +13,7 @@ from matching.models import MatchModelVersion
 from matching.review import ask_permission
 from matching.rules.drawing import Drawn, drawn
 from matching.rules.simulating import TRAIN
+from matching.telling.keys import key_words
 from profiles.desk.values import label
 from profiles.models.rule_version import RuleVersion
 from profiles.rule_versions import Published, Version
@@ -61,7 +62,7 @@ class Line:
 
 
 def limit_words(kind: str) -> str:
-    return _("Records that may share a key by %s") % kind.replace("_", " ")
+    return _("Records that may share a key by %s") % key_words(kind)
 
 
 def differences(version: MatchModelVersion, live: MatchModelVersion) -> list[Line]:

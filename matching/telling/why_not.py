@@ -20,6 +20,7 @@ from matching.deciding.preview import live_members, world_around
 from matching.models import BlockKey, Decision, GenericKey
 from matching.resolving.links import JOINING_STAGES
 from matching.telling import explain
+from matching.telling.keys import key_words
 from matching.world import Pair, Solution, World, solve
 from profiles.models import Profile, SourceRecord
 
@@ -139,7 +140,7 @@ def _not_compared(ours: Collection[int], theirs: Collection[int]) -> WhyNot | No
     sentence = _(
         "They were never compared: what they have in common is shared by too many records."
     )
-    return WhyNot("generic", sentence, ", ".join(kind.replace("_", " ") for kind in kinds))
+    return WhyNot("generic", sentence, ", ".join(map(key_words, kinds)))
 
 
 def _keys_of(records: Collection[int]) -> dict[int, str]:

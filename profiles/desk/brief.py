@@ -18,6 +18,7 @@ from profiles.desk.attention.banner import attention
 from profiles.desk.attention.items import Item
 from profiles.desk.guard import Guard, guard_of
 from profiles.desk.once import reading_once
+from profiles.desk.states import words as state_words
 from profiles.desk.timeline.kinds import kind_label
 from profiles.desk.told import Told, told_lately
 from profiles.models import CustomerObject, Profile, SourceRecord
@@ -88,7 +89,7 @@ def _orders(records: Sequence[SourceRecord]) -> str:
 def _order(row: CustomerObject) -> str:
     money = "" if row.amount_minor is None else format_minor(row.amount_minor, row.currency)
     day = date_format(timezone.localdate(row.opened_at), "SHORT_DATE_FORMAT")
-    words = (row.object_id, money, row.state.replace("_", " "), day)
+    words = (row.object_id, money, state_words(row.state), day)
     return " ".join(word for word in words if word)
 
 

@@ -37,6 +37,8 @@ PARTS = {  # what only records and mappings name
     "address.postal_code": gettext_lazy("Postal code"),
     "address.country": gettext_lazy("Country"),
     "events": gettext_lazy("Events"),
+    "identifiers": gettext_lazy("Identifiers"),
+    "custom": gettext_lazy("Own attributes"),
 }
 ICONS = {
     "full_name": "user", "email": "mail", "phone": "phone", "birth_date": "calendar",

@@ -19,6 +19,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from c360.sentences import in_words
 from profiles.desk import values
 from profiles.desk.attention.items import Item, Proof
 from profiles.desk.guard import LOCKED, Guard
@@ -174,6 +175,7 @@ def kind_icon(code: str) -> str:
 
 
 register.filter("words", words)
+register.filter("in_words", in_words)
 
 
 @register.simple_tag

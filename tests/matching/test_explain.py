@@ -1,7 +1,5 @@
 """A weight in plain words."""
 
-from pathlib import Path
-
 from django.utils import translation
 from hypothesis import given
 
@@ -10,10 +8,10 @@ from matching.core.features import Features
 from matching.core.model import default_model
 from matching.core.scoring import score
 from matching.telling import explain
+from matching.telling.keys import WORDS, key_words
 from tests.matching.people import people, person
 
 MODEL = default_model()
-CORE = Path(comparisons.__file__).parent
 
 
 @given(people(), people())
@@ -79,3 +77,12 @@ def test_every_refusal_has_its_sentence() -> None:
     for reason in ("different", "identifier", "birth_date", "twins", "generation"):
         assert explain.refusal(reason) == str(explain.REFUSALS[reason])
     assert explain.refusal("unheard of")
+
+
+def test_every_kind_of_key_has_its_words_and_german_ones() -> None:
+    kinds = set(MODEL.generic_limits())
+    assert kinds == WORDS.keys()
+    assert key_words("of_tomorrow") == "of tomorrow"
+
+    with translation.override("de"):
+        assert [kind for kind in kinds if key_words(kind) == kind.replace("_", " ")] == []

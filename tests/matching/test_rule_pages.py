@@ -52,7 +52,7 @@ def test_a_draft_is_made_and_its_page_says_what_it_changes(sol: Client) -> None:
 
     assert answer["Location"] == "/rules/version/strict/"
     page = text(sol.get("/rules/version/strict/"))
-    assert "Records that may share a key by email" in page
+    assert "Records that may share a key by e-mail" in page
     assert "Made by Sol" in page
     assert "strict" in text(sol.get("/rules/"))
 

@@ -90,7 +90,7 @@ def test_who_shares_a_generic_key_alone_was_never_compared_and_the_kind_is_told(
 
     found = ask(one, other)
 
-    assert (found.reason, found.detail) == ("generic", "names town")
+    assert (found.reason, found.detail) == ("generic", "names and town")
 
 
 def test_weak_evidence_is_told_with_its_weight_and_the_limit() -> None:

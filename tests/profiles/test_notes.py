@@ -196,3 +196,16 @@ def test_hostile_text_is_inert(anna: Profile) -> None:
 
     assert "<script>canary" not in body
     assert "&lt;script&gt;" in body
+
+
+def test_a_timeline_names_a_note_and_what_became_of_it_in_german(anna: Profile) -> None:
+    write(anna, "Rings back at four.")
+    close(anna, "mistaken")
+    browser = signed_in("ana")
+    browser.post("/preferences/", {"language": "de"})
+
+    told = browser.get(f"/c/{anna.pk}/").content.decode()
+
+    assert "Notiz von Ana" in told
+    assert "Notiz als falsch markiert" in told
+    assert "Note by" not in told
