@@ -1,6 +1,6 @@
 """The records of a bulk run as they are at one moment, read into arrays."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +18,7 @@ from matching.core.model import MatchModel
 RECORDS_AT_ONCE = 20_000  # read by one query
 PAGES_AT_ONCE = 4_000  # of keys, some 500,000
 KIND_AT = 40  # ids of records are smaller than this many bits
+FAR_APART = 4  # ids for each record; a table of all of them is larger than what it saves
 STAGES = ("observe", "suggest", "assist", "auto")
 
 # Many numbers in one value: row by row the client would take most of the time. Each query is
@@ -145,13 +146,22 @@ def _blocks(ids: NDArray[np.int64], model: MatchModel, workers: Workers) -> Bloc
     number_of = np.full(1 << (64 - KIND_AT), -1, np.int8)
     number_of[hashes] = np.arange(len(kinds))
     found = [(np.empty(0, np.int64), np.empty(0, np.int8), np.empty(0, np.int32))]
-    snapshot = share_snapshot()
+    snapshot, row_of = share_snapshot(), rows_of(ids)
     for keys, records in workers.each(_keys_within, ((snapshot, ends) for ends in _pages())):
         kind = number_of[records >> KIND_AT]
-        rows = np.searchsorted(ids, records & ((1 << KIND_AT) - 1)).astype(np.int32)
+        rows = row_of(records & ((1 << KIND_AT) - 1)).astype(np.int32)
         known = kind >= 0  # else the model knows no limit of this kind
         found.append((keys[known], kind[known], rows[known]))
     return blocks_of(*map(np.concatenate, zip(*found, strict=True)))
+
+
+def rows_of(ids: NDArray[np.int64]) -> Callable[[NDArray[np.int64]], NDArray[np.integer]]:
+    """A function from ids to their rows: by a table, unless ids lie far apart."""
+    if not len(ids) or ids[-1] - ids[0] > FAR_APART * len(ids):
+        return lambda wanted: np.searchsorted(ids, wanted)
+    first = ids[0]
+    rows = np.searchsorted(ids, np.arange(first, ids[-1] + 1)).astype(np.int32)
+    return lambda wanted: rows.take(wanted - first, mode="clip")
 
 
 def what_all_say(size: int) -> Iterator[list[tuple[int, str]]]:

@@ -241,10 +241,11 @@ def merged(parts: Sequence[Weighed]) -> Weighed:
     tables: list[dict[Outcome, int]] = [{} for _ in range(width)]
     columns = []
     for part in parts:
-        moved = np.empty_like(part.outcomes)
+        moved = part.outcomes.copy()
         for number, known in enumerate(tables):
             new = [known.setdefault(each, len(known) + 1) for each in part.tables[number]]
-            moved[:, number] = np.array([0, *new], np.int32)[part.outcomes[:, number]]
+            if new != list(range(1, len(new) + 1)):  # else they stand where they stood
+                moved[:, number] = np.array([0, *new], np.int32)[part.outcomes[:, number]]
         columns.append(moved)
     return Weighed(
         np.concatenate([part.lo for part in parts]),

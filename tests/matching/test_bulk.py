@@ -19,6 +19,7 @@ from matching.bulk.comparers import comparers
 from matching.bulk.fields import flat_of, with_only
 from matching.bulk.groups import components, groups_of
 from matching.bulk.parts import PARTS, parts_of
+from matching.bulk.reading import rows_of
 from matching.bulk.weighing import Weighed, Weigher, merged, scored
 from matching.core.blocking import block_keys
 from matching.core.codec import Flat, as_text, flatten, from_json, packed, unpacked
@@ -244,3 +245,10 @@ def test_groups_hold_whole_components_with_something_to_do(
         for row in group:
             mates = np.flatnonzero(component == component[row])
             assert len(mates) > most or set(mates.tolist()) <= set(group)
+
+
+@pytest.mark.parametrize("ids", [[3, 4, 7], [3, 4, 7_000_000]], ids=["near", "far apart"])
+def test_rows_are_found_by_the_ids_of_records(ids: list[int]) -> None:
+    find = rows_of(np.array(ids, np.int64))
+
+    assert find(np.array(ids[::-1])).tolist() == [2, 1, 0]
