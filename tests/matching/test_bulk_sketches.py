@@ -92,7 +92,7 @@ SHORT = st.sampled_from(("a", "al", "alb", "albe", "albert", "bert", "b", "e", "
         ),
     )
 )
-@settings(max_examples=1000)
+@settings(max_examples=400)
 def test_what_is_told_of_names_unseen_holds_when_they_are_seen(
     pair: tuple[Features, Features],
 ) -> None:
@@ -101,7 +101,7 @@ def test_what_is_told_of_names_unseen_holds_when_they_are_seen(
 
 
 @given(people(), people())
-@settings(max_examples=500)
+@settings(max_examples=200)
 def test_what_is_told_of_people_unseen_holds_when_they_are_seen(
     left: Features, right: Features
 ) -> None:
@@ -206,7 +206,7 @@ NEAR = st.tuples(st.integers(-11, 11), st.integers(-2, 2), st.integers(-5, 5))
 @given(DATES, st.one_of(DATES, NEAR))
 @example((1981, 4, 22), (1, 0, 0))
 @example((1981, 4, 12), (0, 8, -8))
-@settings(max_examples=500)
+@settings(max_examples=250)
 def test_every_level_of_two_dates_with_a_year_is_told(
     ours: tuple[int, int, int], more: tuple[int, int, int]
 ) -> None:
@@ -232,7 +232,7 @@ PLACES = st.builds(
 
 
 @given(PLACES, PLACES)
-@settings(max_examples=1000)
+@settings(max_examples=400)
 def test_what_is_told_of_addresses_unseen_holds_when_they_are_seen(
     ours: Features, theirs: Features
 ) -> None:
