@@ -284,7 +284,7 @@ def in_small_groups(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_groups_too_small_for_their_components_wait_for_each_other(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(settling, "RECORDS_AT_ONCE", 1)
+    monkeypatch.setattr(settling, "RECORDS_AT_ONCE", 4)
     arrive_all()
 
     resolve_in_bulk(processes=2)
