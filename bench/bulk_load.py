@@ -43,7 +43,7 @@ def load(records: int, *, seed: int) -> None:
 
 def load_rows(arriving: Iterator[Customer]) -> None:
     """Store rows in a new database; each record gets its keys and a dirty mark."""
-    from matching.resolving.keys import mark_all_dirty
+    from matching.resolving.marks import mark_all_dirty
     from profiles.models import Source
 
     found = Source.objects.bulk_create(Source(slug=name, name=name) for name in COLUMNS)

@@ -10,7 +10,7 @@ from django.dispatch import receiver
 from c360.live import announce
 from matching import tasks
 from matching.models import DirtyRecord
-from matching.resolving import keys
+from matching.resolving import keys, marks
 from matching.review import QUEUE
 from matching.signals import clusters_settled
 from profiles.announcing import announce_customers
@@ -29,7 +29,7 @@ def mark_for_resolving(sender: Any, changes: Sequence[RecordChange], **kwargs: A
         return
     lost = keys.replace_keys(current)
     lane = DirtyRecord.Lane.BULK if len(current) >= BULK_FROM else DirtyRecord.Lane.LIVE
-    keys.mark_dirty([change.record.pk for change in current], lane=lane, touched=lost)
+    marks.mark_dirty([change.record.pk for change in current], lane=lane, touched=lost)
     transaction.on_commit(tasks.nudge, robust=True)
 
 
@@ -48,7 +48,7 @@ def look_again_when_a_source_changes(
     before = instance.__dict__.pop("deciding_before", None)
     if created or before == {name: getattr(instance, name) for name in DECIDING}:
         return
-    keys.mark_all_dirty(of_source=instance.pk)
+    marks.mark_all_dirty(of_source=instance.pk)
     transaction.on_commit(tasks.nudge, robust=True)
 
 

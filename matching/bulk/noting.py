@@ -14,7 +14,7 @@ from matching.bulk.candidates import generic, rows_under
 from matching.bulk.reading import Seen
 from matching.core.model import MatchModel
 from matching.models import DirtyRecord, GenericKey
-from matching.resolving.keys import mark_blocks_dirty, mark_dirty
+from matching.resolving.marks import mark_blocks_dirty, mark_dirty
 
 RECOUNT = (
     "SELECT key, count(*) FROM matching_blockkey WHERE key = ANY(%s::bigint[]) GROUP BY key"

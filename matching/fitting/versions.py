@@ -19,7 +19,7 @@ from matching.fitting.material import AllRecords, ordered, read_all
 from matching.live import live_model
 from matching.models import Audit, DirtyRecord, MatchModelVersion, Publication
 from matching.progress import Stage, TellStage, silent_stage
-from matching.resolving import keys
+from matching.resolving import marks
 from matching.rules.figures import curve, riskiest
 from matching.rules.flips import values_that_flip
 from matching.training.task import Material, Settings
@@ -237,4 +237,6 @@ def _mark(scope: Publication.Scope) -> int:
     """
     DirtyRecord.objects.filter(lane=DirtyRecord.Lane.HELD).delete()
     is_held = scope == Publication.Scope.NEW
-    return keys.mark_all_dirty(lane=DirtyRecord.Lane.HELD if is_held else DirtyRecord.Lane.BULK)
+    return marks.mark_all_dirty(
+        lane=DirtyRecord.Lane.HELD if is_held else DirtyRecord.Lane.BULK
+    )

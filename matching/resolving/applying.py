@@ -6,8 +6,8 @@ from matching.core.model import MatchModel
 from matching.models import DirtyRecord
 from matching.receipts import Cause
 from matching.resolving.failpoints import failpoint
-from matching.resolving.keys import mark_dirty
 from matching.resolving.links import ScoredPair, ends_of_links, write_links
+from matching.resolving.marks import mark_dirty
 from matching.resolving.snapshot import SeenRecord
 from matching.settle import settle
 from profiles.locking import lock_components

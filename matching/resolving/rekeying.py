@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from matching.core.blocking import KEY_SCHEME
 from matching.models import DirtyRecord
 from matching.progress import Stage, TellStage, silent_stage
-from matching.resolving import keys
+from matching.resolving import keys, marks
 from profiles.arrays import id_array
 
 logger = logging.getLogger(__name__)
@@ -137,7 +137,7 @@ def _rekey_these(rows: Collection[Row], done: Rekeyed) -> None:
     keys.write_keys(wanted)
     with connection.cursor() as cursor:
         cursor.executemany(NOTE_OUTDATED, [(id_array(old), pk) for pk, old in lost.items()])
-    keys.mark_dirty(sorted(wanted.keys() - lost.keys()), lane=DirtyRecord.Lane.BULK)
+    marks.mark_dirty(sorted(wanted.keys() - lost.keys()), lane=DirtyRecord.Lane.BULK)
     done.records += len(wanted)
 
 
@@ -160,7 +160,7 @@ def _drop_outdated_keys(done: Rekeyed, left: int, tell: TellStage) -> None:
             if not lost:
                 return
             keys.drop_keys(lost)
-            keys.mark_dirty(lost, lane=DirtyRecord.Lane.BULK, touched=lost)
+            marks.mark_dirty(lost, lane=DirtyRecord.Lane.BULK, touched=lost)
             with connection.cursor() as cursor:
                 cursor.execute(FORGET_OUTDATED, [id_array(lost)])
         done.lost_keys += len(lost)

@@ -23,8 +23,8 @@ from matching.progress import Progress, Tell, TellStage, silent_stage, silently
 from matching.resolving import queue
 from matching.resolving.applying import apply, lock_touched
 from matching.resolving.failpoints import failpoint
-from matching.resolving.keys import mark_blocks_dirty, mark_met_dirty
 from matching.resolving.links import folded, score_candidates
+from matching.resolving.marks import mark_blocks_dirty, mark_met_dirty
 from matching.resolving.snapshot import Snapshot, take_snapshot, what_holds
 from profiles.locking import MAX_TRIES, ComponentsKeepMoving
 from profiles.models import SourceRecord
@@ -180,7 +180,7 @@ def _note_generic_keys(snapshot: Snapshot, *, besides: Collection[int]) -> None:
     """Remember keys that crossed their limit; have what that concerns examined again.
 
     Of an identifying value that is told no longer, and of a key that brings candidates again,
-    all records; of one that only brings none any more, pairs that have a link.
+    all records; of one that only brings none any more, pairs that may have met by it alone.
     """
     GenericKey.objects.bulk_create(
         [GenericKey(key=key, kind=kind) for key, kind in snapshot.became_generic],

@@ -14,7 +14,7 @@ from django.utils import timezone
 from c360.live import announce
 from matching.models import Audit, Decision, ReviewCase
 from matching.models.review import CaseQuerySet
-from matching.resolving.keys import mark_dirty
+from matching.resolving.marks import mark_dirty
 from matching.review import QUEUE
 
 MOST_OPEN = 40  # audits that wait in the queue at once

@@ -13,7 +13,7 @@ from c360.models import User
 from matching import tasks
 from matching.fitting.versions import Published, replace_live
 from matching.models import DirtyRecord, MatchModelVersion, Publication
-from matching.resolving import keys
+from matching.resolving import marks
 from matching.resolving.queue import waiting
 from matching.rules.topics import announce_rules
 from profiles import rule_versions
@@ -137,7 +137,7 @@ def take_back(*, by: User) -> Published:
 def spread(*, by: User) -> int:
     """Apply a version that is for new data only to all records; return how many."""
     publication = last_publication()
-    marked = keys.release_held()
+    marked = marks.release_held()
     if publication is None or not marked:
         raise PublishRefused(_("It applies to all records already."))
     Publication.objects.create(

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from matching.live import live_model
 from matching.models import MatchModelVersion
-from matching.resolving import keys as marks
+from matching.resolving import marks
 from profiles.models import SourceRecord
 from tests.matching.arrivals import are_together, arrive, day, resolve
 

@@ -24,7 +24,7 @@ from matching.core.blocking import KINDS
 from matching.core.model import default_model
 from matching.models import DirtyRecord, GenericKey, KeyedRecord, Link, MergeEvent
 from matching.progress import Meter, Progress, Stage
-from matching.resolving import keys, queue
+from matching.resolving import marks, queue
 from matching.resolving.resolve import bulk_pays, resolve_all
 from profiles.models import SourceRecord
 from tests.committed import committed_rows
@@ -88,7 +88,7 @@ def test_a_bulk_run_stores_what_batches_store() -> None:
     assert everything_off() == []
     assert MergeEvent.objects.count() >= done.receipts > 0
     Link.objects.all().delete()
-    keys.mark_all_dirty()
+    marks.mark_all_dirty()
     resolve()
     assert (links(), clusters(), open_cases(), faces()) == by_bulk
 
@@ -97,7 +97,7 @@ def test_resolving_all_again_in_bulk_changes_nothing() -> None:
     arrive_all()
     resolve()
     before = snapshot_hash(), links()
-    keys.mark_all_dirty()
+    marks.mark_all_dirty()
 
     done = resolve_in_bulk(processes=1)
 
@@ -138,7 +138,7 @@ def test_what_people_said_holds_in_bulk_too() -> None:
     one, other = arrive("crm", "A-1", **ANNA), arrive("shop", "S-1", **ANNA)
     say("different", one, other)
     arrive("app", "X-1", **ANNA)
-    keys.mark_all_dirty()
+    marks.mark_all_dirty()
 
     resolve_in_bulk(processes=1)
 
@@ -155,7 +155,7 @@ def test_a_locked_customer_ends_alike_in_batches_and_in_bulk() -> None:
     by_batches = links(), clusters(), open_cases(), faces()
 
     Link.objects.all().delete()
-    keys.mark_all_dirty()
+    marks.mark_all_dirty()
     resolve_in_bulk(processes=1)
 
     assert are_together(crm, shop, app)

@@ -18,7 +18,7 @@ from django.db import connection, connections, transaction
 from matching.deciding.decisions import record_decision, undo
 from matching.models import Decision, GenericKey, Link, MatchModelVersion, ReviewCase
 from matching.refusals import DecisionRefused
-from matching.resolving import keys, links, queue
+from matching.resolving import links, marks, queue
 from matching.resolving.links import Written
 from matching.resolving.resolve import resolve_batch, resolve_waiting
 from profiles.ingest import ReadRow
@@ -92,7 +92,7 @@ def publish_a_stricter_model() -> None:
     with transaction.atomic():
         MatchModelVersion.objects.update(state="retired")
         MatchModelVersion.objects.create(version="strict", state="live", spec=spec)
-        keys.mark_all_dirty()
+        marks.mark_all_dirty()
 
 
 MEANWHILE: dict[str, Callable[[], Any]] = {
@@ -171,7 +171,7 @@ def until_it_has_marked_others(monkeypatch: pytest.MonkeyPatch) -> Thread:
     has_marked = ThreadEvent()
 
     def mark(*arguments: Any, **named: Any) -> None:
-        keys.mark_met_dirty(*arguments, **named)
+        marks.mark_met_dirty(*arguments, **named)
         has_marked.set()
 
     def resolve_one_batch() -> None:
@@ -391,5 +391,5 @@ def alone(told: set[Said]) -> None:
             lo_id=lo, hi_id=hi, verdict=verdict, kind="decide", decided_by=staff("sol")
         )
     queue.try_again()
-    keys.mark_all_dirty()
+    marks.mark_all_dirty()
     resolve()

@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from matching.models import DirtyRecord
 from matching.progress import Progress
 from matching.resolving import queue
-from matching.resolving.keys import mark_dirty
+from matching.resolving.marks import mark_dirty
 from matching.resolving.resolve import (
     SnapshotIsOver,
     resolve_batch,

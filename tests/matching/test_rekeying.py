@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from matching.core.features import Features
 from matching.models import BlockKey, DirtyRecord, KeyedRecord, MergeEvent
 from matching.progress import Stage
-from matching.resolving import keys, rekeying
+from matching.resolving import marks, rekeying
 from profiles.models import SourceRecord
 from tests.matching.arrivals import (
     are_together,
@@ -124,7 +124,7 @@ def test_nobody_is_split_for_a_moment_while_keys_change(
         small.setattr(rekeying, "AT_ONCE", 1)
         with pytest.raises(KeyboardInterrupt):
             rekeying.rekey(tell=interrupt)
-    keys.mark_dirty([crm.pk, shop.pk])
+    marks.mark_dirty([crm.pk, shop.pk])
     resolve()
     assert rekeying.records_behind() == 2
 

@@ -7,7 +7,7 @@ import pytest
 from c360.http import Moved
 from matching.deciding.decisions import undo
 from matching.models import BlockKey, DirtyRecord, GenericKey, Link, MergeEvent, ReviewCase
-from matching.resolving import keys as marks
+from matching.resolving import marks
 from matching.resolving.resolve import resolve_batch
 from profiles.access import profile_for
 from profiles.models import Source

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 
 from matching.bulk.run import resolve_in_bulk
 from matching.models import DirtyRecord, GenericKey, Link
-from matching.resolving import keys
+from matching.resolving import marks
 from tests.committed import committed_rows
 from tests.matching.arrivals import (
     are_together,
@@ -75,7 +75,7 @@ def test_spark_stores_what_a_bulk_run_stores_to_the_last_bit() -> None:
     report = resolve_on_spark()
     by_spark = outcome()
     Link.objects.all().delete()
-    keys.mark_all_dirty()
+    marks.mark_all_dirty()
 
     resolve_in_bulk(processes=1)
 
@@ -108,7 +108,7 @@ def test_a_model_that_came_from_splink_goes_back_there_with_its_frequencies() ->
     resolve_on_spark()
     by_spark = outcome()
     Link.objects.all().delete()
-    keys.mark_all_dirty()
+    marks.mark_all_dirty()
 
     resolve_in_bulk(processes=1)
 

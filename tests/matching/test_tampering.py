@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from matching.models import BlockKey, Link, ReviewCase
-from matching.resolving import keys as marks
+from matching.resolving import marks
 from profiles.models import Membership
 from tests.matching.anna import three_of_anna, two_to_ask_about
 from tests.matching.arrivals import everything_off, profile_of, record, resolve

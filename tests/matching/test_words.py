@@ -9,7 +9,7 @@ from matching.deciding.decisions import undo
 from matching.deciding.preview import preview
 from matching.models import Decision, ReviewCase
 from matching.refusals import Contradiction, DecisionRefused
-from matching.resolving import keys as marks
+from matching.resolving import marks
 from profiles.models import SourceRecord
 from tests.matching.anna import CRM, ELSE, SHOP, publish, three_of_anna
 from tests.matching.arrivals import (

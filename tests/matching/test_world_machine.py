@@ -36,7 +36,7 @@ from matching.deciding.decisions import undo
 from matching.live import keys_of, with_values
 from matching.models import Decision, DirtyRecord, Hold, MatchModelVersion
 from matching.refusals import DecisionRefused
-from matching.resolving import keys as marks
+from matching.resolving import marks
 from matching.resolving.resolve import resolve_batch
 from profiles.ingest import ReadRow
 from profiles.models import Membership, Profile, SourceRecord

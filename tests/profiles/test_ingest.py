@@ -301,7 +301,7 @@ def test_rows_read_already_are_stored_like_those_of_a_file() -> None:
 
 def test_a_listener_that_fails_undoes_the_whole_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     mapping = make_mapping()
-    monkeypatch.setattr("matching.resolving.keys.mark_dirty", lambda *args, **kwargs: 1 / 0)
+    monkeypatch.setattr("matching.resolving.marks.mark_dirty", lambda *args, **kwargs: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         send(mapping, row("1", 3))
     assert not SourceRecord.objects.exists()

@@ -17,7 +17,7 @@ from matching.fitting.self_training import fit_if_due
 from matching.live import live_model
 from matching.models import ReviewCase
 from matching.progress import Meter, Progress, Stage
-from matching.resolving import keys, queue, rekeying
+from matching.resolving import marks, queue, rekeying
 from matching.resolving.resolve import resolve_all
 from matching.spark.engine import resolve_on_spark
 from matching.spark.needs import check
@@ -98,7 +98,7 @@ class Command(BaseCommand):
                 f"Fitted the match model to {fitted.records} records: {fitted.version} is live."
             )
         if options["all"] and not fitted:
-            keys.mark_all_dirty()
+            marks.mark_all_dirty()
         self._verbosity, self._meter = options["verbosity"], Meter()
         done, path = self._resolve_by(**options)
         end_overdue()
