@@ -106,7 +106,9 @@ def test_p_tells_where_the_value_with_the_focus_comes_from(ana: Person) -> None:
     label = ana.page.locator("#pop .label").first
     ana.page.keyboard.press("p")
     expect(label).to_have_text("Name")
+    expect(label).to_be_visible()  # it takes the focus when it is shown
     ana.page.keyboard.press("Escape")
+    expect(label).to_be_hidden()
 
     ana.page.get_by_role("button", name="Show Phone").focus()
     ana.page.keyboard.press("p")
