@@ -117,12 +117,16 @@ def _uncertain_links(record_ids: Collection[int]) -> list[tuple[int, int, float]
     return [(lo, hi, weight) for lo, hi, weight in rows]
 
 
-# The other end is looked up record by record (OFFSET 0): for an array of them a planner that
-# does not know the table yet goes through the pairs from their first end, all there are.
+# Both ends are looked up record by record (OFFSET 0): for an array of them a planner that does
+# not know the table yet goes through all open cases, and holds each against the whole array.
 OPEN_CASES = """
-SELECT id, lo_id, hi_id, weight_bits, reason, detail FROM matching_reviewcase
-WHERE settled_at IS NULL AND reason <> ALL(%(others)s::varchar[])
-    AND lo_id = ANY(%(records)s::bigint[])
+SELECT held.* FROM unnest(%(records)s::bigint[]) AS asked (record_id)
+CROSS JOIN LATERAL (
+    SELECT id, lo_id, hi_id, weight_bits, reason, detail FROM matching_reviewcase
+    WHERE settled_at IS NULL AND lo_id = asked.record_id
+        AND reason <> ALL(%(others)s::varchar[])
+    OFFSET 0
+) held
 UNION ALL  -- a case of two of them comes twice
 SELECT held.* FROM unnest(%(records)s::bigint[]) AS asked (record_id)
 CROSS JOIN LATERAL (

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import inf, log2
 from typing import NamedTuple
 
@@ -15,6 +15,9 @@ from matching.core.steps import Outcome, parts_of
 HOUSEHOLD = "household"
 NEGLIGIBLE_BITS = 0.01  # a household that explains the pair this badly is not mentioned
 LEAST_GAP_BITS = -7.0  # 2 ** -7 is about the negligible share
+
+
+quoted = lru_cache(maxsize=4_096)(json.dumps)  # the same few words come again and again
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,9 @@ class Scored:
     @cached_property
     def as_json(self) -> tuple[str, str]:
         """Levels and bits as JSON, made once: links and receipts both store them."""
-        return json.dumps(self.levels), json.dumps(self.bits)
+        levels = ",".join([f"{quoted(name)}:{quoted(to)}" for name, to in self.levels.items()])
+        bits = ",".join([f"{quoted(name)}:{gained!r}" for name, gained in self.bits.items()])
+        return f"{{{levels}}}", f"{{{bits}}}"
 
 
 def score(model: MatchModel, left: Features, right: Features) -> Scored:

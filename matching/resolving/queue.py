@@ -123,9 +123,17 @@ def drop_marks(claimed: Claimed) -> None:
     drop_these(claimed.marks, of=claimed.records)
 
 
+# Looked up record by record (OFFSET 0): held against an array, each mark would be compared with
+# all of it.
 DROP_MARKS = """
-DELETE FROM matching_dirtyrecord
-WHERE id = ANY(%s::bigint[]) OR record_id = ANY(%s::bigint[]) AND lane = 2
+DELETE FROM matching_dirtyrecord WHERE id = ANY(ARRAY(
+    SELECT unnest(%s::bigint[])
+    UNION ALL
+    SELECT held.id FROM unnest(%s::bigint[]) AS settled (record_id)
+    CROSS JOIN LATERAL (
+        SELECT id, lane FROM matching_dirtyrecord WHERE record_id = settled.record_id OFFSET 0
+    ) held WHERE held.lane = 2
+))
 """
 LOCK_THESE = """
 SELECT id, record_id, set_config('synchronous_commit', 'off', true)
