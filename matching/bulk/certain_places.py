@@ -52,13 +52,15 @@ def _elsewhere(columns: Columns, lo: Rows, hi: Rows, ours: Sketches, theirs: Ske
     street, city = _alike(columns, "street", lo, hi), _alike(columns, "city", lo, hi)
     both = (ours != BLANK) & (theirs != BLANK)
     is_far = ~both | _are_far_codes(ours, theirs)
-    is_number = _where(street.yes, columns["~same_number"], lo, hi)
+    is_number = _where(~street.no, columns["~same_number"], lo, hi)
     told = np.full(len(lo), UNTOLD, np.int32)
-    elsewhere = (street.no | (street.yes & city.no & ~is_number)) & is_far
+    # a street is looked at only in one town, near by or where the numbers agree
+    elsewhere = is_far & (street.no | (city.no & ~is_number))
     told[elsewhere & city.no] = NONE
     told[elsewhere & city.no & (both | city.both | street.both)] = _LEVEL["different"]
     told[elsewhere & city.yes] = _LEVEL["city"]
     told[_where(elsewhere & both, columns["~same_area"], lo, hi, blank=True)] = _LEVEL["area"]
+    is_number &= street.yes
     told[is_number & city.no & is_far] = _LEVEL["street"]
     told[street.yes & city.yes] = _LEVEL["street"]
     told[is_number & city.yes] = _LEVEL["house"]
