@@ -12,11 +12,12 @@ from matching.bulk.sketching import NOTHING
 from matching.bulk.told import Mask, Rows
 from matching.core.model import MatchModel
 
-Sums = NDArray[np.float64]
+# Both sums of a pair in one number, so that they are looked up and added together: against
+# "unrelated" the real part, against "household" the imaginary one.
+Sums = NDArray[np.complex128]
 Spoken = list[NDArray[np.uint16]]  # a bit for each comparer, some to a word, by pair
 ONE_SIDE = {"generation": "~generation"}  # one side is enough: the column that tells who speaks
 _IN_WORD = 12  # comparers told by one look-up
-_NOTHING_LOST = np.zeros(1), np.zeros(1)
 _ROUNDED_BITS = 0.001  # more than `against_both` may round
 _FARTHEST_BITS = 900.0  # it tells no greater gaps apart
 
@@ -34,48 +35,41 @@ class Bounds:
         self._model = model
         self._speaks, self._turned = _who_speaks(by, columns)
         most = np.array([each.most for each in by], np.float64).reshape(-1, 2)
-        self._most = np.where(most < inf, most, 0.0)
+        self._most = _sums(np.where(most < inf, most, 0.0))
         starts = range(0, len(by), _IN_WORD)
-        self._first = [_sums(self._most[start : start + _IN_WORD]) for start in starts]
-        self._lost: dict[int, tuple[int, tuple[Sums, Sums]]] = {}  # with how many outcomes
-        highest = model.prior_bits + np.maximum(self._most[:, 0], 0).sum()
+        self._first = [_by_word(self._most[start : start + _IN_WORD]) for start in starts]
+        self._lost: dict[int, Sums] = {}
+        highest = model.prior_bits + np.maximum(self._most.real, 0).sum()
         self._of_households = highest < model.review_bits + _FARTHEST_BITS
 
-    def of(self, lo: Rows, hi: Rows) -> tuple[Spoken, Sums, Sums]:
+    def of(self, lo: Rows, hi: Rows) -> tuple[Spoken, Sums]:
         """Which comparers have something of both records, and the most these may gain."""
         both = zip(self._speaks, self._turned, strict=True)
         spoken = [words.take(lo) & words.take(hi) ^ turned for words, turned in both]
-        gained = np.full(len(lo), self._model.prior_bits)
-        kept = np.full(len(lo), self._model.household_bits)
-        for of_word, (gains, keeps) in zip(spoken, self._first, strict=True):
-            gained += gains.take(of_word)
-            kept += keeps.take(of_word)
-        return spoken, gained, kept
+        sums = np.full(len(lo), complex(self._model.prior_bits, self._model.household_bits))
+        for of_word, most in zip(spoken, self._first, strict=True):
+            sums += most.take(of_word)
+        return spoken, sums
 
-    def are_worth_it(self, gained: Sums, kept: Sums) -> Mask:
+    def are_worth_it(self, sums: Sums) -> Mask:
         """Whether pairs may still reach the review threshold."""
         least = self._model.review_bits
-        are = gained >= least
+        are = sums.real >= least
         if self._of_households:
-            are &= kept >= least - _ROUNDED_BITS
+            are &= sums.imag >= least - _ROUNDED_BITS
         return np.asarray(are)
 
-    def lost(self, number: int, comparer: Comparer) -> tuple[Sums, Sums]:
+    def lost(self, number: int, comparer: Comparer) -> Sums:
         """By outcome, how far it is from the most; the last is that nothing is said.
 
         Nothing is lost as long as nothing is told.
         """
-        known, lost = self._lost.get(number, (-1, _NOTHING_LOST))
-        if known != len(comparer.table):
-            lost = self._lost_in(number, comparer)
-            self._lost[number] = len(comparer.table), lost
+        lost = self._lost.get(number)
+        if lost is None or len(lost) != len(comparer.table) + 2:
+            bits = [*(each[1:] for each in comparer.table), (0.0, 0.0)]
+            lost = np.append(0.0, _sums(np.array(bits, np.float64)) - self._most[number])
+            self._lost[number] = lost
         return lost
-
-    def _lost_in(self, number: int, comparer: Comparer) -> tuple[Sums, Sums]:
-        bits = np.array([each[1:] for each in comparer.table], np.float64).reshape(-1, 2)
-        none = np.zeros((1, 2))
-        lost = np.concatenate([none, bits - self._most[number], none - self._most[number]])
-        return np.ascontiguousarray(lost[:, 0]), np.ascontiguousarray(lost[:, 1])
 
 
 def speaks(spoken: Spoken, number: int) -> Mask:
@@ -104,8 +98,12 @@ def _who_speaks(
     return list(found), turned
 
 
-def _sums(most: Sums) -> tuple[Sums, Sums]:
+def _sums(bits: NDArray[np.float64]) -> Sums:
+    """Bits against either explanation, two columns, as one number each."""
+    return bits.view(np.complex128)[:, 0]
+
+
+def _by_word(most: Sums) -> Sums:
     """What the comparers of one word may gain together, for each of its values."""
     bits = np.arange(1 << len(most))[:, None] >> np.arange(len(most)) & 1
-    sums = bits @ most
-    return np.ascontiguousarray(sums[:, 0]), np.ascontiguousarray(sums[:, 1])
+    return np.asarray(bits @ most)

@@ -28,7 +28,7 @@ from matching.live import Folded
 
 Rows = NDArray[np.int64]
 RECORDS_AT_ONCE = 2_000
-PAIRS_AT_ONCE = 300_000  # with their features about 150 MB in each process
+PAIRS_AT_ONCE = 600_000  # with their features about 200 MB in each process
 Done = Callable[[int, int], None]  # how many of how many
 MODEL, NAMES = "model.json", "columns.json"
 VALUES = Fields._fields.index("values")

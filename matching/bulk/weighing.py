@@ -5,7 +5,7 @@ called once for all pairs that show them the same parts. Bits lie on a grid on w
 exact, so a weight is the same to the last bit whichever way it was added up.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 
@@ -24,9 +24,8 @@ from matching.core.model import MatchModel
 from matching.core.scoring import HOUSEHOLD, LEAST_GAP_BITS, Scored
 
 Look = Callable[[int, tuple[str, ...]], Features]  # a row with these fields at least
-PAIRS_AT_ONCE = 65_536  # told by numpy together: many enough, and near the processor
+PAIRS_AT_ONCE = 131_072  # told by numpy together: many enough, and near the processor
 NAMES = ("family_name", "given_name")
-COSTLY = ("address", *NAMES)  # before these are told, pairs not worth it any more are dropped
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class Weighed:
     lo: Rows
     hi: Rows
     weights: NDArray[np.float64]
-    outcomes: NDArray[np.int32]
+    outcomes: NDArray[np.integer]  # as small as they can be: there are very many
     tables: list[list[Outcome]]
 
 
@@ -70,30 +69,33 @@ class Weigher:
         return self._kept(left)
 
     def _told(self, lo: Rows, hi: Rows) -> "_Left":
-        """What is told unseen, of the pairs that may still be worth it."""
-        spoken, gained, kept = self._bounds.of(lo, hi)
+        """What is told unseen, of the pairs that may still be worth it.
+
+        Names cost most; before them, pairs not worth it any more are dropped.
+        """
         reached = np.full((len(self._by), len(lo)), NONE, np.int32)
-        alive = self._worth_it(np.arange(len(lo)), gained, kept)
+        alive = np.arange(len(lo))
+        spoken, sums = self._bounds.of(lo, hi)
         for number in self._in_order:
             comparer = self._by[number]
-            if comparer.name in COSTLY:
-                alive = self._worth_it(alive, gained, kept)
-            heard = alive[speaks(spoken, number)[alive]]
+            if comparer.name in NAMES:
+                worth = self._worth_it(sums)
+                alive, lo, hi, sums = alive[worth], lo[worth], hi[worth], sums[worth]
+                spoken = [words[worth] for words in spoken]
+            heard = np.flatnonzero(speaks(spoken, number))
             if comparer.tell is None:
-                reached[number, heard] = UNTOLD
+                reached[number, alive[heard]] = UNTOLD
                 continue
             told = comparer.tell(self._columns, lo[heard], hi[heard])
-            reached[number, heard] = told
-            lost, lost_kept = self._bounds.lost(number, comparer)
-            gained[heard] += lost[told]
-            kept[heard] += lost_kept[told]
-        alive = self._worth_it(alive, gained, kept)
-        return _Left(lo[alive], hi[alive], gained[alive], kept[alive], reached[:, alive])
+            reached[number, alive[heard]] = told
+            sums[heard] += self._bounds.lost(number, comparer).take(told)
+        worth = self._worth_it(sums)
+        return _Left(lo[worth], hi[worth], sums[worth], reached[:, alive[worth]])
 
-    def _worth_it(self, alive: Rows, gained: Sums, kept: Sums) -> Rows:
+    def _worth_it(self, sums: Sums) -> Mask:
         if self._is_any_unknown:
-            return alive
-        return alive[self._bounds.are_worth_it(gained[alive], kept[alive])]
+            return np.ones(len(sums), bool)
+        return self._bounds.are_worth_it(sums)
 
     def _looked_at(self, number: int, left: "_Left") -> "_Left":
         """Have one comparison look at the pairs of which nothing was told."""
@@ -103,12 +105,10 @@ class Weigher:
             return left
         found = self._read(comparer, left.lo[rest], left.hi[rest])
         left.reached[number, rest] = found
-        lost, lost_kept = self._bounds.lost(number, comparer)
-        left.gained[rest] += lost[found]
-        left.kept[rest] += lost_kept[found]
+        left.sums[rest] += self._bounds.lost(number, comparer)[found]
         if comparer.most[0] == inf:  # these come first; what others gain is not known before
             return left
-        return left.only(self._bounds.are_worth_it(left.gained, left.kept))
+        return left.only(self._bounds.are_worth_it(left.sums))
 
     def _read(self, comparer: Comparer, lo: Rows, hi: Rows) -> NDArray[np.int32]:
         """Which outcome each pair reaches: by texts where these tell, else by the records."""
@@ -138,37 +138,36 @@ class Weigher:
 
     def _kept(self, left: "_Left") -> Weighed:
         """The pairs that are worth it after all; what is told of them is all they say now."""
-        weights = _against_both(left.gained, left.kept)
+        weights = _against_both(left.sums)
         kept = np.flatnonzero(weights >= self._model.review_bits)
-        reached = np.where(left.reached == NONE, 0, left.reached)[:, kept]
+        reached = np.maximum(left.reached[:, kept], 0)  # instead of `NONE`
+        tables = [list(comparer.table) for comparer in self._by]
         return Weighed(
             left.lo[kept],
             left.hi[kept],
             weights[kept],
-            np.ascontiguousarray(reached.T),
-            [list(comparer.table) for comparer in self._by],
+            np.ascontiguousarray(reached.T, _smallest(tables)),
+            tables,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class _Left:
-    """Pairs that may still be worth it: the most they can gain, and what they reached.
+    """Pairs that may still be worth it: the most they may come to, and what they reached.
 
     `reached[j, k]` is the outcome of pair k by comparer j, `NONE` or `UNTOLD`.
     """
 
     lo: Rows
     hi: Rows
-    gained: Sums
-    kept: Sums
+    sums: Sums
     reached: NDArray[np.int32]
 
     def only(self, which: Mask) -> "_Left":
         return _Left(
             self.lo[which],
             self.hi[which],
-            self.gained[which],
-            self.kept[which],
+            self.sums[which],
             self.reached[:, which],
         )
 
@@ -177,8 +176,7 @@ def _joined(parts: Sequence[_Left]) -> _Left:
     return _Left(
         np.concatenate([part.lo for part in parts]),
         np.concatenate([part.hi for part in parts]),
-        np.concatenate([part.gained for part in parts]),
-        np.concatenate([part.kept for part in parts]),
+        np.concatenate([part.sums for part in parts]),
         np.concatenate([part.reached for part in parts], axis=1),
     )
 
@@ -204,11 +202,16 @@ def _remembered_first(by: Sequence[Comparer]) -> list[int]:
     return sorted(range(len(by)), key=cost)
 
 
-def _against_both(unrelated: Sums, household: Sums) -> Sums:
+def _smallest(tables: Sequence[Collection[Outcome]]) -> np.dtype:
+    """What holds a place in any of the tables."""
+    return np.min_scalar_type(max(map(len, tables), default=0))
+
+
+def _against_both(sums: Sums) -> NDArray[np.float64]:
     """The weights of pairs by their evidence against either explanation."""
-    weights = unrelated.copy()
+    weights = sums.real.copy()
     with np.errstate(invalid="ignore"):
-        gaps = unrelated - household
+        gaps = sums.real - sums.imag
     rivals = np.flatnonzero(gaps >= LEAST_GAP_BITS)
     weights[rivals] -= taken_off(gaps[rivals])
     return weights
@@ -241,11 +244,14 @@ def merged(parts: Sequence[Weighed]) -> Weighed:
     tables: list[dict[Outcome, int]] = [{} for _ in range(width)]
     columns = []
     for part in parts:
-        moved = part.outcomes.copy()
-        for number, known in enumerate(tables):
-            new = [known.setdefault(each, len(known) + 1) for each in part.tables[number]]
-            if new != list(range(1, len(new) + 1)):  # else they stand where they stood
-                moved[:, number] = np.array([0, *new], np.int32)[part.outcomes[:, number]]
+        new = [
+            [0, *(known.setdefault(each, len(known) + 1) for each in table)]
+            for known, table in zip(tables, part.tables, strict=True)
+        ]
+        moved = part.outcomes.astype(_smallest(tables))
+        for number, places in enumerate(new):
+            if places != list(range(len(places))):  # else they stand where they stood
+                moved[:, number] = np.array(places)[part.outcomes[:, number]]
         columns.append(moved)
     return Weighed(
         np.concatenate([part.lo for part in parts]),
