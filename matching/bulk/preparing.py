@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from matching import live
 from matching.bulk import reading
-from matching.bulk.candidates import Places, generic, pairs_of
+from matching.bulk.candidates import generic
 from matching.bulk.columns import Chunk, Codes, encode, parts_read
 from matching.bulk.comparers import comparers
 from matching.bulk.fields import Fields
+from matching.bulk.meeting import Found
 from matching.bulk.noting import limits_of
 from matching.bulk.parts import Parts
 from matching.bulk.store import FeatureReader, FeatureWriter, load, save
@@ -28,16 +29,9 @@ from matching.live import Folded
 
 Rows = NDArray[np.int64]
 RECORDS_AT_ONCE = 2_000
-PAIRS_AT_ONCE = 600_000  # with their features about 200 MB in each process
 Done = Callable[[int, int], None]  # how many of how many
 MODEL, NAMES = "model.json", "columns.json"
 VALUES = Fields._fields.index("values")
-
-
-def find_pairs(seen: reading.Seen, model: MatchModel) -> tuple[Places, Places]:
-    """Candidate pairs `(lo, hi)` of rows, at least one of them dirty."""
-    brings_pairs = ~generic(seen.blocks, limits_of(model))
-    return pairs_of(seen.blocks, brings_pairs, seen.is_dirty(), seen.may_match())
 
 
 def encode_records(
@@ -153,32 +147,23 @@ def _encode_those_that_can_be(
     return rows, encode(flats, reads), broken, less
 
 
-def keep_pairs(folder: Path, lo: Places, hi: Places, broken: Rows) -> None:
-    """Keep the pairs of rows that can be read; they take too much memory to hold them."""
-    if len(broken):
-        kept = ~(np.isin(lo, broken) | np.isin(hi, broken))
-        lo, hi = lo[kept], hi[kept]
-    save(folder, pair_lo=lo, pair_hi=hi)
-
-
-def weigh_pairs(folder: Path, model: MatchModel, workers: Workers, done: Done) -> Weighed:
-    """Weigh all pairs that were kept, and return those worth it."""
+def weigh_pairs(
+    folder: Path, model: MatchModel, found: Found, workers: Workers, done: Done
+) -> Weighed:
+    """Weigh all pairs that were found, and return those worth it."""
     (folder / MODEL).write_text(json.dumps(model.to_spec()))
-    pairs = len(load(folder, "pair_lo"))
-    size = min(PAIRS_AT_ONCE, max(10_000, pairs // (4 * workers.number)))
-    starts = range(0, pairs, size)
-    kept = []
-    done(0, pairs)
-    for number, part in enumerate(
-        workers.each(weigh_chunk, ((folder, start, size) for start in starts)), 1
-    ):
+    total, finished, kept = sum(found.sizes), 0, []
+    done(finished, total)
+    work = ((folder, found.read, part) for part in range(len(found.sizes)))
+    for size, part in zip(found.sizes, workers.each(weigh_part, work), strict=True):
         kept.append(part)
-        done(min(number * size, pairs), pairs)
-    return merged(kept) if kept else merged([_nothing(folder)])
+        finished += size
+        done(finished, total)
+    return merged(kept or [_nothing(folder)])
 
 
 def _nothing(folder: Path) -> Weighed:
-    return weigh_chunk(folder, 0, 0)
+    return weigh_part(folder, lambda *_: (np.empty(0, np.int64), np.empty(0, np.int64)), 0)
 
 
 @lru_cache(maxsize=1)
@@ -190,13 +175,14 @@ def _shared(folder: Path) -> tuple[Weigher, FeatureReader]:
     return Weigher(model, columns, features.with_only), features
 
 
-def weigh_chunk(folder: Path, start: int, size: int) -> Weighed:
-    """Weigh some of the pairs, from `start` on."""
+def weigh_part(
+    folder: Path, read: Callable[[Path, int], tuple[Rows, Rows]], part: int
+) -> Weighed:
+    """Weigh one part of the pairs."""
     weigh, features = _shared(folder)
-    lo, hi = (load(folder, name)[start : start + size] for name in ("pair_lo", "pair_hi"))
-    found = weigh(lo.astype(np.int64), hi.astype(np.int64))
+    weighed = weigh(*read(folder, part))
     features.forget()
-    return found
+    return weighed
 
 
 def comparer_names(folder: Path, model: MatchModel) -> list[str]:

@@ -10,12 +10,15 @@ from django.db import transaction
 from matching.bulk import reading
 from matching.bulk.finding import Finder, Here
 from matching.bulk.folder import run_folder
+from matching.bulk.meeting import keep_blocks
 from matching.bulk.noting import note_generic_keys
-from matching.bulk.preparing import Rows, encode_records, keep_pairs, weigh_pairs
+from matching.bulk.preparing import Rows, encode_records, weigh_pairs
 from matching.bulk.settling import keep_groups, settle_group
 from matching.bulk.workers import Workers
 from matching.live import live_model
 from matching.progress import Progress, Stage, TellStage, silent_stage
+
+SHARES = 4  # parts of the pairs for each process, so that none waits long for the others
 
 
 def resolve_in_bulk(
@@ -60,8 +63,10 @@ def _prepare(
         broken = encode_records(folder, seen, model, wanted, workers, done)
     seen = _without(seen, broken)
     noted = note_generic_keys(seen, model)
-    keep_pairs(folder, *finder.pairs(folder, tell), broken)
-    weighed = weigh_pairs(folder, model, workers, partial(_say, tell, "Weighing", "pairs"))
+    keep_blocks(folder, seen.blocks)
+    found = finder.pairs(folder, seen, SHARES * workers.number, tell)
+    done = partial(_say, tell, "Weighing", "pairs")
+    weighed = weigh_pairs(folder, model, found, workers, done)
     tell(Stage("Grouping", "records", 0, len(seen.ids)))
     groups = keep_groups(folder, seen, weighed, noted, model)
     return groups, int(seen.is_dirty().sum())

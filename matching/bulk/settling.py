@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from matching.bulk.candidates import Blocks, rows_under
 from matching.bulk.comparers import Outcome
 from matching.bulk.groups import components, groups_of
+from matching.bulk.meeting import kept_blocks
 from matching.bulk.noting import Noted
 from matching.bulk.preparing import comparer_names
 from matching.bulk.reading import STAGES, Seen
@@ -70,8 +71,6 @@ def keep_groups(
     save(folder, marks=seen.marks, marked=seen.marked)
     save(folder, lo=weighed.lo, hi=weighed.hi, weights=weighed.weights)
     save(folder, outcomes=weighed.outcomes)
-    blocks = seen.blocks
-    save(folder, keys=blocks.keys, starts=blocks.starts, sizes=blocks.sizes, under=blocks.rows)
     names = comparer_names(folder, model)
     (folder / LINKS).write_text(json.dumps({"names": names, "tables": weighed.tables}))
     notes = {"generic": sorted(noted.generic), "moved": sorted(noted.moved)}
@@ -171,7 +170,7 @@ class SeenRows(Mapping[int, SeenRecord]):
 def _run(folder: Path) -> _Run:
     links = json.loads((folder / LINKS).read_text())
     notes = json.loads((folder / NOTES).read_text())
-    keys, generic = load(folder, "keys"), frozenset(notes["generic"])
+    generic = frozenset(notes["generic"])
     return _Run(
         folder=folder,
         model=model_of_version(notes["model"]),
@@ -182,9 +181,7 @@ def _run(folder: Path) -> _Run:
         generic=generic,
         noted=(len(generic), reduce(xor, generic, 0)),
         moved=frozenset(notes["moved"]),
-        blocks=Blocks(
-            keys, keys, load(folder, "starts"), load(folder, "sizes"), load(folder, "under")
-        ),
+        blocks=kept_blocks(folder),
     )
 
 

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.bulk import reading
-from matching.bulk.candidates import Places, generic
+from matching.bulk.candidates import generic
 from matching.bulk.columns import IDENTIFIERS
+from matching.bulk.meeting import Found, keep_pairs, kept_pairs
 from matching.bulk.noting import limits_of
 from matching.bulk.preparing import NAMES
 from matching.bulk.run import resolve_in_bulk
@@ -44,11 +45,11 @@ class OnSpark:
         self._meeting = meetings(seen.blocks, brings_pairs, self._is_dirty, seen.may_match())
         return self._meeting.has_any()
 
-    def pairs(self, folder: Path, tell: TellStage) -> tuple[Places, Places]:
+    def pairs(self, folder: Path, seen: reading.Seen, shares: int, tell: TellStage) -> Found:
         """Write the records that the run has kept in its folder, and have the job done."""
         meeting = int(self._meeting.has_any().sum())
         if not meeting:
-            return np.empty(0, np.int32), np.empty(0, np.int32)
+            return Found([], kept_pairs)
         from matching.spark.job import find_pairs  # only here are Splink and Spark needed
 
         tell(Stage("Weighing on Spark", "records", 0, meeting))
@@ -61,7 +62,7 @@ class OnSpark:
             records=meeting,
             least_bits=self._model.review_bits - ROOM_BITS,
         )
-        return read_pairs(found)
+        return keep_pairs(folder, *read_pairs(found), seen.may_match())
 
 
 def _looking(folder: Path) -> Callable[[int], Features]:

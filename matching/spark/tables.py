@@ -47,7 +47,7 @@ def meetings(
     """Keys by row: of the blocks that bring pairs, which a dirty row stands in.
 
     Pairs of rows that share such a key, at least one of them dirty, are those of
-    `matching.bulk.candidates.pairs_of`.
+    `matching.bulk.meeting`.
     """
     block_of = np.repeat(np.arange(len(blocks.keys)), blocks.sizes)
     inside = brings_pairs[block_of] & may_match[blocks.rows]

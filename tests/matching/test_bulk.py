@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import combinations
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from bench.customer_rows import COLUMNS
 from bench.customers import customers, mapping
-from matching.bulk.candidates import blocks_of, generic, pairs_of, rows_under
+from matching.bulk.candidates import blocks_of, generic, rows_under
 from matching.bulk.columns import Chunk, encode, joined, parts_read
 from matching.bulk.comparers import comparers
 from matching.bulk.fields import flat_of, with_only
@@ -29,6 +30,7 @@ from matching.core.model import MatchModel, default_model
 from matching.core.scoring import Scored, score
 from matching.world import connected
 from profiles.mapping import RecordMapping, RowError
+from tests.matching.parted import pairs_of
 from tests.matching.people import as_stored, people, person
 
 Rows = list[tuple[int, int]]
@@ -197,6 +199,20 @@ entries = st.sets(st.tuples(st.integers(-5, 5), st.integers(0, 7)), max_size=40)
 flags = st.lists(st.booleans(), min_size=8, max_size=8)
 
 
+@given(entries=entries, seed=st.randoms())
+def test_blocks_are_the_same_in_whatever_order_keys_are_read(
+    entries: set[tuple[int, int]], seed: Random
+) -> None:
+    mixed = sorted(entries)
+    seed.shuffle(mixed)
+
+    for each in (sorted(entries), mixed):
+        keys, rows = np.array(each, np.int64).reshape(-1, 2).T
+        blocks = blocks_of(keys, np.zeros(len(keys), np.int8), rows.astype(np.int32))
+        standing = np.repeat(blocks.keys, blocks.sizes).tolist()
+        assert list(zip(standing, blocks.rows.tolist(), strict=True)) == sorted(entries)
+
+
 @given(entries=entries, dirty=flags, matching=flags, limit=st.integers(2, 5))
 def test_pairs_are_those_who_share_a_key_few_others_have(
     entries: set[tuple[int, int]], dirty: list[bool], matching: list[bool], limit: int
@@ -205,7 +221,7 @@ def test_pairs_are_those_who_share_a_key_few_others_have(
     blocks = blocks_of(keys, np.zeros(len(keys), np.int8), rows.astype(np.int32))
     is_generic = generic(blocks, np.array([limit], np.int64))
 
-    lo, hi = pairs_of(blocks, ~is_generic, np.array(dirty), np.array(matching))
+    found = pairs_of(blocks, ~is_generic, np.array(dirty), np.array(matching))
 
     under: dict[int, list[int]] = defaultdict(list)
     for key, row in sorted(entries):
@@ -217,7 +233,7 @@ def test_pairs_are_those_who_share_a_key_few_others_have(
         for low, high in combinations(members, 2)
         if (dirty[low] or dirty[high]) and matching[low] and matching[high]
     }
-    assert sorted(zip(lo.tolist(), hi.tolist(), strict=True)) == sorted(wanted)
+    assert found == sorted(wanted)
     over = {row for members in under.values() if len(members) > limit for row in members}
     assert rows_under(blocks, is_generic).tolist() == sorted(over)
 

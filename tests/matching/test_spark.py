@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.bulk.candidates import blocks_of, pairs_of
+from matching.bulk.candidates import blocks_of
 from matching.core.features import Features
 from matching.core.model import default_model
 from matching.core.scoring import HOUSEHOLD, score
@@ -22,6 +22,7 @@ from matching.spark import needs, tables
 from matching.spark.asking import FUNCTION, ID, KEYS, RECORD, Asking, asking_of
 from matching.spark.levels import features, numbers, values
 from matching.spark.tables import Meeting, meetings, read_pairs, record_of, write_records
+from tests.matching.parted import pairs_of
 from tests.matching.people import people
 from tests.matching.splink import test_equality as trained
 
@@ -153,9 +154,8 @@ def test_records_meet_on_spark_as_they_do_here(
 
     meeting = meetings(blocks, *facts)
 
-    lo, hi = pairs_of(blocks, *facts)
     found = met(meeting, dirty)
-    assert found == set(zip(lo.tolist(), hi.tolist(), strict=True))
+    assert found == set(pairs_of(blocks, *facts))
     idle = ~meeting.has_any()
     assert not any(idle[low] or idle[high] for low, high in found)
 

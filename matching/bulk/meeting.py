@@ -1,0 +1,161 @@
+"""Candidate pairs, parted by their lower row; each part is made by whoever weighs it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.bulk.candidates import Blocks, Places
+from matching.bulk.store import load, save
+from matching.bulk.told import Mask, Rows
+
+FEWEST, MOST = 20_000, 1_200_000  # pairs of a part; half of them are there once more
+_HALF = 32  # bits of a row in a packed pair
+_SLICES = 12  # bits of the number of slices of rows that parts are put together from
+ENOUGH = 500_000  # places, to tell how many pairs there are in each slice
+
+
+@dataclass(frozen=True)
+class Found:
+    """Candidate pairs that were found, in parts that any process reads by their number.
+
+    `sizes` are those of the parts; a pair that is found twice may count twice.
+    """
+
+    sizes: list[int]
+    read: Callable[[Path, int], tuple[Rows, Rows]]
+
+
+def keep_blocks(folder: Path, blocks: Blocks) -> None:
+    save(folder, keys=blocks.keys, kinds=blocks.kinds)
+    save(folder, starts=blocks.starts, sizes=blocks.sizes, under=blocks.rows)
+
+
+def kept_blocks(folder: Path) -> Blocks:
+    names = ("keys", "kinds", "starts", "sizes", "under")
+    return Blocks(*(load(folder, name) for name in names))
+
+
+def are_asked(blocks: Blocks, brings_pairs: Mask, is_dirty: Mask, may_match: Mask) -> Mask:
+    """The blocks that bring pairs, and in which a dirty row may match."""
+    found = brings_pairs & (blocks.sizes > 1)
+    asks = is_dirty & may_match
+    if not asks.all():
+        found &= np.logical_or.reduceat(asks[blocks.rows], blocks.starts)
+    return np.asarray(found)
+
+
+def part_pairs(
+    folder: Path, blocks: Blocks, asked: Mask, is_dirty: Mask, may_match: Mask, shares: int
+) -> Found:
+    """Part the pairs of blocks that were kept, into so many parts at least if they are many.
+
+    Kept is how many rows follow each one in its block, part by part.
+    """
+    places, followers = _followers(blocks, asked)
+    part = _parted(blocks.rows[places], followers, len(is_dirty), shares)
+    order = np.argsort(part, kind="stable")
+    followers, starts = followers[order], _starts(part[order])
+    save(folder, part_places=places[order], part_followers=followers)
+    save(folder, part_ends=np.append(starts[1:], len(order)))
+    save(folder, part_dirty=is_dirty, part_may_match=may_match)
+    sizes = np.add.reduceat(followers, starts, dtype=np.int64)
+    return Found(sizes.tolist(), pairs_of_part)
+
+
+def _followers(blocks: Blocks, asked: Mask) -> tuple[Places, NDArray[np.integer]]:
+    """The places of rows that others follow in their block, and how many; by size of block."""
+    sizes = blocks.sizes[asked]
+    sizes = sizes.astype(np.min_scalar_type(sizes.max(initial=0)))
+    starts = blocks.starts[asked][np.argsort(sizes, kind="stable")]
+    places: list[Places] = [starts[:0]]
+    followers: list[NDArray[np.integer]] = [sizes[:0]]
+    begin = 0
+    for size, number in enumerate(np.bincount(sizes).tolist()):
+        if number:
+            first: Places = np.arange(size - 1, dtype=np.int32)
+            places.append(np.add.outer(starts[begin : begin + number], first).ravel())
+            left = np.arange(size - 1, 0, -1).astype(sizes.dtype)
+            followers.append(np.tile(left, number))
+            begin += number
+    return np.concatenate(places), np.concatenate(followers)
+
+
+def _parted(
+    rows: Places, followers: NDArray[np.integer], total: int, shares: int
+) -> NDArray[np.uint16]:
+    """The part of each row; slices of rows stay together.
+
+    Some places tell how many pairs there are. Of 16 bits: sorted ten times faster than others.
+    """
+    slices = rows >> max(total.bit_length() - _SLICES, 0)
+    step = len(rows) // ENOUGH + 1
+    pairs = np.bincount(slices[::step], followers[::step], 1 << _SLICES) * step
+    size = min(MOST, max(FEWEST, pairs.sum() // shares))
+    part_of = ((np.cumsum(pairs) - pairs) // size).astype(np.uint16)
+    return np.asarray(part_of[slices])
+
+
+def _starts(numbers: NDArray[np.integer]) -> Rows:
+    """Where each of some numbers, ascending, stands first."""
+    return np.flatnonzero(_are_first(numbers))
+
+
+def _are_first(numbers: NDArray[np.integer]) -> Mask:
+    are_first = np.empty(len(numbers), bool)
+    are_first[:1] = True
+    np.not_equal(numbers[1:], numbers[:-1], out=are_first[1:])
+    return are_first
+
+
+def pairs_of_part(folder: Path, part: int) -> tuple[Rows, Rows]:
+    """The pairs `(lo, hi)` of one part, ascending, each once.
+
+    At least one of a pair is dirty, and both may match. Neighbours among the pairs are about
+    the same few records.
+    """
+    ends = load(folder, "part_ends")
+    inside = slice(int(ends[part - 1]) if part else 0, int(ends[part]))
+    places, followers = load(folder, "part_places"), load(folder, "part_followers")
+    rows = load(folder, "under")
+    pairs = _each_once(_packed_pairs(rows, places[inside], followers[inside]))
+    lo, hi = pairs >> _HALF, pairs & ((1 << _HALF) - 1)
+    is_dirty, may_match = load(folder, "part_dirty"), load(folder, "part_may_match")
+    if is_dirty.all() and may_match.all():
+        return lo, hi
+    wanted = (is_dirty[lo] | is_dirty[hi]) & may_match[lo] & may_match[hi]
+    return lo[wanted], hi[wanted]
+
+
+def _packed_pairs(rows: Places, places: Places, followers: NDArray[np.integer]) -> Rows:
+    """Each row with those that follow it, lo and hi in one number."""
+    before = np.cumsum(followers, dtype=np.int64) - followers
+    follower = np.repeat(places + 1 - before, followers)
+    follower += np.arange(len(follower))
+    pairs = np.repeat(rows[places].astype(np.int64) << _HALF, followers)
+    pairs |= rows[follower]
+    return pairs
+
+
+def _each_once(numbers: Rows) -> Rows:
+    """All numbers, ascending, without repetitions."""
+    numbers.sort()
+    return numbers[_are_first(numbers)]
+
+
+def keep_pairs(folder: Path, lo: Places, hi: Places, may_match: Mask) -> Found:
+    """Keep pairs that were found elsewhere, without rows that may not match after all."""
+    kept = may_match[lo] & may_match[hi]
+    save(folder, pair_lo=lo[kept], pair_hi=hi[kept])
+    left = int(kept.sum())
+    sizes = [min(MOST // 2, left - start) for start in range(0, left, MOST // 2)]
+    return Found(sizes, kept_pairs)
+
+
+def kept_pairs(folder: Path, part: int) -> tuple[Rows, Rows]:
+    """Some of the pairs that `keep_pairs` has kept."""
+    inside = slice(part * MOST // 2, (part + 1) * MOST // 2)
+    lo, hi = (load(folder, name)[inside].astype(np.int64) for name in ("pair_lo", "pair_hi"))
+    return lo, hi
