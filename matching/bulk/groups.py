@@ -4,17 +4,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 Rows = NDArray[np.int64]
+_HALF = 32  # bits of a row, of two in one number
 
 
 def components(total: int, lo: Rows, hi: Rows) -> Rows:
     """The smallest row reachable from each row over the pairs."""
     root = np.arange(total, dtype=np.int64)
-    while len(lo):
-        low, high = np.minimum(root[lo], root[hi]), np.maximum(root[lo], root[hi])
-        apart = low != high
-        lo, hi, low, high = lo[apart], hi[apart], low[apart], high[apart]
+    low, high = np.minimum(lo, hi), np.maximum(lo, hi)
+    while len(low):
         np.minimum.at(root, high, low)
         root = _to_the_end(root)
+        ours, theirs = root[low], root[high]
+        apart = np.flatnonzero(ours != theirs)
+        ours, theirs = ours[apart], theirs[apart]
+        low, high = np.minimum(ours, theirs), np.maximum(ours, theirs)
     return root
 
 
@@ -34,17 +37,22 @@ def groups_of(component: Rows, wanted: NDArray[np.bool_], most: int) -> list[Row
     holds = np.zeros(len(component), bool)
     holds[component[wanted]] = True
     rows = np.flatnonzero(holds[component])
-    rows = rows[np.argsort(component[rows], kind="stable")]
-    ends = np.flatnonzero(np.diff(component[rows], append=-1)) + 1
-    groups, begin, start = [], 0, 0
-    for end in ends.tolist():
-        if end - begin > most and start > begin:
-            groups.append(rows[begin:start])
-            begin = start
-        while end - begin > 2 * most:
-            groups.append(rows[begin : begin + most])
-            begin += most
-        start = end
-    if begin < len(rows):
-        groups.append(rows[begin:])
+    both = component[rows] << _HALF | rows  # numbers are sorted faster than places by numbers
+    both.sort()
+    rows = both & ((1 << _HALF) - 1)
+    ends = np.flatnonzero(np.diff(both >> _HALF, append=-1)) + 1
+    groups, begin = [], 0
+    while begin < len(rows):
+        end = _end_of_group(ends, begin, most)
+        groups.append(rows[begin:end])
+        begin = end
     return groups
+
+
+def _end_of_group(ends: Rows, begin: int, most: int) -> int:
+    """Where the group ends that begins there; `ends` are those of components."""
+    place = int(np.searchsorted(ends, begin + most, "right"))
+    if place and ends[place - 1] > begin:
+        return int(ends[place - 1])
+    end = int(ends[place])
+    return end if end - begin <= 2 * most else begin + most

@@ -54,10 +54,11 @@ def keep_groups(
     """Part the dirty records into groups and keep all that settling needs; return how many."""
     rows = np.arange(len(seen.ids))
     before = np.searchsorted(seen.ids, seen.component)
+    tied = np.flatnonzero(before != rows)  # by what was settled before
     component = components(
         len(rows),
-        np.concatenate([weighed.lo, rows]),
-        np.concatenate([weighed.hi, np.minimum(before, len(rows) - 1)]),
+        np.concatenate([weighed.lo, rows[tied]]),
+        np.concatenate([weighed.hi, np.minimum(before[tied], len(rows) - 1)]),
     )
     groups = groups_of(component, seen.is_dirty(), RECORDS_AT_ONCE)
     group_of = np.full(len(rows), -1, np.int64)
