@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from consent.own_data import done, held, said
 from consent.own_data.left_out import LEFT_OUT
 from consent.own_data.person import Person, Row, person_of
-from consent.own_data.telling import Line, lines
+from consent.own_data.telling import Section, section
 from profiles.models import Profile
 
 FORMAT = "customer-360-own-data/1"
@@ -72,7 +72,7 @@ def as_file(copy: Copy) -> dict[str, Any]:
     }
 
 
-def as_report(copy: Copy) -> Iterator[tuple[str, list[list[Line]]]]:
-    """Each section's title with its rows, line by line, as people read them."""
+def as_report(copy: Copy) -> Iterator[Section]:
+    """Every section, line by line, as people read them."""
     for each in KINDS:
-        yield str(each.title), [lines(row) for row in copy.sections[each.key]]
+        yield section(str(each.title), copy.sections[each.key])

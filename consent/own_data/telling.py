@@ -1,7 +1,7 @@
 """Rows of a copy as people read them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -11,10 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consent.own_data.person import Coded, Row
+from profiles.desk.values import label, shown
+from profiles.money import format_minor
+from profiles.survivorship.said import display_of
 
 LABELS = {
     "action": gettext_lazy("What"),
-    "amount_minor": gettext_lazy("Amount in the smallest unit"),
+    "amount_minor": gettext_lazy("Amount"),
     "at": gettext_lazy("When"),
     "attribute": gettext_lazy("Attribute"),
     "attributes": gettext_lazy("Attributes"),
@@ -22,7 +25,6 @@ LABELS = {
     "basis": gettext_lazy("Lawful basis"),
     "by": gettext_lazy("By"),
     "channel": gettext_lazy("Channel"),
-    "currency": gettext_lazy("Currency"),
     "decision": gettext_lazy("Statement"),
     "ended": gettext_lazy("How it ended"),
     "ended_at": gettext_lazy("Ended"),
@@ -63,21 +65,85 @@ LABELS = {
 }
 
 
+TOLD_WITH = {"currency"}  # what stands in the line of another field
+MOST_COLUMNS = 5  # side by side on a page of A4
+
+
 class Line(NamedTuple):
-    """One fact of a row. `is_data` of what is shown as it is stored."""
+    """One fact of a row, or several under one label. `is_as_it_came` of what nobody read."""
 
     label: str
-    text: str
-    is_data: bool = False
+    text: str = ""
+    facts: Sequence["Line"] = ()
+    is_as_it_came: bool = False
 
 
-def lines(row: Row) -> list[Line]:
+class Section(NamedTuple):
+    """Rows under a title. Where they have `columns`, each has a line for every one of them."""
+
+    title: str
+    rows: Sequence[Sequence[Line]]
+    columns: Sequence[str] = ()
+
+
+def section(title: str, rows: Iterable[Row]) -> Section:
+    """The rows of a section: in columns where these are few and hold nothing long."""
+    told = [_lines(row) for row in rows]
+    columns = list(dict.fromkeys(line.label for row in told for line in row))
+    is_short = all(not (line.facts or line.is_as_it_came) for row in told for line in row)
+    if not (is_short and len(columns) <= MOST_COLUMNS):
+        return Section(title, told)
+    by_label = [{line.label: line for line in row} for row in told]
+    aligned = [[row.get(name) or Line(name) for name in columns] for row in by_label]
+    return Section(title, aligned, columns)
+
+
+def _lines(row: Row) -> list[Line]:
     """What a row says, without what it leaves empty."""
     return [
-        Line(str(LABELS[key]), _text(value), isinstance(value, Mapping))
+        _line(key, value, row)
         for key, value in row.items()
-        if value not in (None, "", [], {})
+        if key not in TOLD_WITH and not _is_empty(value)
     ]
+
+
+def _line(key: str, value: Any, row: Row) -> Line:
+    name = str(LABELS[key])
+    if key == "payload":
+        return Line(name, json.dumps(value, indent=1, ensure_ascii=False), is_as_it_came=True)
+    if key == "amount_minor":
+        return Line(name, format_minor(value, row.get("currency") or ""))
+    if key == "value":
+        return Line(name, _of_attribute(row.get("attribute", ""), value))
+    if isinstance(value, Mapping):
+        within = "identifiers" if key == "identifiers" else ""
+        return Line(name, facts=list(_facts(value, within)))
+    return Line(name, _text(value))
+
+
+def _facts(said: Mapping[str, Any], within: str = "") -> Iterator[Line]:
+    """What a record or an event says, attribute by attribute, in its order."""
+    for name, value in said.items():
+        attribute = f"{within}.{name}" if within else name
+        if isinstance(value, Mapping) and attribute != "address":
+            yield from _facts(value, attribute)
+        elif not _is_empty(value):
+            yield Line(label(attribute), _of_attribute(attribute, value))
+
+
+def _of_attribute(attribute: str, value: Any) -> str:
+    """A value as pages show those of its attribute, several of them with commas between."""
+    if attribute == "verified":
+        return ", ".join(map(label, value))
+    if isinstance(value, list):
+        return ", ".join(_of_attribute(attribute, each) for each in value)
+    if isinstance(value, str | Mapping):
+        return shown(attribute, {"value": value, "display": display_of(attribute, value)})
+    return _text(value)
+
+
+def _is_empty(value: Any) -> bool:
+    return value in (None, "", [], {})
 
 
 def _text(value: Any) -> str:
@@ -87,8 +153,6 @@ def _text(value: Any) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, datetime):
         return date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
-    if isinstance(value, Mapping):
-        return json.dumps(value, indent=1, ensure_ascii=False, default=str)
     if isinstance(value, list):
         return ", ".join(_brief(each) for each in value)
     return str(value)

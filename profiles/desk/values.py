@@ -39,6 +39,7 @@ PARTS = {  # what only records and mappings name
     "events": gettext_lazy("Events"),
     "identifiers": gettext_lazy("Identifiers"),
     "custom": gettext_lazy("Own attributes"),
+    "verified": gettext_lazy("Verified"),
 }
 ICONS = {
     "full_name": "user", "email": "mail", "phone": "phone", "birth_date": "calendar",
