@@ -23,17 +23,17 @@ _GENDER, _GENERATION = Levels("gender"), Levels("generation")
 
 def tell_gender(columns: Columns, lo: Rows, hi: Rows) -> Told:
     gender = columns["gender"]
-    return np.where(gender[lo] == gender[hi], _GENDER["same"], _GENDER["different"])
+    return np.where(gender.take(lo) == gender.take(hi), _GENDER["same"], _GENDER["different"])
 
 
 def tell_generation(columns: Columns, lo: Rows, hi: Rows) -> Told:
     """Mostly nothing: hardly anybody is called junior."""
-    ours, theirs = columns["~generation"][lo], columns["~generation"][hi]
+    ours, theirs = columns["~generation"].take(lo), columns["~generation"].take(hi)
     told = np.full(len(lo), NONE, np.int32)
     one = np.flatnonzero((ours != NOTHING) | (theirs != NOTHING))
     ours, theirs, given = ours[one], theirs[one], columns["~same_given"]
     is_both = (ours != NOTHING) & (theirs != NOTHING)
-    is_one_name = given[lo[one]] == given[hi[one]]
+    is_one_name = given.take(lo[one]) == given.take(hi[one])
     one_side = np.where(is_one_name, _GENERATION["one_side"], np.int32(NONE))
     both = np.where(ours == theirs, _GENERATION["same"], _GENERATION["different"])
     told[one] = np.where(is_both, both, one_side)

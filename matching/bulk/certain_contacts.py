@@ -15,7 +15,7 @@ from matching.bulk.sketches import (
     places_held,
 )
 from matching.bulk.sketching import HOUSEHOLD, LANDLINE, NOTHING, PERSONAL, ROLE
-from matching.bulk.told import UNTOLD, Columns, Levels, Mask, Rows, Tell, Told
+from matching.bulk.told import UNTOLD, Columns, Levels, Mask, Rows, Tell, Told, put
 
 _EMAIL, _PHONE, _ACCOUNT = Levels("email"), Levels("phone"), Levels("identifier")
 
@@ -33,17 +33,18 @@ def tell_email(columns: Columns, lo: Rows, hi: Rows) -> Told:
 
 
 def _tell_near(columns: Columns, lo: Rows, hi: Rows) -> Told:
-    ours, theirs = columns["~email_kind"][lo], columns["~email_kind"][hi]
+    ours, theirs = columns["~email_kind"].take(lo), columns["~email_kind"].take(hi)
     full = columns["~same_email"]
-    is_same = full[lo] == full[hi]
+    is_same = full.take(lo) == full.take(hi)
     are_personal = (ours == PERSONAL) & (theirs == PERSONAL)
-    told = np.where(are_personal, np.int32(UNTOLD), _EMAIL["different"])
+    told = np.full(len(lo), _EMAIL["different"])
+    put(told, are_personal, UNTOLD)
     rest = np.flatnonzero(are_personal & ~is_same)
     told[rest[_are_others(columns, lo[rest], hi[rest])]] = _EMAIL["different"]
-    told[is_same] = _EMAIL["exact"]
-    told[is_same & ((ours == HOUSEHOLD) | (theirs == HOUSEHOLD))] = _EMAIL["household"]
-    told[is_same & ((ours == ROLE) | (theirs == ROLE))] = _EMAIL["role"]
-    told[(ours == UNKNOWN) | (theirs == UNKNOWN)] = UNTOLD
+    put(told, is_same, _EMAIL["exact"])
+    put(told, is_same & ((ours == HOUSEHOLD) | (theirs == HOUSEHOLD)), _EMAIL["household"])
+    put(told, is_same & ((ours == ROLE) | (theirs == ROLE)), _EMAIL["role"])
+    put(told, (ours == UNKNOWN) | (theirs == UNKNOWN), UNTOLD)
     return told
 
 
@@ -61,8 +62,9 @@ def _are_others(columns: Columns, lo: Rows, hi: Rows) -> Mask:
     mailbox, digits, domain = (
         columns[f"~{name}"] for name in ("same_mailbox", "same_digits", "domain")
     )
-    is_elsewhere = _are_far(domain[lo], domain[hi])
-    return np.asarray((mailbox[lo] != mailbox[hi]) & is_elsewhere | (digits[lo] != digits[hi]))
+    is_elsewhere = _are_far(domain.take(lo), domain.take(hi))
+    are_others = (mailbox.take(lo) != mailbox.take(hi)) & is_elsewhere
+    return np.asarray(are_others | (digits.take(lo) != digits.take(hi)))
 
 
 def by_domain(
@@ -72,32 +74,32 @@ def by_domain(
     mailbox, full, kind = (
         columns[name] for name in ("~same_mailbox", "~same_email", "~email_kind")
     )
-    mailboxes = mailbox[lo]
-    are = (mailboxes != NOTHING) & (mailboxes == mailbox[hi]) & (full[lo] != full[hi])
-    are &= (kind[lo] == PERSONAL) & (kind[hi] == PERSONAL)
+    mailboxes = mailbox.take(lo)
+    are = (mailboxes != NOTHING) & (mailboxes == mailbox.take(hi))
+    are &= full.take(lo) != full.take(hi)
+    are &= (kind.take(lo) == PERSONAL) & (kind.take(hi) == PERSONAL)
     domain = columns["~same_domain"]
-    return np.where(are, domain[lo], shown[0]), np.where(are, domain[hi], shown[1])
+    return np.where(are, domain.take(lo), shown[0]), np.where(are, domain.take(hi), shown[1])
 
 
 def tell_phone(columns: Columns, lo: Rows, hi: Rows) -> Told:
     """Every level, of records with one number."""
-    ours, theirs = columns["~phone"][lo], columns["~phone"][hi]
+    ours, theirs = columns["~phone"].take(lo), columns["~phone"].take(hi)
     mine, yours = ours & ~LANDLINE, theirs & ~LANDLINE
     of_one_length = places_held(mine) == places_held(yours)
-    told = np.where(
-        of_one_length & are_one_slip(mine, yours), _PHONE["slip"], _PHONE["different"]
-    )
+    told = np.full(len(lo), _PHONE["different"])
+    put(told, of_one_length & are_one_slip(mine, yours), _PHONE["slip"])
     is_same, is_landline = mine == yours, (ours | theirs) & LANDLINE != 0
-    told[is_same] = _PHONE["exact"]
-    told[is_same & is_landline] = _PHONE["landline"]
-    told[(ours == UNKNOWN) | (theirs == UNKNOWN)] = UNTOLD
+    put(told, is_same, _PHONE["exact"])
+    put(told, is_same & is_landline, _PHONE["landline"])
+    put(told, (ours == UNKNOWN) | (theirs == UNKNOWN), UNTOLD)
     return told
 
 
 def tell_account(namespace: str, columns: Columns, lo: Rows, hi: Rows) -> Told:
     """The same numbers, or of records with one: a digit mistyped, or more than one sign."""
     column, sketch = columns[namespace], columns[f"~{namespace}"]
-    ours, theirs = sketch[lo], sketch[hi]
+    ours, theirs = sketch.take(lo), sketch.take(hi)
     length, other = places_held(ours), places_held(theirs)
     of_one_length = length == other
     are_far = np.where(of_one_length, places_apart(ours, theirs) > 2, abs(length - other) > 1)
@@ -105,8 +107,8 @@ def tell_account(namespace: str, columns: Columns, lo: Rows, hi: Rows) -> Told:
     exact = np.flatnonzero(of_one_length & ~are_far & (ours & theirs & EXACT != 0))
     is_slip = are_one_slip(ours[exact], theirs[exact])
     told[exact] = np.where(is_slip, _ACCOUNT["slip"], _ACCOUNT["different"])
-    told[(ours == UNKNOWN) | (theirs == UNKNOWN)] = UNTOLD
-    told[column[lo] == column[hi]] = _ACCOUNT["exact"]
+    put(told, (ours == UNKNOWN) | (theirs == UNKNOWN), UNTOLD)
+    put(told, column.take(lo) == column.take(hi), _ACCOUNT["exact"])
     return told
 
 

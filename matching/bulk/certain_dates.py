@@ -3,7 +3,7 @@
 import numpy as np
 
 from matching.bulk.sketches import UNKNOWN, Sketches, are_one_slip, date_parts
-from matching.bulk.told import UNTOLD, Columns, Levels, Mask, Rows, Told
+from matching.bulk.told import UNTOLD, Columns, Levels, Mask, Rows, Told, put
 
 _LEVEL = Levels("birth_date")
 Parts = tuple[Sketches, Sketches, Sketches]
@@ -11,14 +11,14 @@ Parts = tuple[Sketches, Sketches, Sketches]
 
 def tell_birth(columns: Columns, lo: Rows, hi: Rows) -> Told:
     """As `matching.core.comparisons.birth_date` names it, of dates with a known year."""
-    ours, theirs = columns["~birth"][lo], columns["~birth"][hi]
-    told = np.where(ours == theirs, _LEVEL["exact"], _LEVEL["different"])
+    ours, theirs = columns["~birth"].take(lo), columns["~birth"].take(hi)
+    told = np.full(len(lo), _LEVEL["exact"])
     are_parts = (ours & 0xFF == 0) | (theirs & 0xFF == 0)  # a day is not known
     other = np.flatnonzero((ours != theirs) & ~are_parts)
     told[other] = _of_whole(ours[other], theirs[other])
     parts = np.flatnonzero(are_parts)
     told[parts] = _of_parts(ours[parts], theirs[parts])
-    told[(ours == UNKNOWN) | (theirs == UNKNOWN)] = UNTOLD
+    put(told, (ours == UNKNOWN) | (theirs == UNKNOWN), UNTOLD)
     return told
 
 
@@ -36,7 +36,7 @@ def _of_whole(ours: Sketches, theirs: Sketches) -> Told:
     ]
     told = np.full(len(ours), _LEVEL["different"])
     for level, holds in reversed(cases):
-        told[holds] = _LEVEL[level]
+        put(told, holds, _LEVEL[level])
     return told
 
 

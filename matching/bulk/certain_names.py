@@ -48,7 +48,7 @@ def _told(
 
 def _may_be_nicknames(columns: Columns, lo: Rows, hi: Rows) -> Mask:
     formal = columns["~formal"]
-    return np.asarray(formal[lo] & formal[hi] != 0)
+    return np.asarray(formal.take(lo) & formal.take(hi) != 0)
 
 
 def begin_alike(ours: Sketches, theirs: Sketches) -> Mask:
@@ -59,7 +59,7 @@ def begin_alike(ours: Sketches, theirs: Sketches) -> Mask:
 
 def alone(part: str, columns: Columns, lo: Rows, hi: Rows, shown: Shown) -> Shown:
     """Of equal names, and of those that were not swapped, nothing else is looked at."""
-    mine, yours = columns[f"~same_{part}"][lo], columns[f"~same_{part}"][hi]
+    mine, yours = columns[f"~same_{part}"].take(lo), columns[f"~same_{part}"].take(hi)
     is_alone = mine == yours
     others = np.flatnonzero(~is_alone)
     is_alone[others] = are_not_swapped(columns, lo[others], hi[others])
@@ -72,16 +72,16 @@ def alone(part: str, columns: Columns, lo: Rows, hi: Rows, shown: Shown) -> Show
 def _may_share_a_part(columns: Columns, lo: Rows, hi: Rows) -> Mask:
     """Smith-Jones and Jones; the whole names share a bit by chance only."""
     parts = columns["~parts"]
-    return np.asarray(parts[lo] & parts[hi] != 0)
+    return np.asarray(parts.take(lo) & parts.take(hi) != 0)
 
 
 def may_be_second(columns: Columns, name: str, lo: Rows, hi: Rows) -> Mask:
     """Where the name of one may be a second name of the other: people go by these too."""
     names, middle = columns["~formal" if name == "~given" else "~parts"], columns["~middle"]
-    mine, yours = middle[lo], middle[hi]
+    mine, yours = middle.take(lo), middle.take(hi)
     found = (mine | yours) != 0
     some = np.flatnonzero(found)
-    met = names[lo[some]] & yours[some] | names[hi[some]] & mine[some]
+    met = names.take(lo[some]) & yours[some] | names.take(hi[some]) & mine[some]
     found[some] = met != 0
     return np.asarray(found)
 
@@ -89,9 +89,9 @@ def may_be_second(columns: Columns, name: str, lo: Rows, hi: Rows) -> Mask:
 def are_not_swapped(columns: Columns, lo: Rows, hi: Rows) -> Mask:
     """Whether given and family name surely did not change places."""
     given, family = columns["~given"], columns["~family"]
-    told = are_far_names(given[lo], family[hi])
+    told = are_far_names(given.take(lo), family.take(hi))
     rest = np.flatnonzero(~told)
-    told[rest] = are_far_names(family[lo[rest]], given[hi[rest]])
+    told[rest] = are_far_names(family.take(lo[rest]), given.take(hi[rest]))
     return told
 
 
@@ -113,7 +113,7 @@ def are_far_names(ours: Sketches, theirs: Sketches) -> Mask:
     """Neither similar, nor mistyped, nor a short form of the other; nor its initial."""
     signs = _signs_of(ours, theirs)
     shorter = np.minimum(signs.size, signs.other)
-    allowed = np.where(shorter < 7, np.int8(2), np.int8(4))
+    allowed = 2 + 2 * (shorter >= 7).view(np.int8)
     are_far = (signs.mine + signs.yours > allowed) & (signs.mine > 0) & (signs.yours > 0)
     same_first = first_signs(ours ^ theirs) == 0
     are_far &= _are_unlike(signs, same_first, SIMILAR)
@@ -140,4 +140,4 @@ def _are_unlike(signs: _Signs, same_first: Mask, limit: float) -> Mask:
     jaro = met / size + met / other
     lone = np.float32(3 * (limit - _SAFELY) - 1)  # (jaro + 1) / 3 < limit
     begun = np.float32((3 * (limit - _SAFELY) - 1.2) / 0.6 - 1)  # with the bonus, likewise
-    return np.asarray(jaro < np.where(same_first, begun, lone))
+    return np.asarray(jaro < np.array([lone, begun]).take(same_first))

@@ -7,7 +7,7 @@ import numpy as np
 from matching.bulk.certain_names import are_unlike
 from matching.bulk.sketches import BLANK, UNKNOWN, Sketches, changed, lengths
 from matching.bulk.sketching import NOTHING
-from matching.bulk.told import NONE, UNTOLD, Columns, Levels, Mask, Rows, Told
+from matching.bulk.told import NONE, UNTOLD, Columns, Levels, Mask, Rows, Told, put
 from matching.core.comparisons import FUZZY
 
 _LEVEL = Levels("address")
@@ -40,10 +40,10 @@ def _in_one_postcode(columns: Columns, lo: Rows, hi: Rows) -> Told:
     ours, theirs = numbers.take(lo), numbers.take(hi)
     both = (ours != NOTHING) & (theirs != NOTHING)
     told = np.full(len(lo), UNTOLD, np.int32)
-    told[street.no] = _LEVEL["postcode"]
-    told[street.no & both] = _LEVEL["neighbour"]
-    told[street.yes] = _LEVEL["street"]
-    told[both & (ours == theirs)] = _LEVEL["house"]
+    put(told, street.no, _LEVEL["postcode"])
+    put(told, street.no & both, _LEVEL["neighbour"])
+    put(told, street.yes, _LEVEL["street"])
+    put(told, both & (ours == theirs), _LEVEL["house"])
     return told
 
 
@@ -56,21 +56,25 @@ def _elsewhere(columns: Columns, lo: Rows, hi: Rows, ours: Sketches, theirs: Ske
     told = np.full(len(lo), UNTOLD, np.int32)
     # a street is looked at only in one town, near by or where the numbers agree
     elsewhere = is_far & (street.no | (city.no & ~is_number))
-    told[elsewhere & city.no] = NONE
-    told[elsewhere & city.no & (both | city.both | street.both)] = _LEVEL["different"]
-    told[elsewhere & city.yes] = _LEVEL["city"]
-    told[_where(elsewhere & both, columns["~same_area"], lo, hi, blank=True)] = _LEVEL["area"]
+    put(told, elsewhere & city.no, NONE)
+    put(told, elsewhere & city.no & (both | city.both | street.both), _LEVEL["different"])
+    put(told, elsewhere & city.yes, _LEVEL["city"])
+    put(
+        told,
+        _where(elsewhere & both, columns["~same_area"], lo, hi, blank=True),
+        _LEVEL["area"],
+    )
     is_number &= street.yes
-    told[is_number & city.no & is_far] = _LEVEL["street"]
-    told[street.yes & city.yes] = _LEVEL["street"]
-    told[is_number & city.yes] = _LEVEL["house"]
+    put(told, is_number & city.no & is_far, _LEVEL["street"])
+    put(told, street.yes & city.yes, _LEVEL["street"])
+    put(told, is_number & city.yes, _LEVEL["house"])
     return told
 
 
 def _where(are: Mask, numbers: Sketches, lo: Rows, hi: Rows, *, blank: bool = False) -> Mask:
     """Those of some pairs that have the same value; two who have none only if `blank`."""
     some = np.flatnonzero(are)
-    ours, theirs = numbers[lo[some]], numbers[hi[some]]
+    ours, theirs = numbers.take(lo[some]), numbers.take(hi[some])
     found = np.zeros(len(lo), bool)
     found[some] = (ours == theirs) & ((ours != NOTHING) | blank)
     return found

@@ -12,9 +12,9 @@ def distinct_pairs(ours: Numbers, theirs: Numbers) -> tuple[Numbers, Numbers, Nu
     with np.errstate(over="ignore"):
         mixed = ours * _ODD + theirs
     order = np.argsort(mixed)
-    mixed = mixed[order]
+    mixed = mixed.take(order)
     is_first = np.ones(len(mixed), bool)
     np.not_equal(mixed[1:], mixed[:-1], out=is_first[1:])
     which = np.empty(len(mixed), np.int64)
     which[order] = np.cumsum(is_first) - 1
-    return mixed[is_first], order[is_first], which
+    return mixed.compress(is_first), order.compress(is_first), which

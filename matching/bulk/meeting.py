@@ -134,15 +134,15 @@ def _packed_pairs(rows: Places, places: Places, followers: NDArray[np.integer]) 
     before = np.cumsum(followers, dtype=np.int64) - followers
     follower = np.repeat(places + 1 - before, followers)
     follower += np.arange(len(follower))
-    pairs = np.repeat(rows[places].astype(np.int64) << _HALF, followers)
-    pairs |= rows[follower]
+    pairs = np.repeat(rows.take(places).astype(np.int64) << _HALF, followers)
+    pairs |= rows.take(follower)
     return pairs
 
 
 def _each_once(numbers: Rows) -> Rows:
     """All numbers, ascending, without repetitions."""
     numbers.sort()
-    return numbers[_are_first(numbers)]
+    return numbers.compress(_are_first(numbers))
 
 
 def keep_pairs(folder: Path, lo: Places, hi: Places, may_match: Mask) -> Found:

@@ -32,7 +32,7 @@ class NameTeller:
     def unseen(self, columns: Columns, lo: Rows, hi: Rows) -> Told:
         """Equal names; different ones and initials, where sketches show them."""
         names = columns[f"~same_{self._kind}"]
-        are_same = names[lo] == names[hi]
+        are_same = names.take(lo) == names.take(hi)
         told = nothing_told(lo)
         same, others = np.flatnonzero(are_same), np.flatnonzero(~are_same)
         told[same] = self._of_same(columns, lo[same])
@@ -40,9 +40,11 @@ class NameTeller:
         return told
 
     def _of_same(self, columns: Columns, rows: Rows) -> Told:
-        sketches, exact = columns[f"~{self._kind}"][rows], self._places.exact
+        sketches, exact = columns[f"~{self._kind}"].take(rows), self._places.exact
         told = np.where(
-            lengths(sketches) > 1, exact[self._ranks_of(columns, rows)], self._level["initial"]
+            lengths(sketches) > 1,
+            exact.take(self._ranks_of(columns, rows)),
+            self._level["initial"],
         )
         return np.where(sketches != UNKNOWN, told, np.int32(UNTOLD))
 
@@ -50,7 +52,7 @@ class NameTeller:
         """Every level of two different names."""
         names = columns[f"~same_{self._kind}"]
         told = nothing_told(lo)
-        open_ = np.flatnonzero(names[lo] != names[hi])
+        open_ = np.flatnonzero(names.take(lo) != names.take(hi))
         open_ = open_[_are_whole(columns, lo[open_]) & _are_whole(columns, hi[open_])]
         told[open_] = self._of_different(columns, lo[open_], hi[open_])
         return told
@@ -61,7 +63,7 @@ class NameTeller:
         swapped = are_swapped(columns, lo, hi)
         told[swapped] = self._places.swapped[ranks[swapped]]
         sketches = columns[f"~{self._kind}"]
-        ours, theirs = sketches[lo], sketches[hi]
+        ours, theirs = sketches.take(lo), sketches.take(hi)
         is_initial = ~swapped & (np.minimum(lengths(ours), lengths(theirs)) == 1)
         told[is_initial & begin_alike(ours, theirs)] = self._level["initial"]
         open_ = np.flatnonzero(~swapped & ~is_initial)
@@ -82,18 +84,18 @@ class NameTeller:
         shared = _share_a_part(columns, lo, hi)
         told[shared] = self._level["part"]
         many = columns["~last_part"]
-        told[(many[lo] == NOTHING) | (many[hi] == NOTHING)] = UNTOLD
+        told[(many.take(lo) == NOTHING) | (many.take(hi) == NOTHING)] = UNTOLD
         return told
 
     def _ranks_of(self, columns: Columns, rows: Rows) -> NDArray[np.int32]:
         if self._ranks is None:
             self._ranks = self._places.ranks(columns[f"~same_{self._kind}"])
-        return self._ranks[rows]
+        return self._ranks.take(rows)
 
 
 def _are_whole(columns: Columns, rows: Rows) -> Mask:
     given, family = columns["~given"], columns["~family"]
-    return np.asarray((given[rows] != UNKNOWN) & (family[rows] != UNKNOWN))
+    return np.asarray((given.take(rows) != UNKNOWN) & (family.take(rows) != UNKNOWN))
 
 
 def _are_nicknames(columns: Columns, lo: Rows, hi: Rows) -> Mask:
@@ -101,11 +103,11 @@ def _are_nicknames(columns: Columns, lo: Rows, hi: Rows) -> Mask:
     formal, numbers, texts = (
         columns[f"~{name}"] for name in ("formal", "same_given", "text_given")
     )
-    found = formal[lo] & formal[hi] != 0
+    found = formal.take(lo) & formal.take(hi) != 0
     open_ = np.flatnonzero(found)
     lo, hi = lo[open_], hi[open_]
-    _, first, which = distinct_pairs(numbers[lo], numbers[hi])
-    ours, theirs = (texts[rows[first]].astype(str).tolist() for rows in (lo, hi))
+    _, first, which = distinct_pairs(numbers.take(lo), numbers.take(hi))
+    ours, theirs = (texts.take(rows[first]).astype(str).tolist() for rows in (lo, hi))
     are = [
         not name_family(one).isdisjoint(name_family(other))
         for one, other in zip(ours, theirs, strict=True)
@@ -117,5 +119,5 @@ def _are_nicknames(columns: Columns, lo: Rows, hi: Rows) -> Mask:
 def _share_a_part(columns: Columns, lo: Rows, hi: Rows) -> Mask:
     """Smith-Jones and Jones."""
     first, last = columns["~first_part"], columns["~last_part"]
-    ours, theirs = (first[lo], last[lo]), (first[hi], last[hi])
+    ours, theirs = (first.take(lo), last.take(lo)), (first.take(hi), last.take(hi))
     return np.asarray(np.any([mine == yours for mine in ours for yours in theirs], axis=0))

@@ -74,8 +74,8 @@ class FeatureReader:
         return found
 
     def _packed(self, row: int) -> bytes:
-        start = int(self._ends[row - 1]) if row else 0
-        return self._bytes[start : int(self._ends[row])]
+        start = self._ends.item(row - 1) if row else 0
+        return self._bytes[start : self._ends.item(row)]
 
     def has(self, row: int) -> bool:
         return bool(self._ends[row] > (self._ends[row - 1] if row else 0))

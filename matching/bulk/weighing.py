@@ -18,13 +18,14 @@ from matching.bulk.columns import Codes
 from matching.bulk.comparers import Comparer, Outcome, comparers
 from matching.bulk.distinct import distinct_pairs
 from matching.bulk.rivals import taken_off
-from matching.bulk.told import NONE, UNTOLD, Mask, Rows
+from matching.bulk.told import NONE, UNTOLD, Rows
 from matching.core.features import Features
 from matching.core.model import MatchModel
 from matching.core.scoring import HOUSEHOLD, LEAST_GAP_BITS, Scored
 
 Look = Callable[[int, tuple[str, ...]], Features]  # a row with these fields at least
 PAIRS_AT_ONCE = 131_072  # told by numpy together: many enough, and near the processor
+NEARLY_ALL = 0.9
 NAMES = ("family_name", "given_name")
 
 
@@ -80,22 +81,24 @@ class Weigher:
             comparer = self._by[number]
             if comparer.name in NAMES:
                 worth = self._worth_it(sums)
-                alive, lo, hi, sums = alive[worth], lo[worth], hi[worth], sums[worth]
-                spoken = [words[worth] for words in spoken]
+                alive, lo, hi = (each.take(worth) for each in (alive, lo, hi))
+                sums = sums.take(worth)
+                spoken = [words.take(worth) for words in spoken]
             heard = np.flatnonzero(speaks(spoken, number))
             if comparer.tell is None:
                 reached[number, alive[heard]] = UNTOLD
                 continue
-            told = comparer.tell(self._columns, lo[heard], hi[heard])
-            reached[number, alive[heard]] = told
+            told = comparer.tell(self._columns, lo.take(heard), hi.take(heard))
+            reached[number, alive.take(heard)] = told
             sums[heard] += self._bounds.lost(number, comparer).take(told)
         worth = self._worth_it(sums)
-        return _Left(lo[worth], hi[worth], sums[worth], reached[:, alive[worth]])
+        alive, lo, hi = (each.take(worth) for each in (alive, lo, hi))
+        return _Left(lo, hi, sums.take(worth), reached.take(alive, axis=1))
 
-    def _worth_it(self, sums: Sums) -> Mask:
+    def _worth_it(self, sums: Sums) -> Rows:
         if self._is_any_unknown:
-            return np.ones(len(sums), bool)
-        return self._bounds.are_worth_it(sums)
+            return np.arange(len(sums))
+        return np.flatnonzero(self._bounds.are_worth_it(sums))
 
     def _looked_at(self, number: int, left: "_Left") -> "_Left":
         """Have one comparison look at the pairs of which nothing was told."""
@@ -103,12 +106,12 @@ class Weigher:
         rest = np.flatnonzero(left.reached[number] == UNTOLD)
         if not len(rest):
             return left
-        found = self._read(comparer, left.lo[rest], left.hi[rest])
+        found = self._read(comparer, left.lo.take(rest), left.hi.take(rest))
         left.reached[number, rest] = found
-        left.sums[rest] += self._bounds.lost(number, comparer)[found]
+        left.sums[rest] += self._bounds.lost(number, comparer).take(found)
         if comparer.most[0] == inf:  # these come first; what others gain is not known before
             return left
-        return left.only(self._bounds.are_worth_it(left.sums))
+        return left.only(np.flatnonzero(self._bounds.are_worth_it(left.sums)))
 
     def _read(self, comparer: Comparer, lo: Rows, hi: Rows) -> NDArray[np.int32]:
         """Which outcome each pair reaches: by texts where these tell, else by the records."""
@@ -122,7 +125,7 @@ class Weigher:
     def _compared(self, comparer: Comparer, lo: Rows, hi: Rows) -> NDArray[np.int32]:
         """Which outcome each pair reaches, or that it says nothing."""
         codes = self._columns[comparer.name]
-        shown = codes[lo], codes[hi]
+        shown = codes.take(lo), codes.take(hi)
         if comparer.name in SHOWN:
             shown = SHOWN[comparer.name](self._columns, lo, hi, shown)
             shown = np.minimum(*shown), np.maximum(*shown)  # whichever record comes first
@@ -130,11 +133,13 @@ class Weigher:
         values = numbers.tolist()
         known = comparer.known
         reached = [known.get(value, UNTOLD) for value in values]
-        for place in [place for place, outcome in enumerate(reached) if outcome == UNTOLD]:
-            pair = int(first[place])
-            left, right = (self._look(int(row), comparer.reads) for row in (lo[pair], hi[pair]))
+        new = [place for place, outcome in enumerate(reached) if outcome == UNTOLD]
+        pairs = first.take(np.array(new, np.int64))
+        rows = zip(lo.take(pairs).tolist(), hi.take(pairs).tolist(), strict=True)
+        for place, (low, high) in zip(new, rows, strict=True):
+            left, right = (self._look(row, comparer.reads) for row in (low, high))
             reached[place] = comparer.place_of(values[place], left, right)
-        return np.array(reached, np.int32)[which]
+        return np.array(reached, np.int32).take(which)
 
     def _kept(self, left: "_Left") -> Weighed:
         """The pairs that are worth it after all; what is told of them is all they say now."""
@@ -163,13 +168,12 @@ class _Left:
     sums: Sums
     reached: NDArray[np.int32]
 
-    def only(self, which: Mask) -> "_Left":
-        return _Left(
-            self.lo[which],
-            self.hi[which],
-            self.sums[which],
-            self.reached[:, which],
-        )
+    def only(self, which: Rows) -> "_Left":
+        """These pairs, or still all if nearly all are: the others are dropped at the end."""
+        if len(which) > NEARLY_ALL * len(self.lo):
+            return self
+        lo, hi = self.lo.take(which), self.hi.take(which)
+        return _Left(lo, hi, self.sums.take(which), self.reached.take(which, axis=1))
 
 
 def _joined(parts: Sequence[_Left]) -> _Left:
