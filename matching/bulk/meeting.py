@@ -111,17 +111,17 @@ def _are_first(numbers: NDArray[np.integer]) -> Mask:
 
 
 def pairs_of_part(folder: Path, part: int) -> tuple[Rows, Rows]:
-    """The pairs `(lo, hi)` of one part, ascending, each once.
+    """The pairs `(lo, hi)` of one part, each once; one of a pair is dirty, both may match.
 
-    At least one of a pair is dirty, and both may match. Neighbours among the pairs are about
-    the same few records.
+    Ascending by hi: lo is one of a few rows anyway, so that what is looked up of either is near
+    the processor.
     """
     ends = load(folder, "part_ends")
     inside = slice(int(ends[part - 1]) if part else 0, int(ends[part]))
     places, followers = load(folder, "part_places"), load(folder, "part_followers")
     rows = load(folder, "under")
     pairs = _each_once(_packed_pairs(rows, places[inside], followers[inside]))
-    lo, hi = pairs >> _HALF, pairs & ((1 << _HALF) - 1)
+    lo, hi = pairs & ((1 << _HALF) - 1), pairs >> _HALF
     is_dirty, may_match = load(folder, "part_dirty"), load(folder, "part_may_match")
     if is_dirty.all() and may_match.all():
         return lo, hi
@@ -130,12 +130,12 @@ def pairs_of_part(folder: Path, part: int) -> tuple[Rows, Rows]:
 
 
 def _packed_pairs(rows: Places, places: Places, followers: NDArray[np.integer]) -> Rows:
-    """Each row with those that follow it, lo and hi in one number."""
+    """Each row with those that follow it, hi and lo in one number."""
     before = np.cumsum(followers, dtype=np.int64) - followers
     follower = np.repeat(places + 1 - before, followers)
     follower += np.arange(len(follower))
-    pairs = np.repeat(rows.take(places).astype(np.int64) << _HALF, followers)
-    pairs |= rows.take(follower)
+    pairs = rows.take(follower).astype(np.int64) << _HALF
+    pairs |= np.repeat(rows.take(places), followers)
     return pairs
 
 

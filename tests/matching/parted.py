@@ -16,7 +16,7 @@ Mask = NDArray[np.bool_]
 def pairs_of(
     blocks: Blocks, brings_pairs: Mask, is_dirty: Mask, may_match: Mask
 ) -> list[tuple[int, int]]:
-    """All pairs `(lo, hi)`, part after part; parts are as small as they can be."""
+    """All pairs `(lo, hi)`, from parts as small as they can be."""
     asked = meeting.are_asked(blocks, brings_pairs, is_dirty, may_match)
     with tempfile.TemporaryDirectory() as name, mock.patch.object(meeting, "FEWEST", 1):
         folder = Path(name)

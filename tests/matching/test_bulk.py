@@ -233,7 +233,7 @@ def test_pairs_are_those_who_share_a_key_few_others_have(
         for low, high in combinations(members, 2)
         if (dirty[low] or dirty[high]) and matching[low] and matching[high]
     }
-    assert found == sorted(wanted)
+    assert sorted(found) == sorted(wanted)
     over = {row for members in under.values() if len(members) > limit for row in members}
     assert rows_under(blocks, is_generic).tolist() == sorted(over)
 
