@@ -93,7 +93,7 @@ def _parted(
     slices = rows >> max(total.bit_length() - _SLICES, 0)
     step = len(rows) // ENOUGH + 1
     pairs = np.bincount(slices[::step], followers[::step], 1 << _SLICES) * step
-    size = min(MOST, max(FEWEST, pairs.sum() // shares))
+    size = _size_of_part(int(pairs.sum()), shares)
     part_of = ((np.cumsum(pairs) - pairs) // size).astype(np.uint16)
     return np.asarray(part_of[slices])
 
@@ -116,8 +116,7 @@ def pairs_of_part(folder: Path, part: int) -> tuple[Rows, Rows]:
     Ascending by hi: lo is one of a few rows anyway, so that what is looked up of either is near
     the processor.
     """
-    ends = load(folder, "part_ends")
-    inside = slice(int(ends[part - 1]) if part else 0, int(ends[part]))
+    inside = _inside(load(folder, "part_ends"), part)
     places, followers = load(folder, "part_places"), load(folder, "part_followers")
     rows = load(folder, "under")
     pairs = _each_once(_packed_pairs(rows, places[inside], followers[inside]))
@@ -145,17 +144,26 @@ def _each_once(numbers: Rows) -> Rows:
     return numbers.compress(_are_first(numbers))
 
 
-def keep_pairs(folder: Path, lo: Places, hi: Places, may_match: Mask) -> Found:
+def keep_pairs(folder: Path, lo: Places, hi: Places, may_match: Mask, shares: int) -> Found:
     """Keep pairs that were found elsewhere, without rows that may not match after all."""
     kept = may_match[lo] & may_match[hi]
-    save(folder, pair_lo=lo[kept], pair_hi=hi[kept])
-    left = int(kept.sum())
-    sizes = [min(MOST // 2, left - start) for start in range(0, left, MOST // 2)]
-    return Found(sizes, kept_pairs)
+    total = int(kept.sum())
+    starts = np.arange(0, total, _size_of_part(total, shares))
+    ends = np.append(starts[1:], total)
+    save(folder, pair_lo=lo[kept], pair_hi=hi[kept], pair_ends=ends)
+    return Found(np.diff(ends, prepend=0).tolist(), kept_pairs)
 
 
 def kept_pairs(folder: Path, part: int) -> tuple[Rows, Rows]:
     """Some of the pairs that `keep_pairs` has kept."""
-    inside = slice(part * MOST // 2, (part + 1) * MOST // 2)
+    inside = _inside(load(folder, "pair_ends"), part)
     lo, hi = (load(folder, name)[inside].astype(np.int64) for name in ("pair_lo", "pair_hi"))
     return lo, hi
+
+
+def _size_of_part(pairs: int, shares: int) -> int:
+    return min(MOST, max(FEWEST, pairs // shares))
+
+
+def _inside(ends: Rows, part: int) -> slice:
+    return slice(int(ends[part - 1]) if part else 0, int(ends[part]))

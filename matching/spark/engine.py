@@ -62,7 +62,7 @@ class OnSpark:
             records=meeting,
             least_bits=self._model.review_bits - ROOM_BITS,
         )
-        return keep_pairs(folder, *read_pairs(found), seen.may_match())
+        return keep_pairs(folder, *read_pairs(found), seen.may_match(), shares)
 
 
 def _looking(folder: Path) -> Callable[[int], Features]:

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matching.bulk.candidates import blocks_of
+from matching.bulk.meeting import keep_pairs
 from matching.core.features import Features
 from matching.core.model import default_model
 from matching.core.scoring import HOUSEHOLD, score
@@ -262,3 +263,18 @@ def test_a_shared_folder_that_is_not_there_is_refused(
         )
 
     assert refused.value.returncode == 2
+
+
+def test_pairs_found_by_spark_are_read_part_by_part_without_rows_that_broke(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("matching.bulk.meeting.FEWEST", 2)
+    lo, hi = np.array([0, 0, 1, 2, 3], np.int32), np.array([1, 2, 4, 3, 4], np.int32)
+    may_match = np.array([True, True, False, True, True])
+
+    found = keep_pairs(tmp_path, lo, hi, may_match, 2)
+
+    parts = [found.read(tmp_path, part) for part in range(len(found.sizes))]
+    assert found.sizes == [len(each) for each, _ in parts] == [2, 1]
+    assert np.concatenate([each for each, _ in parts]).tolist() == [0, 1, 3]
+    assert np.concatenate([each for _, each in parts]).tolist() == [1, 4, 4]
