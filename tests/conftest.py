@@ -2,10 +2,14 @@
 test is about.
 """
 
+from collections.abc import Iterator
+
 import pytest
 from django.conf import settings as django_settings
+from django.db import transaction
 from django.utils import translation
 from hypothesis import HealthCheck, settings
+from pytest_django import DjangoDbBlocker
 
 from c360.garbage import collect_seldom
 from profiles.survivorship import live
@@ -51,3 +55,15 @@ def _no_language_of_another_test() -> None:
 def _no_rules_of_another_test() -> None:
     """Rules are parsed once a process, and tests give different ones the same name."""
     live._parsed.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def rows_of_module(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """For fixtures that make rows for all tests of a module: each test happens inside.
+
+    What a test does to the rows is undone after it, as everything is. For modules without
+    tests that commit, and in which no test is about what else is there.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)

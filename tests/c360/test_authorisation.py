@@ -18,7 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from c360.jobs.model import Job
-from consent.models import PolicyVersion, ProcessingActivity
+from consent.models import AccessEntry, PolicyVersion, ProcessingActivity
 from consent.policies import next_draft
 from matching.live import live_model
 from matching.models import Decision, MatchModelVersion, Reading, ReviewCase
@@ -32,16 +32,24 @@ from tests.matching.pairs import make_pair
 from tests.profiles.customers import make_event
 from tests.staff import PASSWORD, signed_in, staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everybody_signed_in")]
 
 MATRIX = tomllib.loads(Path(__file__).with_name("authorisation.toml").read_text("utf-8"))
 ROLES: list[str] = MATRIX["roles"]
 ANSWERS: dict[str, list[int | str]] = MATRIX["answers"]
+SHOWS: dict[str, str] = MATRIX["shows"]
+PASSING = (200, 201, 409, 422)
+# Redirects that are logged, and of whom: here the author and a steward do change something.
+CHANGED_AND_LEFT = {
+    "POST profiles:withdraw-correction": ("ana", "sol"),
+    "POST profiles:take-back-override": ("sol",),
+}
 REFUSED = ("sign in", 401, 403)
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 FOR_ANY_METHOD = {"home", "login", "login-code", "/admin/login/"}
 T = TypeVar("T")
 Entry = tuple[str, str]  # a method and the name of an address
+Logged = tuple[Any, ...]  # action, view, status, name of who asked
 
 
 def addresses(
@@ -69,8 +77,8 @@ def parameters(name: str) -> dict[str, Any]:
     return dict(PATTERNS[name].pattern.converters) if name in PATTERNS else {}
 
 
-@pytest.fixture
-def objects() -> dict[str, object]:
+@pytest.fixture(scope="module")
+def objects(rows_of_module: None) -> dict[str, object]:
     """What addresses name: a pair that waits, one of its customers, an action of Sol's."""
     case = make_pair()
     other = make_pair()
@@ -164,6 +172,27 @@ UNKNOWN = {
 }
 
 
+SESSIONS: dict[str, str] = {}  # of roles that have signed in for a whole module
+
+
+@pytest.fixture(scope="module")
+def everybody_signed_in(rows_of_module: None) -> Iterator[None]:
+    """Each role signs in once, and not anew for each address."""
+    for role in ROLES:
+        if role != "anonymous":
+            SESSIONS[role] = signed_in(role).cookies["sessionid"].value
+    yield
+    SESSIONS.clear()
+
+
+def browser_of(role: str) -> Client:
+    if role in SESSIONS:
+        browser = Client()
+        browser.cookies["sessionid"] = SESSIONS[role]
+        return browser
+    return Client() if role == "anonymous" else signed_in(role)
+
+
 def ask(
     role: str,
     method: str,
@@ -171,8 +200,7 @@ def ask(
     objects: dict[str, object],
     headers: dict[str, str] | None = None,
 ) -> Any:
-    browser = Client() if role == "anonymous" else signed_in(role)
-    return ask_in(browser, method, name, objects, headers)
+    return ask_in(browser_of(role), method, name, objects, headers)
 
 
 def ask_in(
@@ -242,16 +270,45 @@ def test_every_line_has_an_answer_for_every_role() -> None:
 
 
 @pytest.mark.parametrize(("method", "name"), entries())
-def test_the_answers_are_those_in_the_matrix(
+def test_the_answers_are_those_in_the_matrix_and_each_with_customer_data_leaves_one_entry(
     method: str, name: str, objects: dict[str, object]
 ) -> None:
-    answers = of_each_role(lambda role: told(ask(role, method, name, objects)))
+    def ask_as(role: str) -> tuple[int | str, list[Logged]]:
+        return told(ask(role, method, name, objects)), logged()
 
-    assert answers == {role: expected(role, method, name) for role in ROLES}
+    found = of_each_role(ask_as)
+
+    assert {role: answer for role, (answer, _) in found.items()} == {
+        role: expected(role, method, name) for role in ROLES
+    }
+    assert {role: entries for role, (_, entries) in found.items()} == {
+        role: to_be_logged(role, method, name) for role in ROLES
+    }
+
+
+def logged() -> list[Logged]:
+    """What the access log has once somebody has asked."""
+    return list(AccessEntry.objects.values_list("action", "view", "status", "actor__name"))
+
+
+def to_be_logged(role: str, method: str, name: str) -> list[Logged]:
+    """One entry where customer data is shown or changed, else none."""
+    action, answer = action_of(method, name), expected(role, method, name)
+    if role in CHANGED_AND_LEFT.get(f"{method} {name}", ()):
+        answer = 302
+    if action and answer in (*PASSING, 302):
+        return [(action, name, answer, role.title())]
+    return []
+
+
+def action_of(method: str, name: str) -> str | None:
+    """What the access log calls it, `None` for addresses that show nothing."""
+    return SHOWS.get(f"{method} {name}", SHOWS.get(name))
 
 
 def test_the_right_password_without_the_code_opens_nothing(objects: dict[str, object]) -> None:
-    ada = staff("ada", PASSWORD)
+    ada = staff("ada")
+    ada.set_password(PASSWORD)
     ada.is_superuser = True
     ada.save()
     with_phone(ada)
@@ -331,9 +388,7 @@ def test_the_admin_holds_no_model_but_those_of_the_matrix() -> None:
 @pytest.mark.parametrize("role", ROLES)
 def test_only_admins_open_the_admin(role: str) -> None:
     for path in admin_pages():
-        browser = Client() if role == "anonymous" else signed_in(role)
-
-        answer = browser.get(path, follow=True)
+        answer = browser_of(role).get(path, follow=True)
 
         allowed = {"ada": 200, "anonymous": 200}  # a stranger ends on the sign-in page
         assert answer.status_code == allowed.get(role, 403)

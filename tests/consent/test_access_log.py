@@ -1,7 +1,9 @@
-"""Who saw which customer: one entry before each answer that shows one, or no answer."""
+"""Who saw which customer: one entry before each answer that shows one, or no answer.
+
+Every address is asked in `test_access_log_addresses.py`.
+"""
 
 import hashlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -14,138 +16,15 @@ from django.test import Client, RequestFactory
 from django.urls import ResolverMatch
 from django.views import View
 
-from c360.showing import Action, Notes, Undeclared, declared, note_access, noting, shows
+from c360.showing import Action, Notes, Undeclared, note_access, noting, shows
 from consent import middleware
 from consent.access.log import Answer, hashed_terms, write
-from consent.access.report import PAGES
 from consent.models import AccessEntry
 from profiles.access import profile_for
-from tests.c360 import test_authorisation as matrix
-from tests.c360.test_authorisation import (
-    ANSWERS,
-    MATRIX,
-    PATTERNS,
-    ROLES,
-    Entry,
-    ask,
-    entries,
-    expected,
-    of_each_role,
-    parameters,
-)
 from tests.profiles.customers import make_customer, make_record
 from tests.staff import signed_in, staff
 
 pytestmark = pytest.mark.django_db
-SHOWS: dict[str, str] = MATRIX["shows"]
-CANARIES = ("Kowalska", "anna@example.com", "anna@exmaple.com")
-PASSING = (200, 201, 409, 422)
-# Redirects that are logged, and of whom: here the author and a steward do change something.
-CHANGED_AND_LEFT = {
-    "POST profiles:withdraw-correction": ("ana", "sol"),
-    "POST profiles:take-back-override": ("sol",),
-}
-
-
-def action_of(method: str, name: str) -> str | None:
-    """What the log calls it, `None` for addresses that show nothing."""
-    return SHOWS.get(f"{method} {name}", SHOWS.get(name))
-
-
-def showing() -> list[Entry]:
-    """Methods and addresses that show customers to somebody."""
-    return [entry for entry in entries() if action_of(*entry) and allowed(entry)]
-
-
-def allowed(entry: Entry) -> str | None:
-    """The first role that is answered with a page there."""
-    answers = zip(ROLES, ANSWERS[" ".join(entry)], strict=True)
-    return next((role for role, answer in answers if answer in PASSING), None)
-
-
-objects = matrix.objects  # what the addresses name
-
-
-@pytest.fixture
-def log_is_away() -> Iterator[None]:
-    with patch("consent.middleware.write", side_effect=OperationalError("no room")):
-        yield
-
-
-# Every address
-
-
-@pytest.mark.parametrize("name", sorted(PATTERNS))
-def test_every_address_declares_what_it_shows(name: str) -> None:
-    found = declared(PATTERNS[name].callback)
-
-    assert (found is None) == (name not in SHOWS), name
-    assert found in (SHOWS.get(name), None)
-
-
-@pytest.mark.parametrize("name", sorted({name.split(" ")[-1] for name in SHOWS}))
-def test_every_address_that_shows_customers_has_words_in_the_report(name: str) -> None:
-    assert name in PAGES
-
-
-def test_the_matrix_names_no_address_that_is_gone() -> None:
-    assert {name.split(" ")[-1] for name in SHOWS} <= set(PATTERNS)
-
-
-@pytest.mark.parametrize(("method", "name"), entries())
-def test_an_answer_with_customer_data_leaves_one_entry_and_no_other_leaves_any(
-    method: str, name: str, objects: dict[str, object]
-) -> None:
-    found = of_each_role(lambda role: entries_after(role, method, name, objects))
-
-    action = action_of(method, name)
-    answers = {role: expected(role, method, name) for role in ROLES}
-    answers |= dict.fromkeys(CHANGED_AND_LEFT.get(f"{method} {name}", ()), 302)
-    assert found == {
-        role: [(action, name, answer, role.title())]
-        if action and answer in (*PASSING, 302)
-        else []
-        for role, answer in answers.items()
-    }
-
-
-def entries_after(
-    role: str, method: str, name: str, objects: dict[str, object]
-) -> list[tuple[Any, ...]]:
-    """What the log has once somebody has asked."""
-    ask(role, method, name, objects)
-    return list(AccessEntry.objects.values_list("action", "view", "status", "actor__name"))
-
-
-@pytest.mark.parametrize(
-    ("method", "name"), [entry for entry in showing() if "profile_id" in parameters(entry[1])]
-)
-def test_the_entry_names_the_customer_of_the_address(
-    method: str, name: str, objects: dict[str, object]
-) -> None:
-    ask(allowed((method, name)) or "", method, name, objects)
-
-    assert AccessEntry.objects.get().profiles == [objects["profile_id"]]
-
-
-@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
-@pytest.mark.parametrize(("method", "name"), showing())
-def test_without_its_log_no_address_shows_anything(
-    method: str,
-    name: str,
-    headers: dict[str, str],
-    objects: dict[str, object],
-    log_is_away: None,
-) -> None:
-    role = allowed((method, name)) or ""
-
-    answer = ask(role, method, name, objects, headers=headers)
-
-    assert answer.status_code == 503
-    assert answer["Retry-After"] == "30"
-    for canary in (*CANARIES, str(objects["profile_id"])):
-        assert canary not in answer.content.decode()
-    assert not AccessEntry.objects.exists()
 
 
 def test_pages_that_show_no_customer_need_no_log(log_is_away: None) -> None:
@@ -172,15 +51,6 @@ def test_a_table_that_takes_no_rows_closes_the_pages() -> None:
     assert "Kowalska" in opened.content.decode()
     assert "Kowalska" not in closed.content.decode()
     assert ana.get(page).status_code == 200
-
-
-def test_the_admin_shows_no_customer(objects: dict[str, object]) -> None:
-    browser = signed_in("ada")
-    for label in MATRIX["admin"]["models"]:
-        app, model = label.split(".")
-        page = browser.get(f"/admin/{app}/{model}/").content.decode()
-        for canary in (*CANARIES, str(objects["profile_id"])):
-            assert canary not in page
 
 
 # What one entry says
@@ -261,16 +131,6 @@ def test_a_search_that_opens_a_customer_is_logged_beside_the_page_it_leads_to(
 
     views = AccessEntry.objects.order_by("pk").values_list("view", flat=True)
     assert list(views) == ["profiles:search", "profiles:customer"]
-
-
-def test_a_page_of_a_pair_names_both_customers_and_their_records(
-    objects: dict[str, object],
-) -> None:
-    signed_in("sol").get(f"/review/{objects['pk']}/")
-
-    entry = AccessEntry.objects.get()
-    assert objects["profile_id"] in entry.profiles
-    assert len(entry.profiles) == len(entry.records) == 2
 
 
 @pytest.mark.parametrize(("name", "status"), [("otto", 403), ("ada", 403)])
