@@ -2,8 +2,17 @@
 the admin; Otto has an account and no role.
 """
 
+from datetime import timedelta
+from string import ascii_lowercase, digits
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import Group
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import timezone
+from django.utils.crypto import get_random_string
 
 from c360.models import User
 
@@ -31,12 +40,27 @@ def staff(name: str, password: str | None = None) -> User:
     )
     role = ROLES[name]
     if role is not None:
-        user.groups.add(Group.objects.get(name=role))
+        group = Group.objects.get(name=role)
+        User.groups.through.objects.create(user_id=user.pk, group_id=group.pk)
     return user
 
 
 def signed_in(name: str) -> Client:
-    """A browser in which one of the cast has signed in."""
+    """A browser in which one of the cast has signed in.
+
+    As `Client.force_login` does it, with one row written instead of three.
+    """
+    user = staff(name)
+    said = {
+        SESSION_KEY: str(user.pk),
+        BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
+        HASH_SESSION_KEY: user.get_session_auth_hash(),
+    }
+    session = Session.objects.create(
+        session_key=get_random_string(32, ascii_lowercase + digits),
+        session_data=SessionStore().encode(said),
+        expire_date=timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE),
+    )
     client = Client()
-    client.force_login(staff(name))
+    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
     return client

@@ -24,8 +24,8 @@ _numbers = count(1)
 
 
 def make_source(slug: str = "shop", **fields: Any) -> Source:
-    fields = {"name": slug.title(), **fields}
-    return Source.objects.get_or_create(slug=slug, defaults=fields)[0]
+    found = Source.objects.filter(slug=slug).first()
+    return found or Source.objects.create(slug=slug, **{"name": slug.title(), **fields})
 
 
 def may_hold(source: Source, *attributes: str, **fields: Any) -> None:
