@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 from hypothesis import strategies as st
@@ -117,39 +119,56 @@ def said(
     )
 
 
+# Strategies are made once: Hypothesis looks one over whenever it meets a new one.
+COINS = st.booleans()
+ENDS = st.none() | st.integers(1, 60)
+
+
+@cache
+def among(*values: Any) -> st.SearchStrategy[Any]:
+    return st.sampled_from(values)
+
+
+@cache
+def whole(least: int, most: int) -> st.SearchStrategy[int]:
+    return st.integers(least, most)
+
+
+@cache
 @st.composite
-def grants(draw: st.DrawFn, entry: int, records: Collection[int] = RECORDS) -> Statement:
-    channel = draw(st.sampled_from(["email", "sms", "phone"]))
+def grants(draw: st.DrawFn, entry: int, records: tuple[int, ...] = RECORDS) -> Statement:
+    channel = draw(among("email", "sms", "phone"))
     points = EMAILS if channel == "email" else (PHONE,)
-    when = draw(st.integers(0, 36))
-    ends = draw(st.none() | st.integers(1, 60))
+    when = draw(whole(0, 36))
+    ends = draw(ENDS)
     return said(
         entry,
-        draw(st.sampled_from(sorted(records))),
+        draw(among(*sorted(records))),
         on=when,
-        point=draw(st.sampled_from([*points, None])),
-        purpose=draw(st.sampled_from(["marketing", "tips"])),
+        point=draw(among(*points, None)),
+        purpose=draw(among("marketing", "tips")),
         channel=channel,
-        precision=draw(st.sampled_from(["exact", "exact", "day", "undated"])),
+        precision=draw(among("exact", "exact", "day", "undated")),
         valid_until=day(when) + timedelta(days=ends) if ends else None,
-        policy=draw(st.sampled_from([None, None, 1, 2])),
+        policy=draw(among(None, None, 1, 2)),
     )
 
 
+@cache
 @st.composite
-def refusals(draw: st.DrawFn, entry: int, records: Collection[int] = RECORDS) -> Statement:
-    scope = draw(st.sampled_from(["contact_point", "record", "record", "snapshot"]))
-    record = draw(st.sampled_from(sorted(records)))
+def refusals(draw: st.DrawFn, entry: int, records: tuple[int, ...] = RECORDS) -> Statement:
+    scope = draw(among("contact_point", "record", "record", "snapshot"))
+    record = draw(among(*sorted(records)))
     others = st.sets(st.sampled_from(sorted(records)), max_size=2)
     return said(
         entry,
         record,
-        draw(st.sampled_from(["refused", "withdrawn", "objected"])),
-        on=draw(st.integers(0, 38)),
-        point=draw(st.sampled_from([*EMAILS, PHONE, None])),
-        purpose=draw(st.sampled_from(["marketing", "tips", "orders", ""])),
-        channel=draw(st.sampled_from(["email", "sms", "phone", ""])),
-        precision=draw(st.sampled_from(["exact", "day", "undated"])),
+        draw(among("refused", "withdrawn", "objected")),
+        on=draw(whole(0, 38)),
+        point=draw(among(*EMAILS, PHONE, None)),
+        purpose=draw(among("marketing", "tips", "orders", "")),
+        channel=draw(among("email", "sms", "phone", "")),
+        precision=draw(among("exact", "day", "undated")),
         scope=scope,
         scope_records=tuple(sorted({record, *draw(others)})) if scope == "snapshot" else (),
     )
@@ -159,18 +178,18 @@ def refusals(draw: st.DrawFn, entry: int, records: Collection[int] = RECORDS) ->
 def annulments(draw: st.DrawFn, entry: int, of: Statement) -> Statement:
     """A later entry that finds a yes invalid, or a no to be about somebody else."""
     decision = "invalidated" if of.decision == "granted" else "corrected"
-    record = draw(st.sampled_from(sorted({of.record, *of.scope_records})))
+    record = draw(among(*sorted({of.record, *of.scope_records})))
     return said(entry, record, decision, on=39, point=None, corrects=of.entry)
 
 
 @st.composite
 def histories(
-    draw: st.DrawFn, records: Collection[int] = RECORDS, most: int = 7
+    draw: st.DrawFn, records: tuple[int, ...] = RECORDS, most: int = 7
 ) -> tuple[Statement, ...]:
     """What was said in a world, with corrections of some of it."""
-    first = draw(st.integers(0, most))
+    first = draw(whole(0, most))
     spoken = [
-        draw((grants if draw(st.booleans()) else refusals)(entry + 1, records))
+        draw((grants if draw(COINS) else refusals)(entry + 1, records))
         for entry in range(first)
     ]
     corrected = draw(st.lists(st.sampled_from(spoken), max_size=2)) if spoken else []
@@ -181,20 +200,25 @@ def histories(
 pairs = st.tuples(st.sampled_from(RECORDS), st.sampled_from(RECORDS)).filter(
     lambda pair: pair[0] != pair[1]
 )
+TWO_PAIRS = st.lists(pairs, max_size=2)
+POINTS = st.frozensets(st.sampled_from([*EMAILS, PHONE]), max_size=3)
+GONE = st.frozensets(st.sampled_from(RECORDS), max_size=1)
+HISTORIES = histories()
 
 
+@cache
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
-    points = st.frozensets(st.sampled_from([*EMAILS, PHONE]), max_size=3)
     return World(
-        held={record: draw(points) for record in RECORDS},
-        live=frozenset(RECORDS) - draw(st.frozensets(st.sampled_from(RECORDS), max_size=1)),
-        statements=draw(histories()),
-        confirmed=tuple(draw(st.lists(pairs, max_size=2))),
-        doubted=tuple(draw(st.lists(pairs, max_size=2))),
+        held={record: draw(POINTS) for record in RECORDS},
+        live=frozenset(RECORDS) - draw(GONE),
+        statements=draw(HISTORIES),
+        confirmed=tuple(draw(TWO_PAIRS)),
+        doubted=tuple(draw(TWO_PAIRS)),
     )
 
 
+@cache
 def sides() -> st.SearchStrategy[tuple[tuple[int, ...], tuple[int, ...]]]:
     """Two customers of one to three records each."""
     cut = st.permutations(RECORDS).flatmap(

@@ -1,6 +1,7 @@
 """Invented people for the pure matching tests: attributes by keyword, features ready made."""
 
 import json
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -30,8 +31,12 @@ GIVEN = ("", "Anna", "Ann", "A", "Hanna", "William", "Bill", "Jon", "John", "Mü
 FAMILY = ("", "Smith", "Smyth", "Smith-Jones", "Jones", "Müller", "Mueller", "S")
 
 
+@cache
 def people() -> st.SearchStrategy[Features]:
-    """Records that are often alike, with many blanks."""
+    """Records that are often alike, with many blanks.
+
+    Made once: Hypothesis looks a strategy over whenever it meets a new one.
+    """
     return st.builds(
         _person,
         given=st.sampled_from(GIVEN),

@@ -38,22 +38,25 @@ class World:
         )
 
 
+SIZES = st.integers(2, 9)
+WEIGHTS = st.sampled_from((3.0, 5.0, 5.0, 9.0, 20.0))
+
+
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
     """Up to nine records of a few look-alikes, random links, now and then a word or a lock."""
-    size = draw(st.integers(2, 9))
+    size = draw(SIZES)
     records = [draw(people()) for _ in range(size)]
     nodes = {pk: Node(pk, ("crm", f"r{pk:02}"), each) for pk, each in enumerate(records)}
     pairs = [(lo, hi) for lo in range(size) for hi in range(lo + 1, size)]
     linked = draw(st.lists(st.sampled_from(pairs), unique=True, max_size=14))
-    weights = st.sampled_from((3.0, 5.0, 5.0, 9.0, 20.0))
     said = draw(st.lists(st.sampled_from(pairs), unique=True, max_size=4))
     half = draw(st.integers(0, len(said)))
     ends = draw(st.lists(st.integers(0, size), unique=True, max_size=3).map(sorted))
     order = draw(st.permutations(range(size)))
     return World(
         nodes=nodes,
-        edges=[Edge(lo, hi, draw(weights)) for lo, hi in linked],
+        edges=[Edge(lo, hi, draw(WEIGHTS)) for lo, hi in linked],
         same=said[:half],
         different=said[half:],
         held=[frozenset(order[start:end]) for start, end in pairwise(ends)],

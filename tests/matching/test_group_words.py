@@ -21,11 +21,14 @@ def grouped(world: World, letters: dict[int, int]) -> Groups:
     return list(found.values())
 
 
+LETTERS = st.integers(0, 3)
+
+
 @st.composite
 def cases(draw: st.DrawFn) -> tuple[World, Groups]:
     """A world of links and earlier words, and how a person groups its records."""
     world = draw(worlds())
-    letters = {pk: draw(st.integers(0, 3)) for pk in world.nodes}
+    letters = {pk: draw(LETTERS) for pk in world.nodes}
     return world, grouped(world, letters)
 
 
