@@ -2,6 +2,7 @@
 
 import json
 import logging
+from functools import partial
 from io import StringIO
 from typing import Any
 
@@ -16,6 +17,7 @@ from matching.fitting.self_training import fit_if_due
 from matching.fitting.versions import publish
 from matching.live import live_model
 from matching.models import DirtyRecord, MatchModelVersion
+from matching.training.task import Settings
 from profiles.models import SourceRecord
 from tests.matching.arrivals import everything_off, resolve
 from tests.matching.learning import Town, make_town
@@ -30,7 +32,9 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
 
 @pytest.fixture(autouse=True)
 def few_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Records, and pairs of strangers to look at: 8,000 instead of a hundred thousand."""
     monkeypatch.setattr(self_training, "FEWEST", 200)
+    monkeypatch.setattr(self_training, "Settings", partial(Settings, sample=8_000))
 
 
 def grow(monkeypatch: pytest.MonkeyPatch, factor: float) -> None:
