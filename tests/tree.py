@@ -15,7 +15,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from c360.services import attach, postgres
 from c360.services.attach import ROOT
+from c360.services.folder import DataFolder
+from c360.services.lock import FolderLock
 from c360.services.ports import free_port
 
 OURS = ("DATABASE_", "REDIS_URL", "C360_", "SECRET_KEY", "PYTEST_", "PYTHON")
@@ -149,6 +152,22 @@ def data_folder() -> Iterator[Path]:
     finally:
         shutil.rmtree(path, ignore_errors=True)
         path.with_name(f"{path.name}-output").unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def embedded_servers() -> Iterator[DataFolder]:
+    """A data folder with its servers running, as a command finds them."""
+    kept = {name: os.environ.pop(name) for name in ("DATABASE_URL", "REDIS_URL")}
+    try:
+        with data_folder() as path:
+            folder = DataFolder(path)
+            folder.prepare()
+            lock = FolderLock(path)
+            with lock.try_to_own(), attach.started(folder, postgres.FOR_TESTS):
+                lock.describe("tests", ready=True)
+                yield folder
+    finally:
+        os.environ.update(kept)
 
 
 @contextlib.contextmanager

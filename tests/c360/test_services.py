@@ -15,7 +15,7 @@ from c360.services.account import Account
 from c360.services.folder import APP, AUDITOR, OWNER, PASSWORDS, SUPERUSER, DataFolder
 from c360.services.lock import FolderLock
 from c360.services.ports import free_port, is_free
-from tests.tree import data_folder, is_gone, manage, wait_for
+from tests.tree import data_folder, embedded_servers, is_gone, manage, wait_for
 
 
 @pytest.fixture
@@ -142,16 +142,8 @@ def test_a_lock_file_postgresql_left_behind_is_not_in_the_way(folder: DataFolder
 
 @pytest.fixture(scope="module")
 def embedded() -> Iterator[DataFolder]:
-    """A data folder with its servers running, as a command finds them."""
-    kept = {name: os.environ.pop(name) for name in ("DATABASE_URL", "REDIS_URL")}
-    try:
-        with data_folder() as path:
-            folder = DataFolder(path)
-            folder.prepare()
-            with attach.started(folder, postgres.FOR_TESTS):
-                yield folder
-    finally:
-        os.environ.update(kept)
+    with embedded_servers() as folder:
+        yield folder
 
 
 def test_a_wrong_password_is_refused(embedded: DataFolder) -> None:

@@ -10,7 +10,7 @@ from c360.services import StartError
 from c360.services.addresses import app_credentials, database_url, redis_url
 from c360.services.attach import ROOT
 from c360.services.folder import SUPERUSER, DataFolder, postgres_url
-from tests.tree import clean_environment, data_folder, manage
+from tests.tree import clean_environment, embedded_servers, manage
 
 GIVEN = "postgresql://boss:s3cret@db.example.org:6432/customers?sslmode=require"
 
@@ -173,11 +173,11 @@ def start_as(path: Path, start: str, **env: str) -> "subprocess.CompletedProcess
 
 
 def test_neither_pages_nor_workers_start_as_owner_or_superuser() -> None:
-    with data_folder() as path:
+    with embedded_servers() as folder:
+        path = folder.path
         empty = start_as(path, "; ".join(STARTS.values()), C360_DATABASE_ROLE="owner")
         assert empty.returncode == 0, "an empty database has no tables to own"
         manage("migrate", "-v0", C360_DATA_DIR=str(path))
-        folder = DataFolder(path)
         password = folder.saved["superuser_password"]
         root = postgres_url(SUPERUSER, password, folder.ports["postgres"])
         for start in STARTS.values():
