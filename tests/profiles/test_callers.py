@@ -1,5 +1,6 @@
 """Verifying a caller: two facts right, and masked values open for a quarter of an hour."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -69,7 +70,8 @@ def test_before_a_caller_is_verified_nothing_masked_can_be_shown(
 
     assert "Verify caller" in page
     assert "/reveal/" not in page
-    assert not [each for each in ("Ivy Court", "LS6", "7700 900909") if each in page]
+    assert not [each for each in ("Ivy Court", "7700 900909") if each in page]
+    assert not re.search(r"\bLS6\b", page)  # tokens hold any letters
     assert answer.status_code == 409
     assert "Verify the caller first" in answer.content.decode()
     assert "900909" not in answer.content.decode()
@@ -196,7 +198,8 @@ def test_the_form_names_what_is_known_and_holds_no_value(ana: Client, anna: Prof
         body = ana.get(f"/c/{anna.pk}/verify/", headers=headers).content.decode()
 
         assert all(name in body for name in ("Date of birth", "Postcode", "last order"))
-        assert not [each for each in ("1984-03", "900909", "LS6", "10442") if each in body]
+        assert not [each for each in ("1984-03", "900909", "10442") if each in body]
+        assert not re.search(r"\bLS6\b", body)
 
 
 def test_who_is_hardly_known_cannot_be_verified(ana: Client) -> None:
