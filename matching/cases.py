@@ -119,23 +119,17 @@ def _uncertain_links(record_ids: Collection[int]) -> list[tuple[int, int, float]
 
 # Both ends are looked up record by record (OFFSET 0): for an array of them a planner that does
 # not know the table yet goes through all open cases, and holds each against the whole array.
-OPEN_CASES = """
+_CASES_FROM = """
 SELECT held.* FROM unnest(%(records)s::bigint[]) AS asked (record_id)
 CROSS JOIN LATERAL (
     SELECT id, lo_id, hi_id, weight_bits, reason, detail FROM matching_reviewcase
-    WHERE settled_at IS NULL AND lo_id = asked.record_id
-        AND reason <> ALL(%(others)s::varchar[])
-    OFFSET 0
-) held
-UNION ALL  -- a case of two of them comes twice
-SELECT held.* FROM unnest(%(records)s::bigint[]) AS asked (record_id)
-CROSS JOIN LATERAL (
-    SELECT id, lo_id, hi_id, weight_bits, reason, detail FROM matching_reviewcase
-    WHERE settled_at IS NULL AND hi_id = asked.record_id
+    WHERE settled_at IS NULL AND {end} = asked.record_id
         AND reason <> ALL(%(others)s::varchar[])
     OFFSET 0
 ) held
 """
+# a case of two of them comes twice
+OPEN_CASES = " UNION ALL ".join(_CASES_FROM.format(end=end) for end in ("lo_id", "hi_id"))
 
 
 def open_cases(record_ids: Collection[int]) -> dict[Pair, OpenCase]:
