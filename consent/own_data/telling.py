@@ -1,19 +1,25 @@
 """Rows of a copy as people read them."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from consent.own_data.facts import (
+    Fact,
+    as_shown,
+    as_text,
+    is_address,
+    is_empty,
+    of_record,
+    of_source,
+)
 from consent.own_data.person import Coded, Row
-from profiles.desk.values import label, shown
 from profiles.money import format_minor
-from profiles.survivorship.said import display_of
 
 LABELS = {
     "action": gettext_lazy("What"),
@@ -25,6 +31,7 @@ LABELS = {
     "basis": gettext_lazy("Lawful basis"),
     "by": gettext_lazy("By"),
     "channel": gettext_lazy("Channel"),
+    "currency": gettext_lazy("Currency"),
     "decision": gettext_lazy("Statement"),
     "ended": gettext_lazy("How it ended"),
     "ended_at": gettext_lazy("Ended"),
@@ -65,16 +72,15 @@ LABELS = {
 }
 
 
-TOLD_WITH = {"currency"}  # what stands in the line of another field
 MOST_COLUMNS = 5  # side by side on a page of A4
 
 
 class Line(NamedTuple):
-    """One fact of a row, or several under one label. `is_as_it_came` of what nobody read."""
+    """What a row says under one label. `is_as_it_came` of what nobody read."""
 
     label: str
     text: str = ""
-    facts: Sequence["Line"] = ()
+    facts: Sequence[Fact] = ()
     is_as_it_came: bool = False
 
 
@@ -89,22 +95,24 @@ class Section(NamedTuple):
 def section(title: str, rows: Iterable[Row]) -> Section:
     """The rows of a section: in columns where these are few and hold nothing long."""
     told = [_lines(row) for row in rows]
-    columns = list(dict.fromkeys(line.label for row in told for line in row))
-    is_short = all(not (line.facts or line.is_as_it_came) for row in told for line in row)
-    if not (is_short and len(columns) <= MOST_COLUMNS):
-        return Section(title, told)
-    by_label = [{line.label: line for line in row} for row in told]
-    aligned = [[row.get(name) or Line(name) for name in columns] for row in by_label]
-    return Section(title, aligned, columns)
-
-
-def _lines(row: Row) -> list[Line]:
-    """What a row says, without what it leaves empty."""
-    return [
-        _line(key, value, row)
-        for key, value in row.items()
-        if key not in TOLD_WITH and not _is_empty(value)
+    keys = list(dict.fromkeys(key for row in told for key in row))
+    is_long = any(line.facts or line.is_as_it_came for row in told for line in row.values())
+    if is_long or len(keys) > MOST_COLUMNS:
+        return Section(title, [list(row.values()) for row in told])
+    columns = [str(LABELS[key]) for key in keys]
+    by_column = [
+        [row.get(key) or Line(name) for key, name in zip(keys, columns, strict=True)]
+        for row in told
     ]
+    return Section(title, by_column, columns)
+
+
+def _lines(row: Row) -> dict[str, Line]:
+    """What a row says, by its keys, without what it leaves empty."""
+    found = {key: _line(key, each, row) for key, each in row.items() if not is_empty(each)}
+    if "amount_minor" in found:  # the currency stands beside the amount
+        found.pop("currency", None)
+    return found
 
 
 def _line(key: str, value: Any, row: Row) -> Line:
@@ -113,49 +121,28 @@ def _line(key: str, value: Any, row: Row) -> Line:
         return Line(name, json.dumps(value, indent=1, ensure_ascii=False), is_as_it_came=True)
     if key == "amount_minor":
         return Line(name, format_minor(value, row.get("currency") or ""))
+    attribute = row.get("attribute", "")
+    if key == "attributes" or (
+        key == "value" and isinstance(value, Mapping) and not is_address(attribute, value)
+    ):
+        return Line(name, facts=list(of_record(value)))
     if key == "value":
-        return Line(name, _of_attribute(row.get("attribute", ""), value))
+        return Line(name, as_shown(attribute, value))
+    if key == "identifiers":
+        return Line(name, facts=list(of_record(value, key)))
     if isinstance(value, Mapping):
-        within = "identifiers" if key == "identifiers" else ""
-        return Line(name, facts=list(_facts(value, within)))
+        return Line(name, facts=list(of_source(value)))
     return Line(name, _text(value))
-
-
-def _facts(said: Mapping[str, Any], within: str = "") -> Iterator[Line]:
-    """What a record or an event says, attribute by attribute, in its order."""
-    for name, value in said.items():
-        attribute = f"{within}.{name}" if within else name
-        if isinstance(value, Mapping) and attribute != "address":
-            yield from _facts(value, attribute)
-        elif not _is_empty(value):
-            yield Line(label(attribute), _of_attribute(attribute, value))
-
-
-def _of_attribute(attribute: str, value: Any) -> str:
-    """A value as pages show those of its attribute, several of them with commas between."""
-    if attribute == "verified":
-        return ", ".join(map(label, value))
-    if isinstance(value, list):
-        return ", ".join(_of_attribute(attribute, each) for each in value)
-    if isinstance(value, str | Mapping):
-        return shown(attribute, {"value": value, "display": display_of(attribute, value)})
-    return _text(value)
-
-
-def _is_empty(value: Any) -> bool:
-    return value in (None, "", [], {})
 
 
 def _text(value: Any) -> str:
     if isinstance(value, Coded):
         return value.words
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
     if isinstance(value, datetime):
         return date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
     if isinstance(value, list):
         return ", ".join(_brief(each) for each in value)
-    return str(value)
+    return as_text(value)
 
 
 def _brief(value: Any) -> str:

@@ -11,6 +11,7 @@ from django.utils.html import strip_tags
 
 from consent.models import AccessEntry
 from consent.own_data.left_out import HANDED_OVER, LEFT_OUT, OF_NOBODY
+from consent.own_data.telling import section
 from profiles.models import CorrectionProposal, Override, Profile, RecordVersion, SourceRecord
 from profiles.signals import RecordChange, records_changed
 from profiles.survivorship.overrides import take_back
@@ -260,3 +261,33 @@ def test_the_report_says_amounts_as_people_write_them_and_the_file_exactly() -> 
 
     assert "£84.00" in report_of(customer)
     assert copy_of(customer)["events"][0]["amount_minor"] == 8400
+
+
+def test_the_report_tells_whatever_an_event_says_under_names_of_its_source() -> None:
+    customer = make_customer(make_record())
+    said = {
+        "verified": True,
+        "birth_date": "2024-02-31",
+        "address": {"street": "Mill Lane 2"},
+        "items": [{"sku": "A-17", "gift": False}],
+    }
+    make_event(customer.birth_record, "order", currency="GBP", properties=said)
+
+    told = report_of(customer)
+
+    for words in ("verified yes", "birth_date 2024-02-31", "Mill Lane 2", "A-17", "GBP"):
+        assert words in told
+
+
+def test_columns_of_one_name_keep_what_is_said_in_both() -> None:
+    told = section("", [{"basis": "Contract", "bases": ["Consent"]}])
+
+    assert [line.text for line in told.rows[0]] == ["Contract", "Consent"]
+
+
+def test_an_address_with_parts_nobody_knows_is_told_whole() -> None:
+    home = {"line1": "2 Mill Lane", "floor": "third"}
+    told = section("", [{"attributes": {"address": home, "verified": "email"}}])
+
+    (line,) = told.rows[0]
+    assert [fact.text for fact in line.facts] == ["2 Mill Lane", "third", "email"]

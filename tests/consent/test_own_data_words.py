@@ -34,6 +34,7 @@ def test_a_proposed_correction_is_told_with_its_words_and_by_role() -> None:
 
     assert row["value"] == {"phone": ["+442079460077"]}
     assert (row["words"], row["by"]) == ("Has a new one.", ["Service agents"])
+    assert "Value Phone +44 20 7946 0077" in report_of(customer)
     assert copy_of(bo())["corrections"] == []
 
 
