@@ -79,7 +79,7 @@ def _in_order(
 def _read(chunk: list[Customer]) -> list[Row]:
     """Rows as their mappings read them, those refused left out, and what is made of them."""
     from matching.resolving.keys import made
-    from profiles.mapping import RecordMapping, RowError
+    from profiles.mappings.records import RecordMapping, RowError
 
     read = {name: RecordMapping.parse(mapping(name)) for name in COLUMNS}
     rows: list[Row] = []

@@ -159,9 +159,9 @@ def importing() -> Iterator[Any]:
 
 def import_people(stored: Any, done: Any) -> None:
     """Store batch after batch of new people, each with a yes or a no, until it is enough."""
-    from profiles.ingest import store_rows
+    from profiles.ingest.reading import Row
+    from profiles.ingest.records import store_rows
     from profiles.models import Source, SourceMapping
-    from profiles.reading import Row
 
     said = {"column": "mail", "purpose": "marketing", "channel": "email"}
     source = Source.objects.create(slug="import", name="Import")

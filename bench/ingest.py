@@ -74,8 +74,8 @@ def timed(
     store: Callable[..., Any], mapping: Any, rows: list[dict[str, str]]
 ) -> dict[str, Any]:
     """Store rows in batches; return what they did and the rate."""
-    from profiles.importing import Report, batches
-    from profiles.reading import Row
+    from profiles.ingest.importing import Report, batches
+    from profiles.ingest.reading import Row
 
     report = Report()
     start, cpu = time.perf_counter(), time.process_time()
@@ -94,8 +94,8 @@ def timed(
 
 def measure(rows: int, slug: str) -> dict[str, Any]:
     """Import into a new source."""
-    from profiles.event_ingest import store_events
-    from profiles.ingest import store_rows
+    from profiles.ingest.events import store_events
+    from profiles.ingest.records import store_rows
     from profiles.models import Source, SourceMapping
 
     source = Source.objects.create(slug=slug, name=slug)

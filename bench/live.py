@@ -225,9 +225,9 @@ def _resolve(is_all_stored: Event) -> None:
 
 def store(rows: Sequence[Customer]) -> None:
     """Store arriving rows, one transaction for each source among them."""
-    from profiles.ingest import store_rows
+    from profiles.ingest.reading import Row
+    from profiles.ingest.records import store_rows
     from profiles.models import SourceMapping
-    from profiles.reading import Row
 
     for source, header in COLUMNS.items():
         its_own = [

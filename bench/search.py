@@ -131,7 +131,7 @@ def _people() -> Iterator[Person]:
 
 
 def _row(number: int, person: Person) -> tuple[Any, ...]:
-    from profiles.normalise import phone
+    from profiles.mappings.normalise import phone
 
     numbers = [phone(each, "GB") or each for each in person.mobiles]
     home, born = person.homes[0], "{:04d}-{:02d}-{:02d}".format(*person.birth)

@@ -14,7 +14,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from profiles.mapping import RecordMapping, RowError
+from profiles.mappings.records import RecordMapping, RowError
 
 Key = tuple[str, str]
 Pair = tuple[int, int]

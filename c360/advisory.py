@@ -5,7 +5,7 @@ compares them. The second number says which one: a log, a source.
 """
 
 CONSENT = 360  # whoever writes the ledger (1) or the access log (2), until the commit
-WAITING = 361  # ingest of events and of records of one source (`profiles.waiting`)
+WAITING = 361  # ingest of events and of records of one source (`profiles.ingest.waiting`)
 MONTHS = 362  # whoever makes a partition of events (`c360_ensure_event_month`)
 CLAIMING = 363  # the worker that counts and locks marks (`matching.resolving.queue`)
 SIGNING = 364  # whoever signs the head of a log (`consent.chain.checkpoints`)

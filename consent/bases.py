@@ -23,8 +23,8 @@ from profiles.bases import (
     mapping_checked,
     mapping_stored,
 )
-from profiles.declarations import DeclaredBasis
-from profiles.mapping import RecordMapping
+from profiles.mappings.declarations import DeclaredBasis
+from profiles.mappings.records import RecordMapping
 from profiles.models import Source
 from profiles.models.source import LawfulBasis
 

@@ -9,7 +9,7 @@ from django.db import connection
 from consent.locking import lock
 from consent.models import ContactPoint
 from profiles import keyed
-from profiles.normalise import fold
+from profiles.mappings.normalise import fold
 
 Kind = ContactPoint.Kind
 USE = "contact points"

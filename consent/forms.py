@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from consent.activities import WRITTEN
 from consent.bases import basis_problem
 from consent.models import FieldBasis, PolicyVersion, ProcessingActivity, Purpose
-from profiles.event_mapping import HELD
-from profiles.mapping import MappingError, attribute_name
+from profiles.mappings.events import HELD
+from profiles.mappings.records import MappingError, attribute_name
 from profiles.models import Source
 from profiles.models.source import LawfulBasis
 

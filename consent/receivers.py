@@ -19,7 +19,7 @@ from consent.stating import proof
 from consent.stating.ledger import NewEntry
 from consent.stating.proof import Evidence
 from matching.signals import clusters_settled
-from profiles.mapping import ConsentStatement
+from profiles.mappings.records import ConsentStatement
 from profiles.models import RecordVersion
 from profiles.signals import RecordChange, records_changed
 

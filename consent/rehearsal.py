@@ -5,11 +5,11 @@ from typing import Any
 from django.dispatch import receiver
 
 from c360.rehearsing import rehearsing
+from c360.sql.arrays import id_array, key_array
+from c360.sql.prepared import ask
 from consent.permitting.evidence import customers_of, rules_now
 from consent.permitting.projection import INTERESTING, LARGE, LARGE_ONES
 from consent.permitting.rows import stored
-from profiles.arrays import id_array, key_array
-from profiles.prepared import ask
 
 NOBODY = key_array([])
 

@@ -5,13 +5,13 @@ from dataclasses import asdict, dataclass
 
 from django.utils import timezone
 
+from c360.sql.arrays import id_array
+from c360.sql.prepared import ask, tell
 from matching.core.clustering import Refusal
 from matching.models import ReviewCase
 from matching.models.review import NOT_OF_THE_MACHINE
 from matching.world import Linked, Pair, Solution, World
-from profiles.arrays import id_array
-from profiles.payload import as_rows
-from profiles.prepared import ask, tell
+from profiles.ingest.payload import as_rows
 
 SETTLED_BY_PEOPLE = {"different"}  # refusals that need no new question
 

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.utils import timezone
 
+from c360.once import once
+from c360.sql.prepared import ask
 from matching.core.blocking import (
     IDENTIFYING,
     KEY_SCHEME,
@@ -19,8 +21,6 @@ from matching.core.codec import as_text, from_json
 from matching.core.features import Features, features_of
 from matching.core.model import MatchModel, default_model
 from matching.models import MatchModelVersion
-from profiles.desk.once import once
-from profiles.prepared import ask
 
 
 def live_model() -> MatchModel:

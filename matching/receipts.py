@@ -11,10 +11,10 @@ from uuid import UUID
 from django.utils import timezone
 
 from c360.models import User
+from c360.sql.arrays import id_array
+from c360.sql.copying import NULL, copy_rows, escaped, escaped_json
 from matching.models import MergeEvent
 from matching.world import Linked, Pair, World
-from profiles.arrays import id_array
-from profiles.copying import NULL, copy_rows, escaped, escaped_json
 
 MOST_EVIDENCE = 10  # strongest links kept in a receipt
 

@@ -18,6 +18,8 @@ from django.utils.translation import gettext as _
 
 from c360.live import announce
 from c360.models import User
+from c360.once import once
+from c360.sql.prepared import ask
 from matching.models import Decision, Proposal, ReviewCase
 from matching.models.review import CaseQuerySet
 from matching.queueing.leases import take
@@ -26,9 +28,7 @@ from matching.queueing.pace import Pace, pace_of
 from matching.queueing.picking import EVERYTHING, Picked
 from matching.queueing.readings import Agreement, agreement
 from matching.standing import STANDS
-from profiles.desk.once import once
 from profiles.models import Profile
-from profiles.prepared import ask
 
 REVIEW = "matching.review_matches"
 QUEUE = "queue"  # the signal that other pairs wait

@@ -2,14 +2,14 @@
 
 from collections.abc import Collection, Mapping
 
+from c360.sql.arrays import id_array, key_array
+from c360.sql.prepared import tell
 from matching.cases import update_cases
 from matching.core.model import MatchModel
 from matching.receipts import Cause, write_receipts
 from matching.reports import cases as report_cases
 from matching.signals import clusters_settled
 from matching.world import Linked, Solution, World, load_world, solve, stored_links
-from profiles.arrays import id_array, key_array
-from profiles.prepared import tell
 from profiles.projection import refresh
 
 

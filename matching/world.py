@@ -6,11 +6,11 @@ from datetime import datetime
 from itertools import pairwise
 from typing import NamedTuple, Protocol
 
+from c360.sql.arrays import id_array
+from c360.sql.prepared import ask
 from matching.core.clustering import Edge, Node, Partition, Refusal, partition
 from matching.core.model import MatchModel
 from matching.live import FEATURES, WHAT_IT_SAYS, generic_values
-from profiles.arrays import id_array
-from profiles.prepared import ask
 
 Pair = tuple[int, int]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.dispatch import Signal
 
-from profiles.mapping import ADDRESS_PARTS, NAME_PARTS, EventMapping, RecordMapping
+from profiles.mappings.records import ADDRESS_PARTS, NAME_PARTS, EventMapping, RecordMapping
 from profiles.models import Source, SourceMapping
 
 AnyMapping = RecordMapping | EventMapping

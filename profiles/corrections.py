@@ -19,12 +19,12 @@ from c360.models import User
 from c360.sentences import in_words
 from profiles.access import STEWARD
 from profiles.announcing import announce_customers, announce_records
-from profiles.columns import RowError
+from profiles.ingest.payload import as_json
 from profiles.keyed import keyed_digest
 from profiles.locking import ComponentsKeepMoving, lock_components
-from profiles.mapping import ADDRESS_PARTS, MappingError, RecordMapping
+from profiles.mappings.columns import RowError
+from profiles.mappings.records import ADDRESS_PARTS, MappingError, RecordMapping
 from profiles.models import CorrectionProposal, Membership, Profile, SourceRecord
-from profiles.payload import as_json
 from profiles.signals import RecordChange, records_changed
 
 HASHED = "value that a correction objects to"

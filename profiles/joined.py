@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from profiles.arrays import key_array
-from profiles.prepared import ask
+from c360.sql.arrays import key_array
+from c360.sql.prepared import ask
 from profiles.survivorship.live import LIVE
 from profiles.survivorship.rules import SHIPPED
 

@@ -9,8 +9,8 @@ from collections.abc import Collection
 
 from django.db import transaction
 
-from profiles.arrays import id_array
-from profiles.prepared import ask
+from c360.sql.arrays import id_array
+from c360.sql.prepared import ask
 
 MAX_TRIES = 6
 

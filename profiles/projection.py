@@ -18,12 +18,12 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection
 from django.utils import timezone
 
-from profiles.arrays import key_array, text_array
-from profiles.copying import NULL, copy_rows, escaped, escaped_json
+from c360.sql.arrays import key_array, text_array
+from c360.sql.copying import NULL, copy_rows, escaped, escaped_json
+from c360.sql.prepared import tell
 from profiles.joined import JoinedRecord, members_of, overrides_of
+from profiles.mappings.normalise import fold
 from profiles.models import Profile
-from profiles.normalise import fold
-from profiles.prepared import tell
 from profiles.survivorship.choosing import golden_values
 from profiles.survivorship.live import rules_of
 from profiles.survivorship.rules import SHIPPED, Rules

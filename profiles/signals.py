@@ -6,7 +6,7 @@ from typing import Any
 
 from django.dispatch import Signal
 
-from profiles.mapping import ConsentStatement
+from profiles.mappings.records import ConsentStatement
 from profiles.models import SourceRecord
 
 

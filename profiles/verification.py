@@ -6,9 +6,9 @@ from functools import lru_cache
 from typing import Any
 
 from profiles import projection
-from profiles.mapping import RecordMapping, RowError
+from profiles.mappings.normalise import search_identifiers
+from profiles.mappings.records import RecordMapping, RowError
 from profiles.models import Identifier, RecordVersion, SourceMapping, SourceRecord
-from profiles.normalise import search_identifiers
 
 CHUNK = 1000
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from c360.once import once
 from consent.models import LedgerEntry, Purpose
 from consent.permitting.facts import Answer
 from consent.permitting.permissions import Asked, may_contact_each
-from profiles.desk.once import once
 from profiles.models import Profile
 
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from c360.sql.arrays import id_array, key_array
+from c360.sql.prepared import ask
 from consent import contact_points
 from consent.contact_points import Value, digest, values_of
 from consent.models import PolicyVersion, Purpose
 from consent.permitting.facts import Customer, Held, Pair, Policy, PurposeRule, Rules, Statement
-from profiles.arrays import id_array, key_array
 from profiles.joined import MEMBERSHIPS
-from profiles.prepared import ask
 
 Refer = Callable[[Collection[Value]], Mapping[Value, UUID]]
 

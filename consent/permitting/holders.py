@@ -5,11 +5,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from c360.sql.arrays import id_array
+from c360.sql.prepared import ask
 from consent import contact_points
 from consent.contact_points import Kind, Value, values_of
 from consent.permitting.facts import REFUSALS
-from profiles.arrays import id_array
-from profiles.prepared import ask
 
 # A correction concerns whatever the entry it corrects concerned.
 SAID = """

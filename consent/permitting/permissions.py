@@ -8,12 +8,12 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from c360.sql.prepared import ask
 from consent.permitting.evidence import customers_of, rules_now
 from consent.permitting.facts import Answer, Reason, summed_up
 from consent.permitting.fold import effective
 from consent.permitting.rows import answer_of
 from profiles.models import Membership, Profile
-from profiles.prepared import ask
 
 __all__ = ["Answer", "Asked", "may_contact", "may_contact_each", "may_contact_many"]
 

@@ -17,6 +17,8 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from c360.sql.arrays import id_array, key_array
+from c360.sql.prepared import ask, tell
 from consent import contact_points, tasks
 from consent.contact_points import Value
 from consent.locking import lock
@@ -25,8 +27,6 @@ from consent.permitting import holders
 from consent.permitting import rows as permission_rows
 from consent.permitting.evidence import customers_of, rules_now
 from consent.permitting.fold import permissions
-from profiles.arrays import id_array, key_array
-from profiles.prepared import ask, tell
 
 LARGE = 200  # a profile of more records, or more profiles on one refused point, can wait
 INTERESTING = """

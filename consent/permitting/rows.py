@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from c360.sql.arrays import key_array
+from c360.sql.prepared import ask, tell
 from consent.permitting.facts import Answer, Reason
 from profiles.announcing import announce_customers
-from profiles.arrays import key_array
-from profiles.payload import as_rows
-from profiles.prepared import ask, tell
+from profiles.ingest.payload import as_rows
 
 Key = tuple[str, str, str, UUID]  # profile, purpose, channel, contact point
 

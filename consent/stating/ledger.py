@@ -13,10 +13,10 @@ from django.db import connection, transaction
 from django.utils.text import slugify
 
 from c360.models import User
+from c360.sql.arrays import id_array
 from consent import tasks
 from consent.models import LedgerEntry, PolicyVersion, Purpose
 from consent.permitting.projection import follow
-from profiles.arrays import id_array
 from profiles.models.source import LawfulBasis
 
 # Column to the type of its array; number, time and hashes are the database's own.

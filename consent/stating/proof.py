@@ -16,10 +16,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from c360 import sealing
+from c360.sql.arrays import id_array
 from consent.models import ConsentEvidence, LedgerEntry, SubjectKey
 from consent.stating import ledger, wrapping
 from consent.stating.ledger import NewEntry
-from profiles.arrays import id_array
 
 # Whoever comes second to a record uses the key that is there.
 MAKE_KEYS = """

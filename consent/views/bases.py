@@ -16,7 +16,7 @@ from c360.showing import shows_no_customer_data
 from consent.bases import declare, mapped_attributes
 from consent.forms import BasisForm
 from consent.models import FieldBasis
-from profiles.declarations import DeclaredBasis
+from profiles.mappings.declarations import DeclaredBasis
 from profiles.models import Source
 
 SEE, ADD = "consent.view_fieldbasis", "consent.add_fieldbasis"

@@ -14,6 +14,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from c360.models import User
+from c360.sql.prepared import ask
 from matching.alike.objections import objected
 from matching.core.model import MatchModel
 from matching.deciding.preview import (
@@ -34,7 +35,6 @@ from matching.review import with_records
 from matching.second_person.reading import cautions_for
 from matching.world import Pair, World, solve
 from profiles.models import Event
-from profiles.prepared import ask
 
 MOST = 50
 

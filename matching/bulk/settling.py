@@ -17,6 +17,7 @@ import numpy as np
 from django.db import transaction
 from numpy.typing import NDArray
 
+from c360.sql.prepared import ask
 from matching.bulk.candidates import Blocks, rows_under
 from matching.bulk.comparers import Outcome
 from matching.bulk.groups import components, groups_of
@@ -35,7 +36,6 @@ from matching.resolving.applying import apply, lock_touched
 from matching.resolving.failpoints import failpoint
 from matching.resolving.links import ScoredPair, joins
 from matching.resolving.snapshot import SeenRecord
-from profiles.prepared import ask
 
 logger = logging.getLogger(__name__)
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from c360.models import User
+from c360.sql.prepared import ask
 from matching.core.model import MatchModel
 from matching.deciding import holds
 from matching.deciding.acts import (
@@ -43,7 +44,6 @@ from matching.signals import clusters_settled
 from matching.standing import are_in_force
 from matching.world import Pair, World
 from profiles.models import Profile
-from profiles.prepared import ask
 
 LOCK_OPEN = """
 SELECT reason FROM matching_reviewcase WHERE id = %s AND settled_at IS NULL FOR UPDATE

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from c360.sql.arrays import id_array
+from c360.sql.prepared import ask
 from matching.core.clustering import contradiction
 from matching.core.model import MatchModel
 from matching.live import live_model
 from matching.refusals import Contradiction, DecisionRefused
 from matching.world import Pair, Solution, World, load_world, solve
-from profiles.arrays import id_array
 from profiles.models import Membership, Profile
-from profiles.prepared import ask
 
 MOST_SPLIT_PAIRS = 2500  # decisions one split may write
 

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from c360.sql.arrays import key_array
+from c360.sql.prepared import ask
 from matching.models import ReviewCase
 from matching.telling.casefile import name_of, note_records
-from profiles.arrays import key_array
 from profiles.desk.values import phone_text
 from profiles.models import SourceRecord
-from profiles.prepared import ask
 
 MOST_CUSTOMERS = 12  # there is a letter for each record, and a screen holds so many
 MOST_RECORDS = 60

@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 
 from c360.live import announce
 from c360.models import User
+from c360.sql.prepared import ask
 from matching.models import ReviewCase
 from matching.refusals import AlreadyDecided, DecisionRefused
 from matching.review import QUEUE, REVIEW
-from profiles.prepared import ask
 
 
 class Colleague(NamedTuple):

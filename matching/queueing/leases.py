@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from c360.models import User
-from profiles.prepared import ask
+from c360.sql.prepared import ask
 
 # A steward has one pair in hand: whoever opens another leaves the last one to others. Nobody
 # waits for the disk: a lease that a loss of power undoes is nobody's loss.

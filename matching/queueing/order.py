@@ -11,6 +11,7 @@ from typing import NamedTuple
 from django.utils import timezone
 
 from c360.models import User
+from c360.sql.prepared import ask
 from matching.models.gravity import week_of
 from matching.queueing.picking import EVERYTHING, Picked
 from matching.queueing.urgency import (
@@ -21,7 +22,6 @@ from matching.queueing.urgency import (
     PUT_OFF,
     RANKED,
 )
-from profiles.prepared import ask
 
 RESERVED = timedelta(days=2)  # for whom a pair was assigned to; then anybody is asked
 NOBODY = 0

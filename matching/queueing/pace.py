@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from c360.models import User
+from c360.sql.prepared import ask
 from matching.standing import STANDS
-from profiles.prepared import ask
 
 PAUSE = timedelta(minutes=10)  # without an answer ends a sitting
 LOOK_BACK = timedelta(minutes=10)  # for the speed

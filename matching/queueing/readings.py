@@ -15,12 +15,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from c360.models import User
+from c360.sql.prepared import ask
 from matching.models import Reading, ReviewCase
 from matching.queueing.disputes import update_disputes
 from matching.refusals import DecisionRefused
 from matching.standing import standing
 from profiles.locking import lock_components
-from profiles.prepared import ask
 
 EVERY = 10  # after so many answers of a day one is read again, if one is due
 PUT_OFF = timedelta(days=1)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
+from c360.sql.arrays import id_array
+from c360.sql.prepared import ask
 from matching.confidence import Tie, ties_among
 from matching.models import Report, ReportedRecord, ReviewCase
 from matching.reports.outcomes import Outcome, State, outcomes, with_records
-from profiles.arrays import id_array
-from profiles.prepared import ask
 
 REPORTED_IN = """
 SELECT DISTINCT report_id FROM matching_reportedrecord WHERE record_id = ANY(%s::bigint[])

@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from c360.sql.arrays import id_array, key_array, text_array
+from c360.sql.prepared import ask, tell
 from matching.core.blocking import KEY_SCHEME
 from matching.live import fold, keys_of
-from profiles.arrays import id_array, key_array, text_array
 from profiles.models import SourceRecord
-from profiles.prepared import ask, tell
 from profiles.signals import RecordChange
 
 Keys = frozenset[tuple[str, int]]

@@ -5,14 +5,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from c360.sql.arrays import id_array
+from c360.sql.copying import copy_rows, escaped, escaped_json
+from c360.sql.prepared import ask, tell
 from matching.core.model import MatchModel
 from matching.core.scoring import Scored, likely_pairs
 from matching.live import FEATURES, Folded
 from matching.resolving.snapshot import SeenRecord, Snapshot
 from matching.world import Pair
-from profiles.arrays import id_array
-from profiles.copying import copy_rows, escaped, escaped_json
-from profiles.prepared import ask, tell
 
 JOINING_STAGES = {"assist", "auto"}
 

@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterable
 
 from django.db import connection
 
+from c360.sql.arrays import id_array, text_array
+from c360.sql.prepared import tell
 from matching.core.blocking import IDENTIFYING
 from matching.models import DirtyRecord
-from profiles.arrays import id_array, text_array
-from profiles.prepared import tell
 
 MARK = """
 INSERT INTO matching_dirtyrecord

@@ -11,9 +11,9 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from c360 import advisory
+from c360.sql.arrays import id_array
+from c360.sql.prepared import ask, tell
 from matching.models import DirtyRecord
-from profiles.arrays import id_array
-from profiles.prepared import ask, tell
 
 MAX_ATTEMPTS = 6
 LONGEST_WAIT = timedelta(hours=1)

@@ -15,11 +15,11 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from c360.sql.arrays import id_array
 from matching.core.blocking import KEY_SCHEME
 from matching.models import DirtyRecord
 from matching.progress import Stage, TellStage, silent_stage
 from matching.resolving import keys, marks
-from profiles.arrays import id_array
 
 logger = logging.getLogger(__name__)
 Parameters = Sequence[int | str] | Mapping[str, int | str]

@@ -10,11 +10,11 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from c360.sql.arrays import id_array, text_array
+from c360.sql.prepared import ask
 from matching.core.blocking import IDENTIFYING
 from matching.core.model import MatchModel
 from matching.resolving.statements import HOLDS, OF_MANY, OF_MANY_AND_LOST_KEYS, OF_ONE
-from profiles.arrays import id_array, text_array
-from profiles.prepared import ask
 
 _IDENTIFYING = text_array(IDENTIFYING)
 NOTHING: Mapping[int, int] = MappingProxyType({})

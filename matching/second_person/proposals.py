@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from c360.live import announce
 from c360.models import User
+from c360.sql.prepared import ask
 from matching.deciding.acts import Outcome
 from matching.deciding.decisions import Answer, say, work_out
 from matching.deciding.preview import preview
@@ -27,7 +28,6 @@ from matching.refusals import (
 )
 from matching.review import QUEUE
 from matching.second_person.reading import cautions_for
-from profiles.prepared import ask
 
 SAME = Proposal.Verdict.SAME
 

@@ -4,6 +4,9 @@ from collections.abc import Callable, Collection, Sequence
 
 from django.utils import timezone
 
+from c360.once import once
+from c360.sql.arrays import id_array
+from c360.sql.prepared import ask
 from matching.core.features import Features, features_of
 from matching.deciding.preview import Group, Preview, changed_groups, moved_records
 from matching.live import FEATURES
@@ -11,10 +14,7 @@ from matching.models import Decision
 from matching.second_person.cautions import Join, cautions_of
 from matching.standing import standing
 from matching.world import World
-from profiles.arrays import id_array
-from profiles.desk.once import once
 from profiles.models import SourceRecord
-from profiles.prepared import ask
 
 
 def cautions_for(

@@ -15,8 +15,8 @@ from django.db import connection
 
 from matching.core.features import Features, features_of
 from matching.review import cases_of
+from profiles.mappings.normalise import fold
 from profiles.models import Profile, SourceRecord
-from profiles.normalise import fold
 
 HOUSE, PHONE, EMAIL = "house", "phone", "email"
 KINDS = (HOUSE, PHONE, EMAIL)

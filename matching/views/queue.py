@@ -14,6 +14,7 @@ from django_htmx.http import trigger_client_event
 
 from c360.http import StaffRequest
 from c360.models import User
+from c360.once import reading_once
 from c360.showing import Action, shows
 from matching import review
 from matching.deciding.impact import impact_of_different, impact_of_same
@@ -43,7 +44,6 @@ from matching.second_person.proposals import (
 from matching.telling.casefile import open_blind, open_file
 from matching.telling.contradiction import steps_of
 from matching.telling.evidence import evidence_of
-from profiles.desk.once import reading_once
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser
 
-from profiles.canonical import Malformed
+from profiles.mappings.canonical import Malformed
 
 MOST_BYTES = 1_000_000
 

@@ -21,13 +21,13 @@ from c360.showing import shows_no_customer_data
 from profiles.api.bodies import SmallJSON
 from profiles.api.shapes import ProblemShape, StoredShape
 from profiles.bases import complaints
-from profiles.canonical import Malformed, canonical_spec, checked_call
-from profiles.ingest import Row, Stored, store_rows
-from profiles.mapping import RecordMapping
+from profiles.ingest.records import Row, Stored, store_rows
+from profiles.mappings.canonical import Malformed, canonical_spec, checked_call
+from profiles.mappings.records import RecordMapping
+from profiles.mappings.verified import VERIFIABLE
 from profiles.models import Source, SourceMapping, SourceToken
 from profiles.pressure import is_behind
 from profiles.tokens import SentBySource, SourceTokenAuthentication
-from profiles.verified_columns import VERIFIABLE
 
 COME_BACK_SECONDS = 30
 ORIGIN = "api"

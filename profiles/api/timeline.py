@@ -20,7 +20,7 @@ from profiles.desk.timeline.filters import PERIODS, STATES
 from profiles.desk.timeline.kinds import GROUPS
 from profiles.desk.timeline.parts import Parts, parts
 from profiles.desk.timeline.things import object_key
-from profiles.forms import TimelineForm
+from profiles.forms.pages import TimelineForm
 from profiles.models import Event
 
 FILTERS = [

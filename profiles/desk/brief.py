@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from c360.models import User
+from c360.once import reading_once
 from profiles.desk.attention.banner import attention
 from profiles.desk.attention.items import Item
 from profiles.desk.guard import Guard, guard_of
-from profiles.desk.once import reading_once
 from profiles.desk.states import words as state_words
 from profiles.desk.timeline.kinds import kind_label
 from profiles.desk.told import Told, told_lately

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from profiles import normalise
+from profiles.mappings import normalise
 from profiles.models import CustomerObject, Profile, SourceRecord
 from profiles.models.event import EventKind
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from re import Match
 
+from c360.once import once
 from profiles.desk.masking import is_sensitive, masked
-from profiles.desk.once import once
 from profiles.desk.secrets import Secret, likely_in, pattern_of, secrets_of, spelt_any_way
 from profiles.models import SourceRecord
 

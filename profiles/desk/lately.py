@@ -10,10 +10,10 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from profiles.arrays import id_array
-from profiles.desk.once import once
+from c360.once import once
+from c360.sql.arrays import id_array
+from c360.sql.prepared import ask
 from profiles.desk.own_source import SOURCE
-from profiles.prepared import ask
 
 TOLD_WITHIN, OFFERS_WITHIN = timedelta(days=30), timedelta(days=180)
 MOST_TOLD, MOST_NOTES, MOST_OFFERS = 40, 80, 300  # some tell nothing, or close another one

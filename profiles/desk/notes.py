@@ -16,13 +16,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from c360.models import User
+from c360.once import is_reading_once
 from profiles.bases import retention
 from profiles.desk.lately import NOTES, Said, lately, note_events
-from profiles.desk.once import is_reading_once
 from profiles.desk.own_source import NotKept, own_source
-from profiles.event_ingest import move_last_event
-from profiles.event_mapping import HELD
-from profiles.event_months import ensure_months
+from profiles.ingest.event_months import ensure_months
+from profiles.ingest.events import move_last_event
+from profiles.mappings.events import HELD
 from profiles.models import Event, EventMessage, SourceRecord
 from profiles.models.event import EventKind
 

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from profiles import bases
-from profiles.event_mapping import EventMapping
+from profiles.mappings.events import EventMapping
 from profiles.models import Source, SourceMapping
 
 SOURCE = "agent-desk"

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from c360.models import User
+from c360.once import once
 from profiles.corrections import may_withdraw, value_hash
-from profiles.desk.once import once
 from profiles.desk.values import shown
 from profiles.models import CorrectionProposal, Profile
 

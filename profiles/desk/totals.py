@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from profiles.arrays import id_array
-from profiles.desk.once import once
-from profiles.prepared import ask
+from c360.once import once
+from c360.sql.arrays import id_array
+from c360.sql.prepared import ask
 
 LATELY = timedelta(days=30)
 TOTALS = """

@@ -12,8 +12,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from c360.once import once
 from profiles.bases import HeldBasis, bases_of
-from profiles.desk.once import once
 from profiles.models import Profile, Source, SourceRecord
 
 LABELS = {

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
-from profiles import normalise
+from profiles.mappings import normalise
 
 MAX_LENGTH = 120
 MIN_LENGTH = 2

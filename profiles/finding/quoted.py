@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Reverse, Upper
 from django.utils.translation import gettext as _
 
-from profiles import normalise
 from profiles.desk.masking import hint
+from profiles.mappings import normalise
 from profiles.models import CustomerObject, Identifier, Membership
 from profiles.models.event import EventKind
 

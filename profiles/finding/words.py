@@ -8,7 +8,7 @@ from functools import lru_cache
 from nicknames import NickNamer
 from rapidfuzz.distance import OSA
 
-from profiles.normalise import fold
+from profiles.mappings.normalise import fold
 
 MAX_NICKNAMES = 8
 NEARLY_SAME = 0.6  # of 1; two slips in five letters

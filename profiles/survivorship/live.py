@@ -4,9 +4,9 @@ from functools import lru_cache
 
 from django.utils import timezone
 
-from profiles.desk.once import once
+from c360.once import once
+from c360.sql.prepared import ask
 from profiles.models import SurvivorshipVersion
-from profiles.prepared import ask
 from profiles.survivorship.rules import SHIPPED, SHIPPED_RULES, Rules
 
 LIVE = f"""coalesce(

@@ -18,10 +18,10 @@ from django.utils.translation import gettext as _
 from c360.models import User
 from profiles.access import STEWARD
 from profiles.announcing import announce_customers
+from profiles.ingest.payload import as_json
 from profiles.keyed import keyed_digest
 from profiles.locking import ComponentsKeepMoving, lock_components
 from profiles.models import Membership, Override, Profile, SourceRecord
-from profiles.payload import as_json
 from profiles.projection import refresh
 from profiles.signals import RecordChange, records_changed
 from profiles.survivorship.said import hash_of, is_blank, same, values_of

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from profiles.keyed import keyed_digest
-from profiles.normalise import fold
+from profiles.mappings.normalise import fold
 from profiles.survivorship.facts import Saying
 
 NAME_PARTS = ("given_name", "middle_name", "family_name", "suffix")

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from c360.http import StaffRequest
 from c360.showing import Action, note_access, shows
 from profiles.access import profile_for
-from profiles.correction_form import ELSE, CorrectionForm
 from profiles.corrections import (
     CorrectionRefused,
     may_withdraw,
@@ -26,6 +25,7 @@ from profiles.corrections import withdraw as take_back
 from profiles.desk.guard import Guard
 from profiles.desk.proposed import proposed
 from profiles.desk.values import joined_records, provenance
+from profiles.forms.corrections import ELSE, CorrectionForm
 from profiles.models import CorrectionProposal, Profile, SourceRecord
 
 

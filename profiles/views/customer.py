@@ -6,6 +6,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
 from c360.http import StaffRequest
+from c360.once import reading_once
 from c360.showing import Action, shows
 from profiles.access import profile_for
 from profiles.desk import news
@@ -13,13 +14,12 @@ from profiles.desk import values as facts
 from profiles.desk.attention.banner import attention
 from profiles.desk.figures import figures
 from profiles.desk.guard import guard_of
-from profiles.desk.once import reading_once
 from profiles.desk.panels import panels
 from profiles.desk.proposed import proposed
 from profiles.desk.suspects import suspects
 from profiles.desk.timeline.shown import whole_timeline
 from profiles.desk.told import told_lately
-from profiles.forms import TimelineForm
+from profiles.forms.pages import TimelineForm
 from profiles.models import Profile
 from profiles.views.notes import notes_card
 

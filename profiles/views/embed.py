@@ -10,13 +10,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from c360.http import Moved, StaffRequest
+from c360.once import reading_once
 from c360.showing import Action, note_access, shows
 from profiles.access import profile_for
 from profiles.desk import timeline as history
 from profiles.desk import values as facts
 from profiles.desk.attention.banner import attention
 from profiles.desk.guard import guard_of
-from profiles.desk.once import reading_once
 from profiles.desk.panels import panels_to_read
 from profiles.embedding import link_of, may_be_framed, owner_of, take
 from profiles.models import Profile

@@ -15,7 +15,7 @@ from profiles.embedding import may_be_framed
 from profiles.finding import search as finder
 from profiles.finding.called import carriers, who_rings
 from profiles.finding.pace import TooMany
-from profiles.forms import PopForm
+from profiles.forms.pages import PopForm
 
 CALLED = "called_in_a_frame"  # in the session, from a call to the list it leads to
 MOST = 25

@@ -22,7 +22,7 @@ from profiles.desk.notes import (
 )
 from profiles.desk.own_source import NotKept
 from profiles.desk.values import joined_records
-from profiles.forms import CloseNoteForm, NoteForm
+from profiles.forms.pages import CloseNoteForm, NoteForm
 from profiles.models import Profile, SourceRecord
 
 

@@ -15,8 +15,8 @@ from profiles.access import profile_for
 from profiles.desk.chosen import afterwards, changes, chosen, offered
 from profiles.desk.guard import Guard
 from profiles.desk.values import field_of, joined_records
+from profiles.forms.overrides import LOOK, OverrideForm
 from profiles.models import Override, Profile
-from profiles.override_form import LOOK, OverrideForm
 from profiles.survivorship.offering import foretell, offers
 from profiles.survivorship.overrides import (
     OverrideRefused,

@@ -14,7 +14,7 @@ from profiles.access import SEARCH
 from profiles.finding import search as finder
 from profiles.finding.called import who_rings
 from profiles.finding.pace import TooMany, allow
-from profiles.forms import PopForm, SearchForm
+from profiles.forms.pages import PopForm, SearchForm
 
 ASKED = "looked_for"  # in the session, from a call to the list it leads to
 

@@ -12,7 +12,7 @@ from profiles.desk.guard import guard_of
 from profiles.desk.timeline.filters import Cursor
 from profiles.desk.timeline.shown import some_days, whole_timeline
 from profiles.desk.timeline.steps import opened
-from profiles.forms import TimelineForm
+from profiles.forms.pages import TimelineForm
 from profiles.views.customer import customer_page
 
 

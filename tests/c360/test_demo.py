@@ -19,14 +19,14 @@ from c360.demo.generate import Manifest, generate
 from c360.demo.load import SOURCES, first_day, make_sources
 from c360.demo.stories import HEROES
 from c360.models import User
-from profiles import normalise
 from profiles.desk.attention.banner import attention
 from profiles.desk.values import joined_records
-from profiles.event_ingest import store_events
 from profiles.finding.search import search
-from profiles.mapping import EventMapping, ReadEvent, ReadRecord, RecordMapping
+from profiles.ingest.events import store_events
+from profiles.ingest.reading import Row
+from profiles.mappings import normalise
+from profiles.mappings.records import EventMapping, ReadEvent, ReadRecord, RecordMapping
 from profiles.models import Event, Source, SourceMapping, SourceRecord
-from profiles.reading import Row
 from tests.profiles.customers import make_customer, make_record
 from tests.staff import staff
 

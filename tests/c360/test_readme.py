@@ -9,7 +9,7 @@ import pytest
 from django.core.management import get_commands, load_command_class
 
 from c360.services.attach import ROOT
-from profiles.mapping import RecordMapping
+from profiles.mappings.records import RecordMapping
 
 README = (ROOT / "README.md").read_text("utf-8")
 APPS = ("c360", "profiles", "matching", "consent")

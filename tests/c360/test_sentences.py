@@ -76,7 +76,7 @@ def test_whatever_is_said_with_it_is_known(name: str) -> None:
 
 
 def test_every_reason_why_a_time_or_date_cannot_be_read_is_known() -> None:
-    text = (ROOT / "profiles/normalise.py").read_text("utf-8")
+    text = (ROOT / "profiles/mappings/normalise.py").read_text("utf-8")
     said = re.findall(r'raise ValueError\(f?"([^"]+)"\)', text)
 
     assert len(said) > 4

@@ -11,7 +11,7 @@ from consent.models import LedgerEntry, PolicyVersion
 from consent.policies import text_hash
 from consent.stating import proof
 from consent.stating.threads import thread_of
-from profiles.mapping import ConsentColumn
+from profiles.mappings.records import ConsentColumn
 from profiles.signals import RecordChange, records_changed
 from tests.consent.chains import ledger
 from tests.consent.statements import day, say

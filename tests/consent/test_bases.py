@@ -14,9 +14,9 @@ from consent.bases import CannotDeclare, declare, is_special
 from consent.models import FieldBasis, PolicyVersion, Purpose
 from consent.policies import next_draft, publish, text_hash
 from profiles.bases import bases_of, retention
-from profiles.columns import MappingError
-from profiles.declarations import DeclaredBasis
-from profiles.mapping import EventMapping, RecordMapping
+from profiles.mappings.columns import MappingError
+from profiles.mappings.declarations import DeclaredBasis
+from profiles.mappings.records import EventMapping, RecordMapping
 from profiles.models import Source, SourceMapping, SourceRecord
 from tests.profiles.customers import make_customer, make_record, make_source, may_hold
 from tests.staff import signed_in

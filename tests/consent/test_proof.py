@@ -15,7 +15,7 @@ from consent.policies import text_hash
 from consent.stating import proof
 from consent.stating.ledger import NewEntry
 from consent.stating.proof import Evidence, EvidenceAltered, EvidenceGone
-from profiles.mapping import ConsentColumn
+from profiles.mappings.records import ConsentColumn
 from profiles.models import SourceRecord
 from profiles.signals import RecordChange, records_changed
 from tests.consent.statements import day

@@ -10,8 +10,8 @@ from consent.contact_points import Value
 from consent.models import LedgerEntry
 from consent.permitting.drift import drift
 from consent.permitting.permissions import may_contact
-from profiles.ingest import Row, store_rows
-from profiles.mapping import ConsentStatement
+from profiles.ingest.records import Row, store_rows
+from profiles.mappings.records import ConsentStatement
 from profiles.models import RecordVersion, SourceMapping, SourceRecord
 from profiles.signals import RecordChange, records_changed
 from tests.consent.statements import day

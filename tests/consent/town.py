@@ -18,8 +18,8 @@ from consent.permitting import projection
 from consent.stating import ledger
 from matching.models import Decision, ReviewCase
 from matching.signals import clusters_settled
+from profiles.mappings.normalise import search_identifiers
 from profiles.models import Identifier, Membership, Profile, SourceRecord
-from profiles.normalise import search_identifiers
 from tests.consent.statements import point_of
 from tests.profiles.customers import make_record
 from tests.staff import staff

@@ -21,8 +21,8 @@ from matching.deciding.holds import lock_customer, unlock_customer
 from matching.models import Decision, DirtyRecord, Hold, ReviewCase
 from matching.resolving.resolve import resolve_until_settled
 from profiles import verification as of_profiles
-from profiles.ingest import ReadRow, Stored, store_read
-from profiles.mapping import ReadRecord
+from profiles.ingest.records import ReadRow, Stored, store_read
+from profiles.mappings.records import ReadRecord
 from profiles.models import Membership, Profile, SourceRecord
 from profiles.verification import Difference
 from tests.profiles.customers import make_source

@@ -13,7 +13,7 @@ from bench.customer_rows import COLUMNS
 from bench.customer_words import ROLES
 from bench.customers import Customer, customers, mapping, write_customers
 from matching.core.features import features_of
-from profiles.mapping import RecordMapping
+from profiles.mappings.records import RecordMapping
 
 RECORDS = 3000
 TRAPS = (

@@ -29,7 +29,7 @@ from matching.core.features import Features, features_of
 from matching.core.model import MatchModel, default_model
 from matching.core.scoring import Scored, score
 from matching.world import connected
-from profiles.mapping import RecordMapping, RowError
+from profiles.mappings.records import RecordMapping, RowError
 from tests.matching.parted import pairs_of
 from tests.matching.people import as_stored, people, person
 

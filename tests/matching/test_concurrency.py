@@ -21,7 +21,7 @@ from matching.refusals import DecisionRefused
 from matching.resolving import links, marks, queue
 from matching.resolving.links import Written
 from matching.resolving.resolve import resolve_batch, resolve_waiting
-from profiles.ingest import ReadRow
+from profiles.ingest.records import ReadRow
 from profiles.locking import ComponentsKeepMoving
 from profiles.models import Membership, Profile, Source, SourceRecord
 from tests.committed import committed_rows

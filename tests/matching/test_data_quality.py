@@ -12,7 +12,7 @@ from matching.data_quality.counting import EVERY, count_if_due, count_now
 from matching.data_quality.trend import Trend
 from matching.models import QualityFigure, QualityRun, ReviewCase
 from matching.resolving.resolve import resolve_until_settled
-from profiles.ingest import Row, store_rows
+from profiles.ingest.records import Row, store_rows
 from profiles.models import SourceRecord
 from tests.matching.arrivals import arrive, record
 from tests.profiles.customers import make_source

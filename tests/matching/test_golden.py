@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from matching.core.scoring import score
-from profiles.ingest import ReadRow
+from profiles.ingest.records import ReadRow
 from profiles.models import SourceRecord
 from tests.matching.arrivals import deliver, open_cases, profile_of, record, resolve, say
 from tests.matching.golden.stories import (

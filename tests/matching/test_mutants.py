@@ -93,9 +93,9 @@ BROKEN_CODE = [
     ("matching.core.features.GENERATIONS", {}, "junior_and_senior_with_one_mailbox"),
     ("matching.core.mailbox.ROLE_MAILBOXES", frozenset(), "role_mailbox"),
     ("matching.core.mailbox.kind_of", always("personal"), "role_mailbox"),
-    ("profiles.normalise.email", str.lower, "junk_email"),
-    ("profiles.normalise.phone", first, "junk_phone"),
-    ("profiles.normalise.JUNK_DATES", frozenset(), "junk_birth_date"),
+    ("profiles.mappings.normalise.email", str.lower, "junk_email"),
+    ("profiles.mappings.normalise.phone", first, "junk_phone"),
+    ("profiles.mappings.normalise.JUNK_DATES", frozenset(), "junk_birth_date"),
 ]
 
 

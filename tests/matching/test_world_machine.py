@@ -38,7 +38,7 @@ from matching.models import Decision, DirtyRecord, Hold, MatchModelVersion
 from matching.refusals import DecisionRefused
 from matching.resolving import marks
 from matching.resolving.resolve import resolve_batch
-from profiles.ingest import ReadRow
+from profiles.ingest.records import ReadRow
 from profiles.models import Membership, Profile, SourceRecord
 from tests.matching import test_clustering as pure
 from tests.matching.arrivals import (

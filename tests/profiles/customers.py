@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from consent.models import FieldBasis
+from profiles.mappings.normalise import fold, search_identifiers
 from profiles.models import (
     CustomerObject,
     Event,
@@ -17,7 +18,6 @@ from profiles.models import (
     Source,
     SourceRecord,
 )
-from profiles.normalise import fold, search_identifiers
 
 LONG_AGO = datetime(2025, 1, 1, 9, tzinfo=UTC)
 _numbers = count(1)

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from profiles.event_ingest import StoredEvents, store_events
+from profiles.ingest.events import StoredEvents, store_events
+from profiles.ingest.reading import Row
 from profiles.models import CustomerObject, Event, EventMessage, Source, SourceMapping
-from profiles.reading import Row
 from tests.profiles.customers import make_source
 
 SPEC: dict[str, Any] = {

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 
 from matching.models import BlockKey, DirtyRecord
-from profiles.ingest import Row, Stored, store_rows
+from profiles.ingest.records import Row, Stored, store_rows
 from profiles.models import (
     Identifier,
     Membership,

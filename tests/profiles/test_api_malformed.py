@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from profiles.api.bodies import MOST_BYTES
-from profiles.canonical import MOST_RECORDS
+from profiles.mappings.canonical import MOST_RECORDS
 from profiles.models import (
     QuarantinedRow,
     SourceRecord,

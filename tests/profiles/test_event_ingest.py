@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from profiles.ingest.suppression import key_id, source_key_digest
 from profiles.models import (
     CustomerObject,
     Event,
@@ -17,7 +18,6 @@ from profiles.models import (
     SourceMapping,
     Suppression,
 )
-from profiles.suppression import key_id, source_key_digest
 from tests.profiles.customers import (
     make_customer,
     make_event,

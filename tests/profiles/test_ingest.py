@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from consent.models import LedgerEntry
 from matching.models import BlockKey, DirtyRecord
-from profiles.ingest import ReadRow, Row, store_read
-from profiles.mapping import ReadRecord
+from profiles.ingest.records import ReadRow, Row, store_read
+from profiles.ingest.suppression import key_id, source_key_digest
+from profiles.mappings.records import ReadRecord
 from profiles.models import (
     CustomerObject,
     Event,
@@ -24,7 +25,6 @@ from profiles.models import (
     SourceRecord,
     Suppression,
 )
-from profiles.suppression import key_id, source_key_digest
 from tests.profiles.customers import make_event, make_object, make_source
 from tests.profiles.rows import SPEC, contents, forget, make_mapping, news, record, row, send
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from profiles.mapping import EventMapping, MappingError, RecordMapping, RowError
+from profiles.mappings.records import EventMapping, MappingError, RecordMapping, RowError
 
 SPEC = {
     "key": "id",

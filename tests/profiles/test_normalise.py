@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from profiles import normalise
+from profiles.mappings import normalise
 
 CLEANERS: list[Callable[[str], str | None]] = [
     normalise.text,

@@ -8,7 +8,7 @@ import pytest
 from bench.questions import Asked, questions
 from c360.demo.people import Person, Town
 from profiles.finding.search import search
-from profiles.normalise import phone
+from profiles.mappings.normalise import phone
 from tests.profiles.customers import make_customer, make_record
 
 pytestmark = pytest.mark.django_db

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from profiles.desk.values import display_text, rule_words
+from profiles.mappings.normalise import fold
 from profiles.models import Source, SourceRecord
-from profiles.normalise import fold
 from profiles.survivorship import choosing
 from profiles.survivorship.choosing import REASONS
 from profiles.survivorship.rules import SHIPPED_RULES, Rules, Strategy

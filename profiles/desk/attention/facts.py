@@ -13,14 +13,14 @@ from typing import Any
 
 from django.db import connection
 
-from profiles.arrays import id_array, id_list
+from c360.sql.arrays import id_array, id_list
+from c360.sql.prepared import ask
 from profiles.desk import states
 from profiles.desk.guard import Guard, guard_of
 from profiles.desk.lately import OFFERS, lately
 from profiles.desk.totals import Totals, totals
 from profiles.models import SourceRecord
 from profiles.models.event import EventKind
-from profiles.prepared import ask
 
 MONTH = timedelta(days=30)
 MONTHS = 6

@@ -8,13 +8,13 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from profiles.arrays import id_array
-from profiles.desk.once import once
+from c360.once import once
+from c360.sql.arrays import id_array
+from c360.sql.prepared import ask
 from profiles.desk.timeline.filters import PERIODS, Filters
 from profiles.desk.timeline.finding import Matches
 from profiles.desk.timeline.kinds import GROUP_OF, RESOLVED_STATES
 from profiles.models import SourceRecord
-from profiles.prepared import ask
 
 BY_LENGTH = sorted(PERIODS, key=lambda period: PERIODS[period][1], reverse=True)
 # Periods lie within each other, so a cell holds the shortest an event lies in, 0 for none.

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q, QuerySet
 
-from profiles.arrays import id_array
-from profiles.desk.once import once
+from c360.once import once
+from c360.sql.arrays import id_array
+from c360.sql.prepared import ask
 from profiles.desk.timeline.things import ObjectKey
+from profiles.ingest.objects import NEWEST
 from profiles.models import Event
-from profiles.objects import NEWEST
-from profiles.prepared import ask
 
 MOST = 500  # events that name a whole are read, the newest; older parts have rows of their own
 STATED = f"""

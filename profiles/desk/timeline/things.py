@@ -2,18 +2,18 @@
 
 Read from the events of the joined records, not from `CustomerObject`: that may have its state
 from a record that belongs to somebody else. The newest event speaks by the rule of
-`profiles.objects`.
+`profiles.ingest.objects`.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from profiles.arrays import id_array
+from c360.sql.arrays import id_array
+from c360.sql.prepared import ask
+from profiles.ingest.objects import NEWEST, OWN_KIND
 from profiles.models import Event, SourceRecord
 from profiles.money import format_minor
-from profiles.objects import NEWEST, OWN_KIND
-from profiles.prepared import ask
 
 THINGS = f"""
 SELECT event.object_namespace, event.object_id, coalesce(object.kind, min(event.kind)),

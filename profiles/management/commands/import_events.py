@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from profiles.event_ingest import StoredEvents, store_events
-from profiles.files import open_rows
-from profiles.importing import (
+from profiles.ingest.events import StoredEvents, store_events
+from profiles.ingest.files import open_rows
+from profiles.ingest.importing import (
     ImportCommand,
     Report,
     active,
@@ -13,11 +13,11 @@ from profiles.importing import (
     find_source,
     mapping_for,
 )
+from profiles.ingest.quarantine import BadRow
+from profiles.ingest.reading import Row
 from profiles.locking import MAX_TRIES, ComponentsKeepMoving
-from profiles.mapping import EventMapping
+from profiles.mappings.records import EventMapping
 from profiles.models import Source, SourceMapping
-from profiles.quarantine import BadRow
-from profiles.reading import Row
 
 
 class Command(ImportCommand):

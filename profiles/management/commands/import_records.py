@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from profiles.files import open_rows
-from profiles.importing import (
+from profiles.ingest.files import open_rows
+from profiles.ingest.importing import (
     ImportCommand,
     Report,
     UsageError,
@@ -16,10 +16,10 @@ from profiles.importing import (
     find_source,
     mapping_for,
 )
-from profiles.ingest import store_rows
-from profiles.mapping import RecordMapping
+from profiles.ingest.records import store_rows
+from profiles.ingest.rehearsal import Rehearsal
+from profiles.mappings.records import RecordMapping
 from profiles.models import Source, SourceMapping
-from profiles.rehearsal import Rehearsal
 
 
 class Command(ImportCommand):

@@ -21,7 +21,7 @@ from matching.core.features import Features, features_of
 from matching.core.model import MatchModel, default_model
 from matching.core.scoring import score
 from matching.world import Solution, World
-from profiles.mapping import ReadRecord, RecordMapping
+from profiles.mappings.records import ReadRecord, RecordMapping
 
 FOLDER = Path(__file__).parent
 SECRET = b"golden"

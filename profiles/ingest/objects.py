@@ -14,7 +14,7 @@ from collections.abc import Iterable
 
 from django.db import connection
 
-from profiles.mapping import ReadObject
+from profiles.mappings.records import ReadObject
 from profiles.models import Source
 
 OWN_KIND = "event.kind = object.kind DESC"

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from profiles.mapping import ReadRecord
+from profiles.mappings.records import ReadRecord
 
 
 class Outcome(StrEnum):

@@ -5,7 +5,7 @@ from django.db import ProgrammingError, connection, transaction
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
-from profiles.prepared import FEW, ask
+from c360.sql.prepared import FEW, ask
 
 pytestmark = pytest.mark.django_db
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
+from c360.sql.prepared import ask
 from profiles import keyed
 from profiles.models import Suppression
-from profiles.prepared import ask
 
 USE = "suppression"
 ERASED = "this record was erased; a person has to look at it before it comes back"

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 
-from profiles import normalise
-from profiles.columns import Column, MappingError, RowError, absent, checked_keys
-from profiles.declarations import DeclaredBasis, parse_bases
+from profiles.mappings import normalise
+from profiles.mappings.columns import Column, MappingError, RowError, absent, checked_keys
+from profiles.mappings.declarations import DeclaredBasis, parse_bases
 
 # fmt: off
 KINDS = (

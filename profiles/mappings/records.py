@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from profiles import normalise
-from profiles.columns import Column, MappingError, RowError, absent, checked_keys
-from profiles.declarations import DeclaredBasis, parse_bases
-from profiles.event_mapping import EventMapping, ReadEvent, ReadObject
-from profiles.verified_columns import FALSY, is_truthy, parse_verified, verified_of
+from profiles.mappings import normalise
+from profiles.mappings.columns import Column, MappingError, RowError, absent, checked_keys
+from profiles.mappings.declarations import DeclaredBasis, parse_bases
+from profiles.mappings.events import EventMapping, ReadEvent, ReadObject
+from profiles.mappings.verified import FALSY, is_truthy, parse_verified, verified_of
 
 __all__ = [
     "ConsentStatement",

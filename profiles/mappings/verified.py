@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from profiles.columns import Column, MappingError
+from profiles.mappings.columns import Column, MappingError
 
 VERIFIABLE = ("full_name", "birth_date", "email", "phone", "address")
 PARTS = {"full_name": ("given_name", "family_name")}

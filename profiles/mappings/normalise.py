@@ -18,7 +18,7 @@ from typing import Any
 import phonenumbers
 from anyascii import anyascii
 
-from profiles.names import drop_placeholders, split_full_name, strip_suffix
+from profiles.mappings.names import drop_placeholders, split_full_name, strip_suffix
 
 __all__ = [
     "address_part",

@@ -13,10 +13,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from profiles import bases
-from profiles.columns import MappingError
-from profiles.files import FileProblem
+from profiles.ingest.files import FileProblem
+from profiles.ingest.quarantine import BadRow
+from profiles.mappings.columns import MappingError
 from profiles.models import Source, SourceMapping
-from profiles.quarantine import BadRow
 
 BATCH = 1000
 SHOWN = 5

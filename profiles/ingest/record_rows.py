@@ -2,7 +2,7 @@
 
 Every statement that locks does so in the order of external ids, so importers of one source
 wait for each other in a line and never in a circle. Receives and returns plain values; what
-the values should be is decided by `profiles.arrivals`.
+the values should be is decided by `profiles.ingest.arrivals`.
 """
 
 import json
@@ -12,12 +12,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from profiles.arrays import id_array, key_array, text_array
-from profiles.arrivals import State, Step
+from c360.sql.arrays import id_array, key_array, text_array
+from c360.sql.prepared import ask, tell
+from profiles.ingest.arrivals import State, Step
+from profiles.ingest.payload import as_rows
+from profiles.mappings.normalise import search_identifiers
 from profiles.models import Source, new_profile_id
-from profiles.normalise import search_identifiers
-from profiles.payload import as_rows
-from profiles.prepared import ask, tell
 
 # A row that exists is locked and left as it is; one that another importer is just inserting is
 # waited for. Without this a second look would be needed, in another order.

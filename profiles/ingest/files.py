@@ -16,8 +16,8 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import IO, Any, NoReturn, TextIO, cast
 
-from profiles.quarantine import BadRow
-from profiles.reading import Row
+from profiles.ingest.quarantine import BadRow
+from profiles.ingest.reading import Row
 
 SEPARATORS = ",;\t|"
 SAMPLE_CHARACTERS = 65_536

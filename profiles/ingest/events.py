@@ -2,7 +2,7 @@
 
 One batch is one transaction. A message counts once per source, whatever it says the second
 time. An event goes to the record its row names; where that is not known yet, it waits for it
-(`profiles.waiting`). Batches may be repeated, may overlap and may run at the same time.
+(`profiles.ingest.waiting`). Batches may be repeated, may overlap and may run at the same time.
 """
 
 from collections import Counter
@@ -15,21 +15,21 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from profiles import quarantine
 from profiles.announcing import announce_records
 from profiles.bases import retention
-from profiles.columns import RowError
-from profiles.event_mapping import HELD, KINDS
-from profiles.event_months import ensure_months
+from profiles.ingest import quarantine
+from profiles.ingest.event_months import ensure_months
+from profiles.ingest.objects import derive_objects
+from profiles.ingest.payload import CLEANED, NotStorable, as_rows, cells, storable
+from profiles.ingest.quarantine import BadRow
+from profiles.ingest.reading import Row
+from profiles.ingest.suppression import ERASED, refused_keys
+from profiles.ingest.waiting import close_gate
 from profiles.locking import lock_components
-from profiles.mapping import EventMapping, ReadEvent
+from profiles.mappings.columns import RowError
+from profiles.mappings.events import HELD, KINDS
+from profiles.mappings.records import EventMapping, ReadEvent
 from profiles.models import Source, SourceMapping, Suppression
-from profiles.objects import derive_objects
-from profiles.payload import CLEANED, NotStorable, as_rows, cells, storable
-from profiles.quarantine import BadRow
-from profiles.reading import Row
-from profiles.suppression import ERASED, refused_keys
-from profiles.waiting import close_gate
 
 NEW_MESSAGES = """
 INSERT INTO profiles_eventmessage (source_id, message_id)

@@ -2,14 +2,14 @@
 
 The shape of a call is checked whole before anything is read; `Malformed` names the place. The
 values are then read as those of a file are, through the mapping that `canonical_spec` makes:
-every attribute comes from the cell of its own name (see `profiles.payload.cells`).
+every attribute comes from the cell of its own name (see `profiles.ingest.payload.cells`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from profiles.mapping import ADDRESS_PARTS, PLAIN, MappingError, RecordMapping
-from profiles.verified_columns import VERIFIABLE
+from profiles.mappings.records import ADDRESS_PARTS, PLAIN, MappingError, RecordMapping
+from profiles.mappings.verified import VERIFIABLE
 
 MOST_RECORDS = 1000
 MOST_NAMES = 500

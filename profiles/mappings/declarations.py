@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from profiles.columns import MappingError, checked_keys
+from profiles.mappings.columns import MappingError, checked_keys
 
 EVERY = "*"
 KEYS = (

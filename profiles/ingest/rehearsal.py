@@ -5,14 +5,14 @@ from dataclasses import replace
 
 from django.utils import timezone
 
-from profiles import record_rows
-from profiles.arrivals import State, fold
-from profiles.ingest import Row, Stored, by_key, count, without_refused
-from profiles.mapping import RecordMapping
+from profiles.ingest import record_rows
+from profiles.ingest.arrivals import State, fold
+from profiles.ingest.quarantine import BadRow
+from profiles.ingest.reading import read_rows
+from profiles.ingest.records import Row, Stored, by_key, count, without_refused
+from profiles.ingest.suppression import refused_keys
+from profiles.mappings.records import RecordMapping
 from profiles.models import Source, SourceMapping
-from profiles.quarantine import BadRow
-from profiles.reading import read_rows
-from profiles.suppression import refused_keys
 
 
 class Rehearsal:

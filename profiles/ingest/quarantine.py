@@ -8,9 +8,9 @@ from typing import Any
 
 from django.db import connection
 
-from profiles.columns import RowError
+from profiles.ingest.payload import NotStorable, storable
+from profiles.mappings.columns import RowError
 from profiles.models import Source, SourceMapping
-from profiles.payload import NotStorable, storable
 
 KEEP = """
 INSERT INTO profiles_quarantinedrow (source_id, mapping_id, origin, line, "column", value,

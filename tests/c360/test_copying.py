@@ -7,8 +7,8 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from profiles.arrays import text_array
-from profiles.copying import NULL, copy_rows, escaped, escaped_json
+from c360.sql.arrays import text_array
+from c360.sql.copying import NULL, copy_rows, escaped, escaped_json
 
 pytestmark = pytest.mark.django_db
 

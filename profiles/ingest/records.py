@@ -14,15 +14,15 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from profiles import quarantine, record_rows
-from profiles.arrivals import STORED, Arrival, Outcome, State, Step, fold
-from profiles.mapping import RecordMapping
+from profiles.ingest import quarantine, record_rows
+from profiles.ingest.arrivals import STORED, Arrival, Outcome, State, Step, fold
+from profiles.ingest.quarantine import BadRow
+from profiles.ingest.reading import Reading, ReadRow, Row, read_rows, take_read
+from profiles.ingest.suppression import ERASED, refused_keys
+from profiles.ingest.waiting import attach_waiting
+from profiles.mappings.records import RecordMapping
 from profiles.models import Source, SourceMapping, SourceRecord, Suppression
-from profiles.quarantine import BadRow
-from profiles.reading import Reading, ReadRow, Row, read_rows, take_read
 from profiles.signals import RecordChange, records_changed
-from profiles.suppression import ERASED, refused_keys
-from profiles.waiting import attach_waiting
 
 __all__ = ["Counts", "ReadRow", "Row", "Stored", "store_read", "store_rows"]
 

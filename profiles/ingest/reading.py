@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from profiles.arrivals import Arrival
-from profiles.columns import RowError
-from profiles.mapping import ReadRecord, RecordMapping
-from profiles.normalise import search_identifiers
-from profiles.payload import CLEANED, NotStorable, cells, content_hash, storable
-from profiles.quarantine import BadRow
+from profiles.ingest.arrivals import Arrival
+from profiles.ingest.payload import CLEANED, NotStorable, cells, content_hash, storable
+from profiles.ingest.quarantine import BadRow
+from profiles.mappings.columns import RowError
+from profiles.mappings.normalise import search_identifiers
+from profiles.mappings.records import ReadRecord, RecordMapping
 
 LONGEST_KEY = 200
 LONGEST_NAMESPACE = 60

@@ -1,0 +1,1 @@
+"""How statements about many rows reach PostgreSQL at little cost."""

@@ -1,0 +1,1 @@
+"""What the columns of a source mean, and values read through them. Pure: no row is stored."""
