@@ -119,13 +119,17 @@ def pairs_of_part(folder: Path, part: int) -> tuple[Rows, Rows]:
     inside = _inside(load(folder, "part_ends"), part)
     places, followers = load(folder, "part_places"), load(folder, "part_followers")
     rows = load(folder, "under")
-    pairs = _each_once(_packed_pairs(rows, places[inside], followers[inside]))
-    lo, hi = pairs & ((1 << _HALF) - 1), pairs >> _HALF
+    lo, hi = _unpacked(_packed_pairs(rows, places[inside], followers[inside]))
     is_dirty, may_match = load(folder, "part_dirty"), load(folder, "part_may_match")
     if is_dirty.all() and may_match.all():
         return lo, hi
     wanted = (is_dirty[lo] | is_dirty[hi]) & may_match[lo] & may_match[hi]
     return lo[wanted], hi[wanted]
+
+
+def pairs_of(blocks: Blocks, chosen: Mask) -> tuple[Rows, Rows]:
+    """The pairs `(lo, hi)` of the chosen blocks, each once, ascending by hi; all in memory."""
+    return _unpacked(_packed_pairs(blocks.rows, *_followers(blocks, chosen)))
 
 
 def _packed_pairs(rows: Places, places: Places, followers: NDArray[np.integer]) -> Rows:
@@ -138,10 +142,11 @@ def _packed_pairs(rows: Places, places: Places, followers: NDArray[np.integer]) 
     return pairs
 
 
-def _each_once(numbers: Rows) -> Rows:
-    """All numbers, ascending, without repetitions."""
-    numbers.sort()
-    return numbers.compress(_are_first(numbers))
+def _unpacked(pairs: Rows) -> tuple[Rows, Rows]:
+    """Lower and higher row of each pair, each pair once, ascending by the higher one."""
+    pairs.sort()
+    pairs = pairs.compress(_are_first(pairs))
+    return pairs & ((1 << _HALF) - 1), pairs >> _HALF
 
 
 def keep_pairs(folder: Path, lo: Places, hi: Places, may_match: Mask, shares: int) -> Found:

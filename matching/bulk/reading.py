@@ -1,6 +1,6 @@
 """The records of a bulk run as they are at one moment, read into arrays."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -141,18 +141,31 @@ def _stages(sources: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _blocks(ids: NDArray[np.int64], model: MatchModel, workers: Workers) -> Blocks:
-    kinds = list(model.generic_limits())
-    hashes = [row[0] for row in _rows(KINDS, {"kinds": kinds})]
-    number_of = np.full(1 << (64 - KIND_AT), -1, np.int8)
-    number_of[hashes] = np.arange(len(kinds))
     found = [(np.empty(0, np.int64), np.empty(0, np.int8), np.empty(0, np.int32))]
     snapshot, row_of = share_snapshot(), rows_of(ids)
+    kind_of = kinds_by_number(list(model.generic_limits()))
     for keys, records in workers.each(_keys_within, ((snapshot, ends) for ends in _pages())):
-        kind = number_of[records >> KIND_AT]
-        rows = row_of(records & ((1 << KIND_AT) - 1)).astype(np.int32)
+        kind, record = kind_of(records)
         known = kind >= 0  # else the model knows no limit of this kind
-        found.append((keys[known], kind[known], rows[known]))
+        found.append((keys[known], kind[known], row_of(record[known]).astype(np.int32)))
     return blocks_of(*map(np.concatenate, zip(*found, strict=True)))
+
+
+def kinds_by_number(
+    kinds: Sequence[str],
+) -> Callable[[NDArray[np.int64]], tuple[NDArray[np.int8], NDArray[np.int64]]]:
+    """A function from what is read beside keys to the place of the kind among these, and the
+    record; the place is -1 for a kind that is none of them."""
+    hashes = [row[0] for row in _rows(KINDS, {"kinds": list(kinds)})]
+    number_of = np.full(1 << (64 - KIND_AT), -1, np.int8)
+    number_of[hashes] = np.arange(len(kinds))
+    return lambda records: (number_of[records >> KIND_AT], records & ((1 << KIND_AT) - 1))
+
+
+def all_keys() -> Iterator[list[NDArray[np.int64]]]:
+    """All keys, and the records with the kinds beside them, some pages at a time."""
+    for ends in _pages():
+        yield _numbers(KEYS, 2, {}, [ends])
 
 
 def rows_of(ids: NDArray[np.int64]) -> Callable[[NDArray[np.int64]], NDArray[np.integer]]:

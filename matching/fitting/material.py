@@ -11,11 +11,10 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from uuid import UUID
 
-from django.db import connection
-
 from matching.bulk import reading
 from matching.core.clustering import Key
 from matching.core.features import Features
+from matching.fitting.meetings import meetings
 from matching.live import generic_values, read
 from matching.models import Decision, Hold
 from matching.resolving.links import JOINING_STAGES
@@ -23,20 +22,6 @@ from matching.world import Pair
 from profiles.models import SourceRecord
 
 CHUNK = 5000
-
-MEETINGS = """
-WITH limits AS (
-    SELECT * FROM unnest(%(kinds)s::varchar[], %(limits)s::int[]) AS l (kind, most)
-),
-small AS MATERIALIZED (
-    SELECT k.key FROM matching_blockkey k JOIN limits l ON l.kind = k.kind
-    GROUP BY k.key, l.most HAVING count(*) BETWEEN 2 AND l.most
-)
-SELECT DISTINCT a.record_id, b.record_id
-FROM small s
-JOIN matching_blockkey a ON a.key = s.key
-JOIN matching_blockkey b ON b.key = s.key AND b.record_id > a.record_id
-"""
 
 
 @dataclass(frozen=True)
@@ -62,19 +47,8 @@ class AllRecords:
         return list(self.place_of)
 
     def candidate_pairs(self, limits: Mapping[str, int]) -> list[Pair]:
-        """Return every pair that shares a block key below its limit. One query."""
-        parameters: dict[str, list[str] | list[int]] = {
-            "kinds": list(limits),
-            "limits": list(limits.values()),
-        }
-        with connection.cursor() as cursor:
-            cursor.execute(MEETINGS, parameters)
-            found = [
-                ordered(self.place_of[lo], self.place_of[hi])
-                for lo, hi in cursor.fetchall()
-                if lo in self.place_of and hi in self.place_of
-            ]
-        return sorted(found)
+        """Every pair of places that shares a block key below its limit, ascending."""
+        return meetings(self.place_of, limits)
 
 
 def read_all(*, most: int | None = None, together: bool = False) -> AllRecords:
