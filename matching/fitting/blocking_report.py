@@ -4,11 +4,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
 
-from matching.fitting.evaluation import blocking_recall
+from matching.fitting.evaluation import blocking_recall, records_without_key
 from matching.live import live_model
-from matching.models import BlockKey, Decision
+from matching.models import Decision
 from matching.world import Pair
 from profiles.models import SourceRecord
 
@@ -53,7 +52,7 @@ def report(true: set[Pair] | None = None) -> dict[str, Any]:
     costs = _costs()
     known = _said_to_be_the_same() if true is None else true
     direct, closed = blocking_recall(known) if known else (None, None)
-    without = _without_key()
+    without = records_without_key()
     records = SourceRecord.objects.live().count()
     pairs = sum(each.pairs for each in costs)
     return {
@@ -92,8 +91,3 @@ def _costs() -> list[KindCost]:
 def _said_to_be_the_same() -> set[Pair]:
     said = Decision.objects.binding().filter(verdict=Decision.Verdict.SAME)
     return set(said.values_list("lo_id", "hi_id"))
-
-
-def _without_key() -> QuerySet[SourceRecord]:
-    keyed = BlockKey.objects.values("record_id")
-    return SourceRecord.objects.live().exclude(pk__in=keyed)

@@ -7,13 +7,16 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from django.db import connection
+import numpy as np
+from django.db.models import Exists, OuterRef
 
 from matching.core.metrics import b_cubed, pairwise
+from matching.fitting.meetings import meetings
 from matching.live import live_model
 from matching.models import BlockKey, ReviewCase
 from matching.world import Pair, connected
-from profiles.models import Membership
+from profiles.models import Membership, SourceRecord
+from profiles.models.record import RecordQuerySet
 
 Key = tuple[str, str]
 COLUMNS = ("source", "external_id", "entity_id")
@@ -63,7 +66,7 @@ def evaluate(truth: Mapping[Key, str]) -> dict[str, Any]:
         "review_cases": ReviewCase.objects.open().count(),
         "blocking_recall": direct,
         "blocking_closure_recall": closed,
-        "records_without_key": records_without_key(),
+        "records_without_key": records_without_key().count(),
     }
 
 
@@ -91,43 +94,23 @@ def blocking_recall(true: set[Pair]) -> tuple[float, float]:
     """Share of the true pairs that are compared: directly, and also through third records."""
     if not true:
         return 1.0, 1.0
-    met = true & _meetings({pk for pair in true for pk in pair})
-    reach = connected({pk for pair in true for pk in pair}, met)
+    known = {pk for pair in true for pk in pair}
+    met = _that_meet(sorted(true), sorted(known))
+    reach = connected(known, met)
     closed = sum(reach[lo] == reach[hi] for lo, hi in true)
     return round(len(met) / len(true), 5), round(closed / len(true), 5)
 
 
-MEETINGS = """
-WITH limits AS (
-    SELECT * FROM unnest(%(kinds)s::varchar[], %(limits)s::int[]) AS l (kind, most)
-),
-small AS (
-    SELECT k.key FROM matching_blockkey k JOIN limits l ON l.kind = k.kind
-    GROUP BY k.key, l.most HAVING count(*) BETWEEN 2 AND l.most
-)
-SELECT DISTINCT a.record_id, b.record_id
-FROM small s
-JOIN matching_blockkey a ON a.key = s.key
-JOIN matching_blockkey b ON b.key = s.key AND b.record_id > a.record_id
-WHERE a.record_id = ANY(%(records)s) AND b.record_id = ANY(%(records)s)
-"""
+def _that_meet(pairs: list[Pair], record_ids: list[int]) -> set[Pair]:
+    """Those of some pairs of these records that share a stored key; each (lo, hi)."""
+    lo, hi = meetings(record_ids, live_model().generic_limits())
+    asked = np.searchsorted(record_ids, pairs)
+    whole = len(record_ids)  # both ends in one number
+    met = np.isin(asked[:, 0] * whole + asked[:, 1], lo * whole + hi)
+    return {pairs[place] for place in np.flatnonzero(met).tolist()}
 
 
-def _meetings(record_ids: set[int]) -> set[Pair]:
-    """Every candidate pair among these records, by the stored keys."""
-    limits = live_model().generic_limits()
-    parameters: dict[str, list[str] | list[int]] = {
-        "kinds": list(limits),
-        "limits": list(limits.values()),
-        "records": list(record_ids),
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(MEETINGS, parameters)
-        return {(lo, hi) for lo, hi in cursor.fetchall()}
-
-
-def records_without_key() -> int:
+def records_without_key() -> RecordQuerySet:
     """Live records that are never compared, because nothing they say makes a block key."""
-    keyed = BlockKey.objects.values("record_id")
-    rows = Membership.objects.filter(record__deleted_at=None, record__erased_at=None)
-    return rows.exclude(record_id__in=keyed).count()
+    keyed = BlockKey.objects.filter(record=OuterRef("pk"))
+    return SourceRecord.objects.live().filter(~Exists(keyed))

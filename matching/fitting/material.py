@@ -50,7 +50,8 @@ class AllRecords:
 
     def candidate_pairs(self, limits: Mapping[str, int]) -> list[Pair]:
         """Every pair of places that shares a block key below its limit, ascending."""
-        return meetings(self.place_of, limits)
+        lo, hi = meetings(self.ids, limits)
+        return list(zip(lo.tolist(), hi.tolist(), strict=True))
 
 
 def read_all(*, most: int | None = None, together: bool = False) -> AllRecords:

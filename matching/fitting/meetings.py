@@ -4,7 +4,7 @@ As rows of a query they would take minutes among a million records, and be throw
 those of the sample.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,17 +12,18 @@ from numpy.typing import NDArray
 from matching.bulk.candidates import blocks_of
 from matching.bulk.meeting import pairs_of
 from matching.bulk.reading import all_keys, kinds_by_number, rows_of
-from matching.world import Pair
+
+Numbers = NDArray[np.int64]
 
 
-def meetings(place_of: Mapping[int, int], limits: Mapping[str, int]) -> list[Pair]:
-    """Every pair of places `(lo, hi)` that shares a block key below its limit, ascending.
+def meetings(record_ids: Sequence[int], limits: Mapping[str, int]) -> tuple[Numbers, Numbers]:
+    """Every pair of these records that shares a block key below its limit, ascending.
 
-    `place_of` are the places of the records looked at, by their ids; how many share a key is
-    counted over all that are stored. 8 bytes of memory for each key, 13 for one of the sample.
+    Pairs `(lo, hi)` are of their places in `record_ids`; how many share a key is counted over
+    all that are stored. 8 bytes of memory for each key, 13 more for one of these records.
     """
-    ids = np.array(sorted(place_of), np.int64)
-    places = np.array([place_of[pk] for pk in ids.tolist()], np.int32)
+    places = np.argsort(np.array(record_ids, np.int64)).astype(np.int32)
+    ids = np.array(record_ids, np.int64)[places]
     every, found = [_NO_KEYS[0]], [_NO_KEYS]
     row_of, kind_of = rows_of(ids), kinds_by_number(list(limits))
     for keys, records in all_keys():
@@ -36,20 +37,19 @@ def meetings(place_of: Mapping[int, int], limits: Mapping[str, int]) -> list[Pai
     shared = _times(np.concatenate(every), blocks.keys) <= _as_array(limits)[blocks.kinds]
     lo, hi = pairs_of(blocks, shared & (blocks.sizes > 1))
     order = np.lexsort((hi, lo))
-    return [
-        (a, b) for a, b in zip(lo[order].tolist(), hi[order].tolist(), strict=True) if a < b
-    ]
+    order = order[lo[order] < hi[order]]  # keys may change between one page and the next
+    return lo[order], hi[order]
 
 
 _NO_KEYS = (np.empty(0, np.int64), np.empty(0, np.int8), np.empty(0, np.int32))
 
 
-def _times(every: NDArray[np.int64], keys: NDArray[np.int64]) -> NDArray[np.int64]:
+def _times(every: Numbers, keys: Numbers) -> Numbers:
     """How many times each of some keys stands among all of them, which are sorted in place."""
     every.sort()
     left, right = (np.searchsorted(every, keys, side) for side in ("left", "right"))
     return np.asarray(right - left)
 
 
-def _as_array(limits: Mapping[str, int]) -> NDArray[np.int64]:
+def _as_array(limits: Mapping[str, int]) -> Numbers:
     return np.array(list(limits.values()), np.int64)

@@ -30,7 +30,13 @@ def stored(records: Sequence[Keys]) -> None:
     )
 
 
-def expected(records: Sequence[Keys], place_of: Mapping[int, int]) -> list[tuple[int, int]]:
+def met(record_ids: Sequence[int], limits: Mapping[str, int] = LIMITS) -> list[tuple[int, int]]:
+    lo, hi = meetings(record_ids, limits)
+    return list(zip(lo.tolist(), hi.tolist(), strict=True))
+
+
+def expected(records: Sequence[Keys], chosen: Sequence[int]) -> list[tuple[int, int]]:
+    place_of = {pk: place for place, pk in enumerate(chosen)}
     under: dict[tuple[int, int], list[int]] = defaultdict(list)
     for number, keys in enumerate(records):
         for key in keys:
@@ -53,14 +59,13 @@ def test_a_sample_meets_by_the_keys_that_few_of_all_records_share(
     stored(records)
     ids = [FIRST + number for number in range(len(records))]
     chosen = data.draw(st.lists(st.sampled_from(ids), unique=True)) if ids else []
-    place_of = {pk: place for place, pk in enumerate(chosen)}
 
-    assert meetings(place_of, LIMITS) == expected(records, place_of)
+    assert met(chosen) == expected(records, chosen)
 
 
 @pytest.mark.django_db
 def test_a_key_that_one_record_too_many_shares_brings_no_pair_of_a_sample() -> None:
     stored([[(0, 1)], [(0, 1)], [(0, 1)]])
 
-    assert meetings({FIRST: 0, FIRST + 1: 1}, LIMITS) == []
-    assert meetings({FIRST: 0, FIRST + 1: 1}, {"email": 3}) == [(0, 1)]
+    assert met([FIRST, FIRST + 1]) == []
+    assert met([FIRST, FIRST + 1], {"email": 3}) == [(0, 1)]
