@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.cache import cache
 from django.db import transaction
 from django.utils import translation
 from hypothesis import HealthCheck, settings
@@ -55,6 +56,13 @@ def _no_language_of_another_test() -> None:
 def _no_rules_of_another_test() -> None:
     """Rules are parsed once a process, and tests give different ones the same name."""
     live._parsed.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _no_tries_of_another_test(request: pytest.FixtureRequest) -> None:
+    """All tests sign in, look up and call from one address, which may not do so for ever."""
+    if not any(map(request.node.get_closest_marker, ("e2e", "faults"))):
+        cache.clear()  # of this process; a product that is run whole has its own
 
 
 @pytest.fixture(scope="module")

@@ -18,11 +18,6 @@ SIGNED_IN = "_auth_user_id"
 WRONG = "This code is wrong, or was used already."
 
 
-@pytest.fixture(autouse=True)
-def _no_tries_yet() -> None:
-    cache.clear()
-
-
 def wrong(phone: Phone) -> str:
     """Six digits that are no code of now, nor of a clock a little off."""
     right = {phone.shows(steps_off=steps) for steps in (-1, 0, 1)}

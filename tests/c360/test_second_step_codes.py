@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.core.cache import cache
 from django.utils import timezone
 
 from c360.sealing import CannotOpen
@@ -14,11 +13,6 @@ from tests.c360.phones import STEP_SECONDS, at_the_code, give, with_phone
 from tests.staff import PASSWORD, staff
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _no_tries_yet() -> None:
-    cache.clear()
 
 
 def test_the_codes_are_those_of_the_standard() -> None:

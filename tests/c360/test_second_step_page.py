@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
-from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
@@ -24,11 +23,6 @@ pytestmark = pytest.mark.django_db
 HERE = "/second-step/"
 RENEW = "/second-step/recovery-codes/"
 END = "/second-step/end/"
-
-
-@pytest.fixture(autouse=True)
-def _no_tries_yet() -> None:
-    cache.clear()
 
 
 def page(browser: Client) -> str:

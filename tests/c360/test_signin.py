@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
@@ -15,11 +14,6 @@ from tests.staff import PASSWORD, signed_in, staff
 
 pytestmark = pytest.mark.django_db
 SAME_TEXT = "Sign-in failed. Check both fields."
-
-
-@pytest.fixture(autouse=True)
-def _no_tries_yet() -> None:
-    cache.clear()
 
 
 def sign_in(client: Client, email: str, password: str = PASSWORD, page: str = "") -> Any:

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 import time_machine
 from django.contrib.auth.models import Group
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -23,11 +22,6 @@ from tests.staff import signed_in, staff
 
 pytestmark = pytest.mark.django_db
 FORM = {"name": "Our desk", "scopes": ["customers:read"], "days": "30"}
-
-
-@pytest.fixture(autouse=True)
-def _no_calls_yet() -> None:
-    cache.clear()
 
 
 @pytest.fixture

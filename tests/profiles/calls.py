@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from profiles.models import (
@@ -28,11 +27,6 @@ ANNA = {
         "custom": {"tier": "gold"},
     },
 }
-
-
-@pytest.fixture(autouse=True)
-def no_tries_yet() -> None:
-    cache.clear()
 
 
 HELD = (

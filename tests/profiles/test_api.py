@@ -22,7 +22,6 @@ from tests.profiles.calls import ANNA, make_lawful_source, send, told
 from tests.profiles.customers import make_source
 
 pytestmark = pytest.mark.django_db
-no_tries_yet = calls.no_tries_yet
 shop, token = calls.shop, calls.token
 
 

@@ -15,7 +15,6 @@ from tests.profiles import calls
 from tests.profiles.calls import ANNA, PATH, send, told
 
 pytestmark = pytest.mark.django_db
-no_tries_yet = calls.no_tries_yet
 shop, token = calls.shop, calls.token
 
 

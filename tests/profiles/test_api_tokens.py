@@ -22,7 +22,6 @@ from tests.profiles.customers import make_source
 from tests.staff import signed_in
 
 pytestmark = pytest.mark.django_db
-no_tries_yet = calls.no_tries_yet
 shop, token = calls.shop, calls.token
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import jsonschema
 import pytest
-from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -27,11 +26,6 @@ pytestmark = pytest.mark.django_db
 LOOKUP = "/api/v1/profiles/lookup/"
 NOBODY = "P-000000000000"
 PHONE = "+447700900909"
-
-
-@pytest.fixture(autouse=True)
-def _no_calls_yet() -> None:
-    cache.clear()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
-from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
@@ -25,7 +24,6 @@ DESK = "https://desk.example.org"
 
 @pytest.fixture(autouse=True)
 def _desk(settings: Settings) -> Iterator[None]:
-    cache.clear()
     settings.C360_EMBED_ORIGINS = [DESK, "https://other.example.org"]
     yield
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
@@ -20,7 +19,6 @@ NUMBER = "+447700900909"
 
 @pytest.fixture(autouse=True)
 def _desk(settings: Settings) -> Iterator[None]:
-    cache.clear()
     settings.C360_EMBED_ORIGINS = [DESK]
     yield
 

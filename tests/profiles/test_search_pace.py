@@ -21,7 +21,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _three_in_a_minute(settings: Settings) -> Iterator[None]:
     settings.C360_LOOKUPS_PER_MINUTE = 3
-    cache.clear()
     with time_machine.travel("2026-11-29T12:00:20Z", tick=False):
         yield
 

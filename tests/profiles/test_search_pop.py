@@ -1,7 +1,6 @@
 """A telephone system opens the customer who rings, and the number stays out of what follows."""
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
@@ -13,11 +12,6 @@ from tests.staff import signed_in
 
 pytestmark = pytest.mark.django_db
 NUMBER = "+447700900909"
-
-
-@pytest.fixture(autouse=True)
-def _no_lookups_yet() -> None:
-    cache.clear()
 
 
 def anna(**more: object) -> SourceRecord:
