@@ -8,6 +8,7 @@ grown by half. From the day a person publishes a version, only people change it.
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from matching.core.model import default_model
@@ -33,10 +34,15 @@ class Fitted:
     records: int
 
 
-def fit_if_due() -> Fitted | None:
+def _silently(records: int) -> None:
+    """Nobody wants to hear that it begins."""
+
+
+def fit_if_due(*, begin: Callable[[int], None] = _silently) -> Fitted | None:
     """Learn and publish a version where one is due; `None` where not, or nothing sensible.
 
     Every record is marked to be resolved again. Safe in several processes: the first one wins.
+    `begin` hears from how many records it is about to learn.
     """
     live = MatchModelVersion.objects.filter(state=MatchModelVersion.State.LIVE).first()
     if live is not None and not live.is_automatic:
@@ -44,6 +50,7 @@ def fit_if_due() -> Fitted | None:
     records = _matched_records()
     if not _is_due(records, _learnt_from(live)):
         return None
+    begin(records)
     try:
         return _fit(records)
     except Refused as problem:

@@ -125,17 +125,28 @@ def learnt_from(town: Town, *, backwards: bool) -> dict[str, Any]:
 def test_the_command_fits_unless_told_not_to(town: Town) -> None:
     town.arrive()
 
-    def resolved(*options: str) -> dict[str, Any]:
+    def resolved(*options: str) -> tuple[list[str], dict[str, Any]]:
         out = StringIO()
         call_command("resolve", "--json", *options, stdout=out)
-        said: dict[str, Any] = json.loads(out.getvalue().splitlines()[-1])
-        return said
+        *lines, last = out.getvalue().splitlines()
+        return lines, json.loads(last)
 
-    assert resolved("--no-fit")["model"] == default_model().version
-    fitted = resolved()
-    assert fitted["model"].startswith("fitted-")
-    assert fitted["resolved"] == SourceRecord.objects.count()
-    assert resolved()["resolved"] == 0
+    lines, report = resolved("--no-fit")
+    assert report["model"] == default_model().version
+    assert "Fitt" not in " ".join(lines)
+
+    lines, report = resolved()
+    records = SourceRecord.objects.count()
+    assert report["model"].startswith("fitted-")
+    assert report["resolved"] == records
+    assert lines[0] == f"Fitting the match model to {records} records."
+    assert (
+        lines[1] == f"Fitted the match model to {records} records: {report['model']} is live."
+    )
+
+    lines, report = resolved()
+    assert report["resolved"] == 0
+    assert "Fitt" not in " ".join(lines)
 
 
 def test_the_worker_fits_by_the_clock(town: Town) -> None:

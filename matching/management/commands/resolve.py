@@ -91,15 +91,15 @@ class Command(BaseCommand):
     def _resolve(self, **options: Any) -> dict[str, Any]:
         """Fit the model where that is due, resolve all that waits, and report."""
         started = time.monotonic()
+        self._verbosity, self._meter = options["verbosity"], Meter()
         queue.try_again()
-        fitted = fit_if_due() if options["fit"] else None
+        fitted = fit_if_due(begin=self._tell_fitting) if options["fit"] else None
         if fitted and options["verbosity"]:
             self.stdout.write(
                 f"Fitted the match model to {fitted.records} records: {fitted.version} is live."
             )
         if options["all"] and not fitted:
             marks.mark_all_dirty()
-        self._verbosity, self._meter = options["verbosity"], Meter()
         done, path = self._resolve_by(**options)
         end_overdue()
         spread()
@@ -118,6 +118,12 @@ class Command(BaseCommand):
             tell=self._tell,
             tell_stage=self._tell_stage,
         )
+
+    def _tell_fitting(self, records: int) -> None:
+        """Nothing else is heard for most of a minute where there are very many."""
+        if self._verbosity:
+            self.stdout.write(f"Fitting the match model to {records} records.")
+            self.stdout.flush()
 
     def _tell(self, done: Progress) -> None:
         if self._meter.is_due():
