@@ -20,7 +20,7 @@ from profiles.bases import retention
 from profiles.ingest import quarantine
 from profiles.ingest.event_months import ensure_months
 from profiles.ingest.objects import derive_objects
-from profiles.ingest.payload import CLEANED, NotStorable, as_rows, cells, storable
+from profiles.ingest.payload import CLEANED, as_rows, cells, storable
 from profiles.ingest.quarantine import BadRow
 from profiles.ingest.reading import Row
 from profiles.ingest.suppression import ERASED, refused_keys
@@ -142,11 +142,8 @@ def _read(mapping: EventMapping, rows: Iterable[Row | BadRow]) -> _Reading:
             payload, text, was_cleaned = storable(row.payload)
             event = mapping.read(cells(payload))
             _check(event)
-        except RowError as problem:
-            reading.bad.append((position, BadRow.of(problem, row.payload, row.line)))
         except (ValueError, OverflowError) as problem:
-            reason = str(problem) if isinstance(problem, NotStorable) else "cannot be read"
-            reading.bad.append((position, BadRow(row.payload, reason, row.line)))
+            reading.bad.append((position, BadRow.of(problem, row.payload, row.line)))
         else:
             reading.good.append(_Good(event, payload, text, position, row.line))
             reading.notes[CLEANED] += was_cleaned

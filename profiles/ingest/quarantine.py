@@ -43,8 +43,12 @@ class BadRow:
     value: str = ""
 
     @classmethod
-    def of(cls, problem: RowError, raw: dict[str, Any], line: int | None) -> "BadRow":
-        return cls(raw, problem.reason, line, problem.column, problem.value)
+    def of(cls, problem: Exception, raw: dict[str, Any], line: int | None) -> "BadRow":
+        """Of what was raised while the row was read: its words, if they are ours."""
+        if isinstance(problem, RowError):
+            return cls(raw, problem.reason, line, problem.column, problem.value)
+        reason = str(problem) if isinstance(problem, NotStorable) else "cannot be read"
+        return cls(raw, reason, line)
 
 
 def row_hash(text: str) -> str:

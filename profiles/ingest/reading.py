@@ -54,11 +54,8 @@ def read_rows(mapping: RecordMapping, rows: Iterable[Row | BadRow]) -> Reading:
             payload, text, was_cleaned = storable(row.payload)
             read = mapping.read(cells(payload))
             reading.arrivals.append(_arrival(read, payload, text, position, row.line))
-        except RowError as problem:
-            reading.bad.append((position, BadRow.of(problem, row.payload, row.line)))
         except (ValueError, OverflowError) as problem:
-            reason = str(problem) if isinstance(problem, NotStorable) else "cannot be read"
-            reading.bad.append((position, BadRow(row.payload, reason, row.line)))
+            reading.bad.append((position, BadRow.of(problem, row.payload, row.line)))
         else:
             reading.notes.update(read.notes)
             reading.notes[CLEANED] += was_cleaned
@@ -75,10 +72,8 @@ def take_read(rows: Iterable[ReadRow]) -> Reading:
             key, _, _ = storable({"key": row.read.external_id.strip()})
             read = replace(row.read, attributes=attributes, external_id=key["key"])
             reading.arrivals.append(_arrival(read, payload, text, position, row.line))
-        except RowError as problem:
+        except (RowError, NotStorable) as problem:
             reading.bad.append((position, BadRow.of(problem, row.payload, row.line)))
-        except NotStorable as problem:
-            reading.bad.append((position, BadRow(row.payload, str(problem), row.line)))
         else:
             reading.notes.update(read.notes)
             reading.notes[CLEANED] += was_cleaned
