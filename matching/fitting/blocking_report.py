@@ -47,7 +47,7 @@ def report(true: set[Pair] | None = None) -> dict[str, Any]:
 
     Recall is that of `true` pairs (ids, ascending in each pair), without them that of the pairs
     people decided to be the same: directly, and closed over third records. `None` where there
-    is nothing to measure by. Five queries.
+    is nothing to measure by. Reads every key, some pages at a time.
     """
     costs = _costs()
     known = _said_to_be_the_same() if true is None else true

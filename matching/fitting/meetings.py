@@ -20,7 +20,7 @@ def meetings(record_ids: Sequence[int], limits: Mapping[str, int]) -> tuple[Numb
     """Every pair of these records that shares a block key below its limit, ascending.
 
     Pairs `(lo, hi)` are of their places in `record_ids`; how many share a key is counted over
-    all that are stored. 8 bytes of memory for each key, 13 more for one of these records.
+    all that are stored. 16 bytes of memory for each key, 30 more for one of these.
     """
     places = np.argsort(np.array(record_ids, np.int64)).astype(np.int32)
     ids = np.array(record_ids, np.int64)[places]

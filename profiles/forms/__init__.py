@@ -1,1 +1,1 @@
-"""What pages about customers accept."""
+"""Forms of the pages about customers: what they accept, and what they say to bad input."""

@@ -1,4 +1,4 @@
-"""What pages about customers accept."""
+"""What people look for, filter by and note on the pages about customers."""
 
 from django import forms
 from django.http import HttpRequest, QueryDict
